@@ -1,0 +1,68 @@
+import Foundation
+import Tensors
+
+/// What one batch, or any number of them, came to: sums over samples, so that means weigh every sample alike.
+public struct Score: Sendable, Equatable {
+    public var loss = 0.0
+    public var correct = 0
+    public var samples = 0
+
+    public init() {}
+
+    public var meanLoss: Double { samples == 0 ? 0 : loss / Double(samples) }
+    public var accuracy: Double { samples == 0 ? 0 : Double(correct) / Double(samples) }
+
+    public static func += (total: inout Score, batch: Score) {
+        total.loss += batch.loss
+        total.correct += batch.correct
+        total.samples += batch.samples
+    }
+}
+
+/// Softmax cross-entropy with its gradient in one pass:
+///
+///     loss_i = log Σ_k exp(z_ik) − z_iy,   dz_ik = (softmax(z_i)_k − [k = y]) / B
+public struct CrossEntropy: Sendable {
+    private let losses: Tensor
+    private let hits: Tensor
+
+    /// - Parameter batch: the most rows of one call.
+    public init(batch: Int) {
+        losses = Tensor(batch)
+        hits = Tensor(batch)
+    }
+
+    /// Scores logits (B, classes) against `labels` (B) and writes d_logits of the batch's mean loss where it is wanted.
+    /// A row counts as correct when its label is the first largest logit.
+    public func score(
+        _ logits: Matrix, _ labels: UnsafePointer<UInt8>, gradient: Matrix? = nil, _ workers: Workers
+    ) -> Score {
+        let rows = logits.rows, scale = 1 / Double(rows)
+        let tiles = Tiling(rows, by: 64)
+        nonisolated(unsafe) let labels = labels  // read only, and `forEach` returns before the caller's pointer ends
+        workers.forEach(tiles.count) { tile, _ in
+            for row in tiles[tile] {
+                let z = UnsafeBufferPointer(start: logits.row(row), count: logits.columns)
+                let label = Int(labels[row])
+                var largest = 0
+                for k in z.indices where z[k] > z[largest] { largest = k }
+                let top = Double(z[largest])
+                var sum = 0.0
+                for value in z { sum += exp(Double(value) - top) }
+                losses.base[row] = Float(log(sum) - (Double(z[label]) - top))
+                hits.base[row] = largest == label ? 1 : 0
+                guard let dz = gradient?.row(row) else { continue }
+                for k in z.indices {
+                    dz[k] = Float((exp(Double(z[k]) - top) / sum - (k == label ? 1 : 0)) * scale)
+                }
+            }
+        }
+        var score = Score()
+        for row in 0..<rows {
+            score.loss += Double(losses.base[row])
+            score.correct += hits.base[row] > 0 ? 1 : 0
+        }
+        score.samples = rows
+        return score
+    }
+}

@@ -1,0 +1,28 @@
+import Tensors
+
+/// One trained tensor, its gradient, and the factor that the paper's update puts before its learning rate (§4.5).
+///
+/// `Sendable` because both tensors are, and for their reason.
+public final class Parameter: Sendable {
+    /// Unique within the network, such as `clouds.0` or `biases.1`; also its name in a checkpoint.
+    public let name: String
+    public let value: Tensor
+    /// Of the batch's mean loss, summed over every layer that reads the parameter.
+    public let gradient: Tensor
+    public let rateFactor: Double
+    /// Two layers read it: the gradient is cleared before the backward pass and both add to it.
+    let isShared: Bool
+
+    init(_ name: String, _ shape: [Int], rateFactor: Double = 1, isShared: Bool = false) {
+        self.name = name
+        value = Tensor(shape)
+        gradient = Tensor(shape)
+        self.rateFactor = rateFactor
+        self.isShared = isShared
+    }
+
+    /// Uniform in ±bound, by the parameter's name and the run's seed.
+    func initialise(seed: UInt64, bound: Double) {
+        value.fill(RandomStream(seed: seed, purpose: "init/\(name)"), bound: Float(bound))
+    }
+}

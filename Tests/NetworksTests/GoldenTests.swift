@@ -1,0 +1,114 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import Networks
+
+@Suite("The engine agrees with the golden vectors")
+struct GoldenTests {
+    @Test("there are goldens to agree with")
+    func present() {
+        #expect(Golden.names("point-cloud-layer").count == 6)
+        #expect(Golden.names("point-cloud-training").count == 2)
+    }
+
+    @Test("a point cloud layer's forward and backward passes", arguments: Golden.names("point-cloud-layer"))
+    func pointCloudLayer(_ name: String) throws {
+        let golden = try Golden.load(name)
+        let number = { (key: String) in try #require(golden.metadata[key].flatMap(Double.init)) }
+        let (a, b) = (try Tensor(golden, "positions_in"), try Tensor(golden, "positions_out"))
+        let (x, dy) = (try Tensor(golden, "x"), try Tensor(golden, "dy"))
+        let shape = LinearPartShape(
+            widths: [a.shape[0], b.shape[0]], d: a.shape[1], lambda: try number("lambda"), epsilon: try number("epsilon"),
+            batch: x.shape[0])
+        let stack = LinearPart.pcn.build(shape)
+        let layer = try #require(stack.layers[0] as? PointCloudLayer)
+        layer.inputCloud.value.assign(a.elements)
+        layer.outputCloud.value.assign(b.elements)
+        layer.bias.value.assign(try golden.floats("bias"))
+
+        let workspace = Workspace(Workers(threads: 2), layer.workspace(batch: shape.batch))
+        let (y, dx) = (Tensor(dy.shape), Tensor(x.shape))
+        layer.forward(x.matrix, into: y.matrix, relu: false, workspace)
+        layer.biasBackward(dy.matrix, output: y.matrix, relu: false, workspace)
+        layer.backward(x.matrix, dy.matrix, into: dx.matrix, workspace)
+        for (name, ours) in [
+            ("y", y), ("dx", dx), ("d_positions_in", layer.inputCloud.gradient),
+            ("d_positions_out", layer.outputCloud.gradient), ("d_bias", layer.bias.gradient),
+        ] {
+            let error = relativeError(ours.elements, try golden.floats(name))
+            #expect(error < 1e-4, "\(name): \(error)")
+        }
+    }
+
+    @Test("training steps with the paper's update", arguments: Golden.names("point-cloud-training"))
+    func pointCloudTraining(_ name: String) throws {
+        let golden = try Golden.load(name)
+        let steps = try #require(golden.metadata["steps"].flatMap(Int.init))
+        let rate = try #require(golden.metadata["learning_rate"].flatMap(Double.init))
+        let clouds = golden.names.filter { $0.hasPrefix("before.positions.") }
+        let widths = try clouds.map { try golden.shape($0)[0] }
+        let batch = try golden.shape("step.0.x")[0]
+        let shape = LinearPartShape(widths: widths, d: try golden.shape(clouds[0])[1], batch: batch)
+        let network = Network(LinearPart.pcn.build(shape), capacity: batch, workers: Workers(threads: 2))
+        let goldenName = { (parameter: Parameter) in
+            parameter.name.replacing("clouds", with: "positions").replacing("biases", with: "bias")
+        }
+        for parameter in network.parameters { try golden.load("before." + goldenName(parameter), into: parameter.value) }
+        let losses = try golden.floats("loss")
+        let optimizer = SGD()
+        for step in 0..<steps {
+            let labels = try golden.integers("step.\(step).labels").map(UInt8.init)
+            let x = try golden.floats("step.\(step).x")
+            for (index, value) in x.enumerated() { network.input(batch).base[index] = value }
+            let score = network.gradient(batch, labels: labels)
+            #expect(abs(score.meanLoss / Double(losses[step]) - 1) < 1e-4)
+            let logits = try golden.floats("step.\(step).logits")
+            #expect(relativeError(network.forward(batch).elements, logits) < 1e-4)
+            optimizer.update(network.parameters, step: step + 1, learningRate: rate, network.workers)
+        }
+        for parameter in network.parameters {
+            let error = relativeError(parameter.value.elements, try golden.floats("after." + goldenName(parameter)))
+            #expect(error < 1e-3, "\(parameter.name): \(error)")
+        }
+    }
+
+    @Test("dense layers' forward and backward passes")
+    func denseTraining() throws {
+        let golden = try Golden.load("dense-training-0")
+        let x = try golden.floats("x")
+        let batch = try golden.shape("x")[0]
+        let widths = [20, 16, 5]
+        let stack = LinearPart.mlp.build(LinearPartShape(widths: widths, batch: batch))
+        let network = Network(stack, capacity: batch, workers: Workers(threads: 2))
+        for (index, layer) in stack.layers.enumerated() {
+            let dense = try #require(layer as? DenseLayer)
+            try golden.load("weight.\(index)", into: dense.weight.value)
+            try golden.load("bias.\(index)", into: dense.bias.value)
+        }
+        for (index, value) in x.enumerated() { network.input(batch).base[index] = value }
+        let score = network.gradient(batch, labels: try golden.integers("labels").map(UInt8.init))
+        #expect(abs(score.meanLoss - Double(try golden.floats("loss")[0])) < 1e-5)
+        for (index, layer) in stack.layers.enumerated() {
+            let dense = try #require(layer as? DenseLayer)
+            #expect(relativeError(dense.weight.gradient.elements, try golden.floats("d_weight.\(index)")) < 1e-4)
+            #expect(relativeError(dense.bias.gradient.elements, try golden.floats("d_bias.\(index)")) < 1e-4)
+        }
+    }
+
+    @Test("cross-entropy, also far beyond exp's range", arguments: ["cross-entropy-0", "cross-entropy-1"])
+    func crossEntropy(_ name: String) throws {
+        let golden = try Golden.load(name)
+        let logits = try Tensor(golden, "logits")
+        let gradient = Tensor(logits.shape)
+        let labels = try golden.integers("labels").map(UInt8.init)
+        let score = CrossEntropy(batch: labels.count)
+            .score(logits.matrix, labels, gradient: gradient.matrix, Workers(threads: 1))
+        #expect(abs(score.meanLoss / Double(try golden.floats("loss")[0]) - 1) < 1e-6)
+        #expect(relativeError(gradient.elements, try golden.floats("d_logits")) < 1e-4)
+    }
+}
+
+extension Matrix {
+    var elements: [Float] { (0..<rows).flatMap { row in (0..<columns).map { self.row(row)[$0] } } }
+}
