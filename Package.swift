@@ -4,10 +4,12 @@ import PackageDescription
 // Numeric targets are optimised in debug builds too: tests train real networks.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
 let package = Package(
     name: "pcnlab",
     platforms: [.macOS(.v15)],
-
+    products: [.executable(name: "pcnlab", targets: ["pcnlab"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -16,9 +18,24 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimised),
         .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: optimised),
+        .target(name: "Datasets", dependencies: ["Tensors", "CZlib", crypto], swiftSettings: optimised),
+        .target(name: "Specs", dependencies: [crypto]),
+        .target(
+            name: "Lab", dependencies: ["Specs", .product(name: "GRDB", package: "GRDB.swift")],
+            resources: [.embedInCode("schema.sql")]),
+        .target(name: "Training", dependencies: ["Networks", "Datasets", "Specs", crypto], swiftSettings: optimised),
+        .target(name: "Reports", dependencies: ["Specs", "Lab"]),
+        .executableTarget(
+            name: "pcnlab",
+            dependencies: [
+                "Tensors", "Networks", "Datasets", "Specs", "Lab", "Training", "Reports",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks"], resources: [.copy("Goldens")]),
     ],

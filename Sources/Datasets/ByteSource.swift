@@ -1,0 +1,71 @@
+import Foundation
+
+/// Bytes that are read from front to back: a file, what a gzip stream unpacks to, a member of an archive.
+protocol ByteSource: AnyObject {
+    /// Fills as much of the buffer as there is at hand, at least one byte; 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+}
+
+extension ByteSource {
+    /// Fills the buffer to its end, or less where the source ends.
+    func readFully(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        var filled = 0
+        while filled < buffer.count {
+            let count = try read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
+    }
+
+    /// Hands over everything that is left, in chunks of up to 256 KiB.
+    /// - Returns: the number of bytes.
+    @discardableResult
+    func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        var total = 0
+        while true {
+            let count = try read(into: buffer)
+            if count == 0 { return total }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            total += count
+        }
+    }
+
+    /// Everything that is left, which must be exactly `expected` bytes.
+    /// - Throws: ``DatasetError/wrongLength(file:expected:found:)`` under the name `file`.
+    func bytes(expected: Int, of file: String) throws -> [UInt8] {
+        let bytes = try [UInt8](unsafeUninitializedCapacity: expected) { buffer, initialized in
+            initialized = try readFully(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        let excess = try forEachChunk { _ in }
+        guard bytes.count == expected, excess == 0 else {
+            throw DatasetError.wrongLength(file: file, expected: expected, found: bytes.count + excess)
+        }
+        return bytes
+    }
+}
+
+/// A file on disk. Read, never mapped: a file that shrinks meanwhile ends early and does not kill the process.
+final class FileSource: ByteSource {
+    private let descriptor: Int32
+    private let path: String
+
+    /// - Throws: ``DatasetError/unreadable(file:code:)``
+    init(path: String) throws {
+        self.path = path
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw DatasetError.unreadable(file: path, code: errno) }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        while true {
+            let count = Foundation.read(descriptor, buffer.baseAddress, buffer.count)
+            if count >= 0 { return count }
+            if errno != EINTR { throw DatasetError.unreadable(file: path, code: errno) }
+        }
+    }
+}

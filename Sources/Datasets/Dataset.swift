@@ -1,0 +1,55 @@
+/// A data set in memory: the images that are trained on and those that are held out.
+public struct Dataset: Sendable {
+    /// What it is.
+    public let kind: DatasetKind
+    /// The train split.
+    public let train: ImageSet
+    /// The test split.
+    public let test: ImageSet
+
+    /// - Precondition: both splits hold images of one size.
+    public init(kind: DatasetKind, train: ImageSet, test: ImageSet) {
+        precondition(train.imageSize == test.imageSize, "both splits hold images of one size")
+        self.kind = kind
+        self.train = train
+        self.test = test
+    }
+
+    /// The name in specs.
+    public var name: String { kind.name }
+
+    /// Number of classes.
+    public var classes: Int { kind.classes }
+
+    /// One name a class; the label is the index.
+    public var classNames: [String] { kind.classNames }
+
+    /// The images of a split.
+    public subscript(split: Split) -> ImageSet {
+        switch split {
+        case .train: train
+        case .test: test
+        }
+    }
+
+    /// The same data set with only so many images of each split, always the same ones; nil keeps a split whole.
+    /// - Throws: ``DatasetError/sampleCount(dataset:split:requested:available:)``
+    public func subset(train trainCount: Int?, test testCount: Int?) throws -> Dataset {
+        Dataset(kind: kind, train: try subset(.train, trainCount), test: try subset(.test, testCount))
+    }
+
+    private func subset(_ split: Split, _ count: Int?) throws -> ImageSet {
+        guard let count else { return self[split] }
+        return try self[split].subset(count, of: name, split)
+    }
+
+    /// The same data set at half the height and width.
+    public func halved() -> Dataset {
+        Dataset(kind: kind, train: train.halved(), test: test.halved())
+    }
+}
+
+extension Dataset: CustomStringConvertible {
+    /// Name and shapes, not the pixels.
+    public var description: String { "Dataset(\(name), train: \(train), test: \(test))" }
+}

@@ -1,0 +1,67 @@
+import Foundation
+
+extension DatasetError: CustomStringConvertible {
+    /// One sentence that names the file, what is wrong with it and the remedy.
+    public var description: String {
+        switch self {
+        case .unknownDataset(let name, let known):
+            return "there is no data set named \(name); there are \(known.joined(separator: ", "))"
+        case .missing(let dataset, let root, let files):
+            return "\(root): \(dataset) is not there (missing: \(files.joined(separator: ", "))); "
+                + "fetch it with: pcnlab data fetch \(dataset)"
+        case .unreadable(let file, let code):
+            return "\(file): cannot be read: \(String(cString: strerror(code))); check the file's permissions and the disk"
+        case .wrongLength(let file, let expected, let found):
+            let what = found < expected ? "is truncated" : "is too long"
+            return "\(file): \(what): expected \(expected) bytes, found \(found); \(Self.replace)"
+        case .labelOutOfRange(let file, let record, let label, let allowed):
+            return "\(file): record \(record) (counted from 0) has label \(label); "
+                + "labels are \(allowed.lowerBound) to \(allowed.upperBound); \(Self.replace)"
+        case .wrongMagic(let file, let expected, let found):
+            return "\(file): is not the IDX file it should be: it starts with \(found), not \(expected); \(Self.replace)"
+        case .wrongShape(let file, let expected, let found):
+            return "\(file): its IDX header says \(Self.shape(found)); expected \(Self.shape(expected)); \(Self.replace)"
+        case .countMismatch(let images, let imageCount, let labels, let labelCount):
+            return "\(images): has \(imageCount) images but \(labels) has \(labelCount) labels; \(Self.replace)"
+        case .truncatedGzip(let file):
+            return "\(file): the gzip stream is truncated: the file ends before its end mark; \(Self.replace)"
+        case .corruptGzip(let file, let detail):
+            return "\(file): the gzip stream is corrupt: \(detail); \(Self.replace)"
+        case .corruptTar(let file, let offset, let fault):
+            return "\(file): the tar archive is corrupt at byte \(offset) (uncompressed): \(fault); \(Self.replace)"
+        case .memberMissing(let file, let member):
+            return "\(file): the archive does not hold \(member); \(Self.replace)"
+        case .memberRepeated(let file, let member):
+            return "\(file): the archive holds \(member) twice; \(Self.replace)"
+        case .sampleCount(let dataset, let split, let requested, let available):
+            return "\(split)_samples: \(requested) asked for, but the \(split) split of \(dataset) has \(available) images; "
+                + "give a number from 1 to \(available)"
+        }
+    }
+
+    /// Whether the data set, or some of it, is simply not there.
+    public var isMissingFile: Bool {
+        if case .missing = self { true } else { false }
+    }
+
+    private static let replace = "delete the file and fetch it again with: pcnlab data fetch"
+
+    private static func shape(_ sizes: [Int]) -> String { sizes.map(String.init).joined(separator: "×") }
+}
+
+extension DatasetError: LocalizedError {
+    /// The same sentence, for those who ask Foundation.
+    public var errorDescription: String? { description }
+}
+
+extension TarFault: CustomStringConvertible {
+    /// Says what is wrong, to follow the archive's name.
+    public var description: String {
+        switch self {
+        case .truncated: "it is truncated"
+        case .wrongChecksum: "a header's checksum is wrong"
+        case .wrongSize: "a header's size is not a number"
+        case .memberTooLarge(let limit): "a member is over \(limit) bytes"
+        }
+    }
+}

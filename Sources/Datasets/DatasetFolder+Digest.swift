@@ -1,0 +1,57 @@
+import Crypto
+import Foundation
+
+extension DatasetFolder {
+    /// What identifies the data set's content, 64 lower-case hex digits: the SHA-256 of what `sha256sum` prints for the
+    /// official uncompressed files that training reads, in the registry's order. So
+    /// `sha256sum data_batch_{1..5}.bin test_batch.bin | sha256sum` in CIFAR-10's folder prints it, and folder, archive,
+    /// plain and gzipped files have the same digest. For generated data it is taken over generator and version.
+    /// - Throws: ``DatasetError`` when files are missing, unreadable or of another length, and what the cache throws.
+    public func digest(_ kind: DatasetKind, cache: some DigestCache) throws -> String {
+        switch locate(kind) {
+        case .generated: return Self.hex(SHA256.hash(data: Data("\(Shapes.generator) \(Shapes.version)\n".utf8)))
+        case .missing(let root, let files):
+            throw DatasetError.missing(dataset: kind.name, root: root.path, files: files)
+        case .archive(let url):
+            return try Self.remembered(url, cache) { try digest(of: kind, at: .archive(url)) { try Self.sha256($0, $1, $2) } }
+        case .folder(let paths):
+            return try digest(of: kind, at: .folder(paths)) { source, expected, name in
+                try Self.remembered(URL(fileURLWithPath: name), cache) { try Self.sha256(source, expected, name) }
+            }
+        }
+    }
+
+    private func digest(
+        of kind: DatasetKind, at location: DatasetLocation, _ hash: (any ByteSource, Int, String) throws -> String
+    ) throws -> String {
+        var digests = [String: String]()
+        try OfficialContent(kind: kind, location: location).forEachFile { file, name, source in
+            digests[file.name] = try hash(source, kind.length(of: file), name)
+        }
+        let listing = kind.files.map { "\(digests[$0.name] ?? "")  \($0.name)\n" }.joined()
+        return Self.hex(SHA256.hash(data: Data(listing.utf8)))
+    }
+
+    /// The remembered digest, else the computed one, remembered unless the file changed meanwhile.
+    private static func remembered(_ url: URL, _ cache: some DigestCache, _ compute: () throws -> String) throws -> String {
+        let stamp = try FileStamp(of: url)
+        if let digest = try cache.lookup(stamp) { return digest }
+        let digest = try compute()
+        if try FileStamp(of: url) == stamp { try cache.remember(digest, for: stamp) }
+        return digest
+    }
+
+    /// Hashes what is left of the source, which must be `expected` bytes.
+    private static func sha256(_ source: any ByteSource, _ expected: Int, _ name: String) throws -> String {
+        var hash = SHA256()
+        let found = try source.forEachChunk { hash.update(bufferPointer: $0) }
+        guard found == expected else { throw DatasetError.wrongLength(file: name, expected: expected, found: found) }
+        return hex(hash.finalize())
+    }
+
+    /// Lower-case hex digits of a digest.
+    static func hex(_ digest: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,26 @@
+import Foundation
+
+extension DatasetFolder {
+    /// The official downloads that are needed before the data set can be read; empty when it is there.
+    public func missingDownloads(_ kind: DatasetKind) -> [OfficialDownload] {
+        guard case .missing(_, let files) = locate(kind) else { return [] }
+        switch kind.format {
+        case .generated: return []
+        case .cifar: return kind.downloads
+        case .idx: return kind.downloads.filter { files.contains(String($0.path.dropLast(".gz".count))) }
+        }
+    }
+
+    /// Fetches what is missing into this folder, one file after another; blocks.
+    /// - Parameter event: gets the download that an event is about.
+    /// - Throws: ``FetchError``
+    public func fetch(
+        _ kind: DatasetKind, with fetcher: Fetcher = Fetcher(),
+        event: @escaping @Sendable (OfficialDownload, FetchEvent) -> Void = { _, _ in }
+    ) throws {
+        for download in missingDownloads(kind) {
+            let destination = root.appendingPathComponent(download.path)
+            try fetcher.fetch(download.url, to: destination, md5: download.md5) { event(download, $0) }
+        }
+    }
+}

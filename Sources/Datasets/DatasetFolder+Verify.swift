@@ -1,0 +1,74 @@
+import Crypto
+import Foundation
+
+/// What a check of a data set found; that there is a report says that every count, length and label is right.
+public struct VerifyReport: Sendable, Equatable {
+    /// The data set's name.
+    public let name: String
+    /// What was read.
+    public let location: DatasetLocation
+    /// The content's digest, see ``DatasetFolder/digest(_:cache:)``.
+    public let digest: String
+    /// Images read.
+    public let trainCount: Int
+    /// Images read.
+    public let testCount: Int
+    /// Official downloads that lie there and have the official MD5.
+    public let officialFiles: [String]
+    /// What is worth knowing though the content is in order.
+    public let remarks: [VerifyRemark]
+}
+
+/// Something that a check noticed and that does not stop anybody from training.
+public enum VerifyRemark: Sendable, Equatable, CustomStringConvertible {
+    /// A file with an official download's name and another MD5.
+    case notOfficial(file: String, expected: String, found: String)
+    /// A class with another number of images than the others in a data set whose classes are balanced.
+    case unbalanced(Split, className: String, expected: Int, found: Int)
+
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .notOfficial(let file, let expected, let found):
+            "\(file): not the official archive (MD5 \(found), the official one has \(expected)); its content was checked instead"
+        case .unbalanced(let split, let className, let expected, let found):
+            "the \(split) split has \(found) images of class \(className), the official one has \(expected)"
+        }
+    }
+}
+
+extension DatasetFolder {
+    /// Reads everything and checks lengths, counts and labels; where official downloads lie, compares their MD5 too.
+    /// - Throws: ``DatasetError`` when the content is wrong. Another MD5 alone is a remark: the content decides.
+    public func verify(_ kind: DatasetKind) throws -> VerifyReport {
+        let dataset = try load(kind)
+        var remarks = Self.balanceRemarks(dataset)
+        var official = [String]()
+        for (download, url) in officialFiles(kind) {
+            var hash = Insecure.MD5()
+            try FileSource(path: url.path).forEachChunk { hash.update(bufferPointer: $0) }
+            let found = Self.hex(hash.finalize())
+            if found == download.md5 {
+                official.append(url.path)
+            } else {
+                remarks.append(.notOfficial(file: url.path, expected: download.md5, found: found))
+            }
+        }
+        return VerifyReport(
+            name: kind.name, location: locate(kind), digest: try digest(kind, cache: MemoryDigestCache()),
+            trainCount: dataset.train.count, testCount: dataset.test.count, officialFiles: official, remarks: remarks)
+    }
+
+    /// CIFAR has as many images of each class as of any other, and so has what is generated.
+    private static func balanceRemarks(_ dataset: Dataset) -> [VerifyRemark] {
+        if dataset.kind.format == .idx { return [] }
+        return Split.allCases.flatMap { split -> [VerifyRemark] in
+            var counts = [Int](repeating: 0, count: dataset.classes)
+            for label in dataset[split].labels { counts[Int(label)] += 1 }
+            let expected = dataset[split].count / dataset.classes
+            return counts.enumerated().filter { $0.element != expected }.map {
+                .unbalanced(split, className: dataset.classNames[$0.offset], expected: expected, found: $0.element)
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+
+/// Which of the two parts of a data set: the one that is trained on or the one that is held out.
+public enum Split: String, CaseIterable, Sendable, CustomStringConvertible {
+    case train, test
+
+    /// `train` or `test`.
+    public var description: String { rawValue }
+}
+
+/// How a data set's official files are laid out.
+public enum DatasetFormat: Equatable, Sendable {
+    /// CIFAR's binary version: records of one byte a label, then the pixels channel-first. Each label byte lies below its
+    /// element of `labelRanges`; the last is the class.
+    case cifar(labelRanges: [Int])
+    /// MNIST's IDX files: big-endian header, then bytes; images and labels apart, plain or gzipped.
+    case idx
+    /// Made by this program: there are no files.
+    case generated
+}
+
+/// One uncompressed official file that training reads.
+public struct OfficialFile: Equatable, Sendable {
+    /// The file's name, such as `data_batch_1.bin`.
+    public let name: String
+    /// The split whose images or labels it holds.
+    public let split: Split
+    /// How many images, labels or records.
+    public let count: Int
+    /// What it holds.
+    public let content: Content
+
+    /// What an official file holds.
+    public enum Content: Equatable, Sendable {
+        /// Labels and pixels together, record by record.
+        case records
+        /// An IDX file of images.
+        case images
+        /// An IDX file of labels.
+        case labels
+    }
+
+    /// - Parameter count: images, labels or records in the file.
+    public init(_ name: String, _ split: Split, count: Int, content: Content) {
+        self.name = name
+        self.split = split
+        self.count = count
+        self.content = content
+    }
+}
+
+/// One file that the official site serves.
+public struct OfficialDownload: Equatable, Sendable {
+    /// Where it is served.
+    public let url: URL
+    /// The official MD5, lower-case hex.
+    public let md5: String
+    /// Its length in bytes as last seen: a hint for listings, never checked.
+    public let bytes: Int
+    /// Where it belongs below the datasets folder.
+    public let path: String
+
+    /// - Parameter path: relative to the datasets folder.
+    public init(url: URL, md5: String, bytes: Int, path: String) {
+        self.url = url
+        self.md5 = md5
+        self.bytes = bytes
+        self.path = path
+    }
+}
+
+/// A data set that a spec can name: what it shows, its official files and where they come from.
+public struct DatasetKind: Equatable, Sendable, Identifiable {
+    /// The name in specs and commands, such as `cifar10`.
+    public let name: String
+    /// The name in texts, such as `CIFAR-10`.
+    public let title: String
+    /// One name a class; the label is the index.
+    public let classNames: [String]
+    /// Colour channels of an image.
+    public let channels: Int
+    /// Rows and columns of an image.
+    public let side: Int
+    /// How the files are laid out.
+    public let format: DatasetFormat
+    /// The folder's official name below the datasets folder; empty when generated.
+    public let folder: String
+    /// The files that training reads, in the order of the images; empty when generated.
+    public let files: [OfficialFile]
+    /// What the official site serves; empty when generated.
+    public let downloads: [OfficialDownload]
+    /// Whose data it is and under which terms.
+    public let terms: String
+
+    /// A data set in one of the known formats.
+    public init(
+        name: String, title: String, classNames: [String], channels: Int, side: Int, format: DatasetFormat,
+        folder: String = "", files: [OfficialFile] = [], downloads: [OfficialDownload] = [], terms: String
+    ) {
+        self.name = name
+        self.title = title
+        self.classNames = classNames
+        self.channels = channels
+        self.side = side
+        self.format = format
+        self.folder = folder
+        self.files = files
+        self.downloads = downloads
+        self.terms = terms
+    }
+
+    /// The name in specs.
+    public var id: String { name }
+
+    /// Number of classes.
+    public var classes: Int { classNames.count }
+
+    /// Values of one image, C·H·W.
+    public var imageSize: Int { channels * side * side }
+
+    /// Bytes that a fetch transfers, as last seen.
+    public var downloadBytes: Int { downloads.reduce(0) { $0 + $1.bytes } }
+
+    /// Images in a split.
+    public func count(_ split: Split) -> Int {
+        switch format {
+        case .generated: Shapes.count(split)
+        case .cifar, .idx:
+            files.filter { $0.split == split && $0.content != .labels }.reduce(0) { $0 + $1.count }
+        }
+    }
+
+    /// Bytes that an intact official file has, uncompressed.
+    public func length(of file: OfficialFile) -> Int {
+        switch file.content {
+        case .records:
+            guard case .cifar(let labelRanges) = format else { return 0 }
+            return file.count * (labelRanges.count + imageSize)
+        case .images: return 16 + file.count * imageSize
+        case .labels: return 8 + file.count
+        }
+    }
+}

@@ -1,0 +1,79 @@
+/// Turns the bytes of official files into the images and labels of both splits.
+enum DatasetReader {
+    /// Reads and checks the whole data set.
+    /// - Throws: ``DatasetError``
+    static func read(_ content: OfficialContent) throws -> Dataset {
+        let splits: [Split: ImageSet]
+        switch content.kind.format {
+        case .generated: splits = [.train: Shapes.generate(.train), .test: Shapes.generate(.test)]
+        case .cifar(let labelRanges): splits = try readCifar(content, labelRanges)
+        case .idx: splits = try readIDX(content)
+        }
+        guard let train = splits[.train], let test = splits[.test] else {
+            preconditionFailure("a registered data set has files for both splits")
+        }
+        return Dataset(kind: content.kind, train: train, test: test)
+    }
+
+    private static func readCifar(_ content: OfficialContent, _ labelRanges: [Int]) throws -> [Split: ImageSet] {
+        let kind = content.kind
+        var pixels = [Split: [UInt8]]()
+        var labels = [Split: [UInt8]]()
+        for split in Split.allCases {
+            pixels[split] = [UInt8](repeating: 0, count: kind.count(split) * kind.imageSize)
+            labels[split] = [UInt8](repeating: 0, count: kind.count(split))
+        }
+        try content.forEachFile { file, name, source in
+            let bytes = try source.bytes(expected: kind.length(of: file), of: name)
+            let records = CifarRecords(bytes: bytes, labelRanges: labelRanges, imageSize: kind.imageSize)
+            // An archive may hold the files in any order: each has its place in the split.
+            let before = kind.files.prefix { $0 != file }.filter { $0.split == file.split }
+            try records.decode(
+                first: before.reduce(0) { $0 + $1.count }, pixels: &pixels[file.split, default: []],
+                labels: &labels[file.split, default: []], name: name)
+        }
+        return Dictionary(
+            uniqueKeysWithValues: Split.allCases.map { split in
+                (split, images(kind, pixels: pixels[split] ?? [], labels: labels[split] ?? []))
+            })
+    }
+
+    private static func readIDX(_ content: OfficialContent) throws -> [Split: ImageSet] {
+        let kind = content.kind
+        var read = [Split: [IDXFile]]()
+        try content.forEachFile { file, name, source in
+            let shape = file.content == .images ? [file.count, kind.side, kind.side] : [file.count]
+            read[file.split, default: []].append(try IDXFile(source, name: name, expected: shape))
+        }
+        return try Dictionary(
+            uniqueKeysWithValues: read.map { split, files in
+                let images = files.first { $0.shape.count == 3 }
+                let labels = files.first { $0.shape.count == 1 }
+                guard let images, let labels else {
+                    preconditionFailure("a registered IDX split has images and labels")
+                }
+                return (split, try join(images, labels, count: kind.count(split), of: kind))
+            })
+    }
+
+    /// Pairs the images of a split with their labels, of which there must be the official number.
+    private static func join(_ images: IDXFile, _ labels: IDXFile, count: Int, of kind: DatasetKind) throws -> ImageSet {
+        guard images.shape[0] == labels.shape[0] else {
+            throw DatasetError.countMismatch(
+                images: images.name, imageCount: images.shape[0], labels: labels.name, labelCount: labels.shape[0])
+        }
+        guard images.shape[0] == count else {
+            let expected = [count, kind.side, kind.side]
+            throw DatasetError.wrongShape(file: images.name, expected: expected, found: images.shape)
+        }
+        if let record = labels.bytes.firstIndex(where: { $0 >= kind.classes }) {
+            throw DatasetError.labelOutOfRange(
+                file: labels.name, record: record, label: Int(labels.bytes[record]), allowed: 0...kind.classes - 1)
+        }
+        return self.images(kind, pixels: images.bytes, labels: labels.bytes)
+    }
+
+    private static func images(_ kind: DatasetKind, pixels: [UInt8], labels: [UInt8]) -> ImageSet {
+        ImageSet(channels: kind.channels, height: kind.side, width: kind.side, pixels: pixels, labels: labels)
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// Why a download did not end with the right file in its place.
+public enum FetchError: Error, Equatable, Sendable {
+    /// Anything but https, other than to this machine itself.
+    case insecureAddress(URL)
+    /// The server answers, but not with the file.
+    case httpStatus(url: URL, code: Int)
+    /// The server cannot be reached; `detail` is the system's word for why.
+    case noConnection(url: URL, detail: String)
+    /// The connection was lost more often than is tried again; the bytes so far are kept.
+    case interrupted(url: URL, received: Int64, attempts: Int, detail: String)
+    /// All bytes came and they are not the official file; they have been removed.
+    case wrongDigest(url: URL, expected: String, found: String)
+    /// The server sends the file in an encoding that was not asked for.
+    case unexpectedEncoding(url: URL, encoding: String)
+    /// No room is left on the file system.
+    case diskFull(path: String)
+    /// The file or its folder cannot be written; `code` is errno.
+    case cannotWrite(path: String, code: Int32)
+    /// Another process is fetching the same file.
+    case busy(path: String)
+}
+
+extension FetchError: CustomStringConvertible {
+    /// One sentence: what is wrong and what to do.
+    public var description: String {
+        switch self {
+        case .insecureAddress(let url):
+            "\(url): only https addresses are fetched"
+        case .httpStatus(let url, let code):
+            "\(url): the server answers with status \(code); try again later, or put the file in place by hand"
+        case .noConnection(let url, let detail):
+            "\(url): no connection: \(detail); check the network, or put the file in place by hand"
+        case .interrupted(let url, let received, let attempts, let detail):
+            "\(url): the connection was lost after \(received) bytes, \(attempts) attempts running: \(detail); "
+                + "run the same command again to go on from there"
+        case .wrongDigest(let url, let expected, let found):
+            "\(url): the file's MD5 is \(found), the official one is \(expected); it was removed: fetch it again"
+        case .unexpectedEncoding(let url, let encoding):
+            "\(url): the server sends the file encoded as \(encoding), which was not asked for; put the file in place by hand"
+        case .diskFull(let path):
+            "\(path): no room is left on the file system; make room and run the same command again"
+        case .cannotWrite(let path, let code):
+            "\(path): cannot be written: \(String(cString: strerror(code))); check the folder's permissions"
+        case .busy(let path):
+            "\(path): another process is fetching it; wait for it to end"
+        }
+    }
+
+    /// Whether the same request may succeed a little later.
+    var isPassing: Bool {
+        switch self {
+        case .interrupted, .noConnection: true
+        case .httpStatus(_, let code): [408, 429, 500, 502, 503, 504].contains(code)
+        case .insecureAddress, .wrongDigest, .unexpectedEncoding, .diskFull, .cannotWrite, .busy: false
+        }
+    }
+}
+
+extension FetchError: LocalizedError {
+    /// The same sentence, for those who ask Foundation.
+    public var errorDescription: String? { description }
+}

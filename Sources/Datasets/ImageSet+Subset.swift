@@ -1,0 +1,25 @@
+import Tensors
+
+extension ImageSet {
+    /// The first `count` images of a permutation that the data set's name and the split fix, in their original order:
+    /// the same images for every seed, and a larger subset holds every smaller one.
+    /// - Throws: ``DatasetError/sampleCount(dataset:split:requested:available:)``
+    public func subset(_ count: Int, of dataset: String, _ split: Split) throws -> ImageSet {
+        guard count >= 1, count <= self.count else {
+            throw DatasetError.sampleCount(dataset: dataset, split: split, requested: count, available: self.count)
+        }
+        if count == self.count { return self }
+        let stream = RandomStream(seed: 0, purpose: "subset/\(dataset)/\(split)")
+        return selecting(stream.permutation(self.count).prefix(count).sorted().map(Int.init))
+    }
+
+    /// The images at these indices, in this order.
+    /// - Precondition: every index is in 0 ..< count.
+    public func selecting(_ indices: [Int]) -> ImageSet {
+        var chosen = [UInt8]()
+        chosen.reserveCapacity(indices.count * imageSize)
+        for index in indices { chosen += pixels[index * imageSize..<(index + 1) * imageSize] }
+        return ImageSet(
+            channels: channels, height: height, width: width, pixels: chosen, labels: indices.map { labels[$0] })
+    }
+}

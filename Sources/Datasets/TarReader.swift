@@ -1,0 +1,119 @@
+/// The regular files of a tar archive (ustar, as GNU and pax write it), one after another, as they come by.
+///
+/// It only ever hands over bytes: no name in an archive can make it write or open anything.
+final class TarReader {
+    private static let block = 512
+    /// Bytes above which a member is refused: seven times CIFAR-100's largest.
+    static let memberLimit = 1 << 30
+
+    private let archive: any ByteSource
+    private let name: String
+    private var offset = 0
+
+    init(_ archive: any ByteSource, name: String) {
+        self.archive = archive
+        self.name = name
+    }
+
+    /// Calls `body` with name, size and content of every regular file, in the archive's order; what it leaves unread is
+    /// skipped. Reads to the end, so that a compressed archive's checksum is checked.
+    /// - Throws: ``DatasetError/corruptTar(file:offset:fault:)`` and whatever the source or `body` throws.
+    func forEachMember(_ body: (_ name: String, _ size: Int, _ content: any ByteSource) throws -> Void) throws {
+        while let header = try readHeader() {
+            let size = try header.checkedSize { fault($0) }
+            offset += Self.block
+            let member = Member(archive: archive, size: size) { self.fault(.truncated) }
+            if header.isRegularFile { try body(header.path, size, member) }
+            try member.skip()
+            try skipPadding(after: size)
+            offset += (size + Self.block - 1) / Self.block * Self.block
+        }
+        try archive.forEachChunk { _ in }
+    }
+
+    /// The next header, or nil at the block of zeros that ends the archive.
+    private func readHeader() throws -> TarHeader? {
+        var bytes = [UInt8](repeating: 0, count: Self.block)
+        let count = try bytes.withUnsafeMutableBytes { try archive.readFully(into: $0) }
+        guard count == Self.block else { throw fault(.truncated) }
+        if bytes.allSatisfy({ $0 == 0 }) { return nil }
+        let header = TarHeader(bytes: bytes)
+        guard header.hasRightChecksum else { throw fault(.wrongChecksum) }
+        return header
+    }
+
+    private func skipPadding(after size: Int) throws {
+        let padding = (Self.block - size % Self.block) % Self.block
+        var bytes = [UInt8](repeating: 0, count: padding)
+        guard try bytes.withUnsafeMutableBytes({ try archive.readFully(into: $0) }) == padding else {
+            throw fault(.truncated)
+        }
+    }
+
+    private func fault(_ fault: TarFault) -> DatasetError { .corruptTar(file: name, offset: offset, fault: fault) }
+
+    /// The bytes of one member.
+    private final class Member: ByteSource {
+        private let archive: any ByteSource
+        private let truncated: () -> DatasetError
+        private var left: Int
+
+        init(archive: any ByteSource, size: Int, truncated: @escaping () -> DatasetError) {
+            self.archive = archive
+            self.truncated = truncated
+            left = size
+        }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+            guard left > 0, buffer.count > 0 else { return 0 }
+            let count = try archive.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(left)))
+            guard count > 0 else { throw truncated() }
+            left -= count
+            return count
+        }
+
+        func skip() throws { try forEachChunk { _ in } }
+    }
+}
+
+/// One 512-byte header of a tar archive.
+struct TarHeader {
+    let bytes: [UInt8]
+
+    /// The whole name, without a leading `./`.
+    var path: String {
+        let isUstar = bytes[257..<262].elementsEqual("ustar".utf8)
+        let prefix = isUstar && bytes[262] == 0 ? text(345..<500) : ""
+        let path = prefix.isEmpty ? text(0..<100) : prefix + "/" + text(0..<100)
+        return path.hasPrefix("./") ? String(path.dropFirst(2)) : path
+    }
+
+    /// Not a folder, a link, or a pax or GNU record about the next member.
+    var isRegularFile: Bool { bytes[156] == UInt8(ascii: "0") || bytes[156] == 0 }
+
+    /// The sum of the bytes, its own field read as spaces.
+    var hasRightChecksum: Bool {
+        let sum = bytes.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
+        return octal(148..<156) == sum
+    }
+
+    /// Bytes of content.
+    func checkedSize(_ fault: (TarFault) -> DatasetError) throws -> Int {
+        // GNU writes what octal digits cannot hold, 8 GiB and more, in binary with the top bit set.
+        if bytes[124] & 0x80 != 0 { throw fault(.memberTooLarge(limit: TarReader.memberLimit)) }
+        guard let size = octal(124..<136) else { throw fault(.wrongSize) }
+        guard size <= TarReader.memberLimit else { throw fault(.memberTooLarge(limit: TarReader.memberLimit)) }
+        return size
+    }
+
+    private func octal(_ field: Range<Int>) -> Int? {
+        let digits = bytes[field].drop { $0 == 32 }.prefix { $0 != 0 && $0 != 32 }
+        guard !digits.isEmpty, digits.allSatisfy({ (48...55).contains($0) }) else { return nil }
+        // Twelve octal digits are 36 bits.
+        return digits.reduce(0) { $0 * 8 + Int($1 - 48) }
+    }
+
+    private func text(_ field: Range<Int>) -> String {
+        String(decoding: bytes[field].prefix { $0 != 0 }, as: UTF8.self)
+    }
+}

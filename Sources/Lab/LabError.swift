@@ -1,0 +1,52 @@
+import GRDB
+
+/// What can go wrong with a lab, as data; `description` makes the sentence with the remedy.
+public enum LabError: Error, Equatable, CustomStringConvertible {
+    case noLab(folder: String)
+    case notALab(file: String)
+    case newerLab(file: String, version: Int, known: Int)
+    case cannotWrite(path: String, reason: String)
+    case busy(file: String)
+    case damaged(file: String, reason: String)
+    case noSuchRun(String)
+    case ambiguousRun(String, matches: [String])
+    case noSuchExperiment(String, known: [String])
+    case refused(run: String, state: RunState, event: String)
+    /// A later attempt has taken the run: this one must stop and write nothing more.
+    case superseded(run: String, attempt: Int)
+
+    public var description: String {
+        switch self {
+        case .noLab(let folder):
+            "no lab at \(folder); `pcnlab submit FILE` makes one, --lab DIR or PCNLAB_HOME names another"
+        case .notALab(let file): "\(file) is no lab's database; name another folder with --lab DIR"
+        case .newerLab(let file, let version, let known):
+            "\(file) was written by a newer pcnlab (schema \(version), this program knows \(known)); use that program"
+        case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+        case .busy(let file): "\(file) is busy: another process has held it for ten seconds; try again"
+        case .damaged(let file, let reason): "\(file): \(reason); `pcnlab doctor` says what is wrong"
+        case .noSuchRun(let name): "no run \(name); `pcnlab status` lists them"
+        case .ambiguousRun(let name, let matches):
+            "\(name) names \(matches.count) runs (\(matches.prefix(3).joined(separator: ", ")) …); give more of the id"
+        case .noSuchExperiment(let name, let known):
+            "no experiment \(name)"
+                + (known.isEmpty ? "; nothing was submitted yet" : "; there are \(known.joined(separator: ", "))")
+        case .refused(let run, let state, let event): "run \(run) is \(state.rawValue): cannot \(event) it"
+        case .superseded(let run, let attempt): "run \(run): attempt \(attempt) was superseded by a later one"
+        }
+    }
+}
+
+extension LabError {
+    /// The database's own errors as the lab's; nil for anything else.
+    public init?(database error: any Error, file: String) {
+        guard let error = error as? DatabaseError else { return nil }
+        let text = error.message ?? "\(error.resultCode)"
+        switch error.resultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(file: file)
+        case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
+            self = .cannotWrite(path: file, reason: text)
+        default: self = .damaged(file: file, reason: text)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import Synchronization
+
+/// Why a worker should stop training at the next batch.
+public enum StopReason: Sendable, Equatable {
+    /// The process was told to stop: the run goes back to the queue.
+    case shutdown
+    case asked(RunRequest)
+    /// A later attempt has the run: nothing more may be written.
+    case superseded
+}
+
+/// What the training of one run asks between batches, and what is told to it from outside.
+public final class RunControl: Sendable {
+    private let reason = Mutex<StopReason?>(nil)
+    private let isStopping = Atomic<Bool>(false)
+
+    public init() {}
+
+    /// Cheap enough for every batch.
+    public var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
+
+    public var stopReason: StopReason? { reason.withLock { $0 } }
+
+    /// Asks for a stop. What is superseded stays superseded; otherwise the first reason stands.
+    public func stop(_ new: StopReason) {
+        reason.withLock { if $0 == nil || new == .superseded { $0 = new } }
+        isStopping.store(true, ordering: .relaxed)
+    }
+}

@@ -1,0 +1,86 @@
+/// Where a run is in its life.
+public enum RunState: String, Sendable, CaseIterable, Codable {
+    case queued, running, completed, failed, diverged, cancelled, paused
+}
+
+/// What a running run is asked to do at its next batch.
+public enum RunRequest: String, Sendable, CaseIterable, Codable {
+    case pause, cancel
+}
+
+/// What can happen to a run.
+public enum RunEvent: Sendable, Equatable, CaseIterable {
+    /// A worker took it.
+    case claimed
+    /// Its worker was told to stop, or died, or lost its lease; the run keeps its checkpoint.
+    case released
+    /// All epochs are done.
+    case completed
+    /// The loss is no longer finite.
+    case diverged
+    /// An attempt ended in an error, and another one is due.
+    case failedOnce
+    /// The last attempt that it gets ended in an error.
+    case failedForGood
+    /// The worker stopped because it was asked to.
+    case stoppedToPause, stoppedToCancel
+    /// A person's commands.
+    case pause, resume, cancel, retry
+    /// Submitted again with more epochs.
+    case extended
+}
+
+/// What an event makes of a state.
+public enum Transition: Sendable, Equatable {
+    case to(RunState)
+    /// The run goes on until its next batch, where its worker does what is asked.
+    case ask(RunRequest)
+    /// Nothing to do: the run is there already.
+    case stays
+    /// The event makes no sense in this state.
+    case refused
+}
+
+extension RunState {
+    /// The whole life of a run in one place: pure, so every pair can be tested.
+    public func after(_ event: RunEvent) -> Transition {
+        switch (self, event) {
+        case (.queued, .claimed): .to(.running)
+        case (.queued, .pause): .to(.paused)
+        case (.queued, .cancel): .to(.cancelled)
+        case (.queued, .extended), (.queued, .resume), (.queued, .retry): .stays
+
+        case (.running, .released), (.running, .failedOnce): .to(.queued)
+        case (.running, .completed): .to(.completed)
+        case (.running, .diverged): .to(.diverged)
+        case (.running, .failedForGood): .to(.failed)
+        case (.running, .stoppedToPause): .to(.paused)
+        case (.running, .stoppedToCancel): .to(.cancelled)
+        case (.running, .pause): .ask(.pause)
+        case (.running, .cancel): .ask(.cancel)
+        case (.running, .extended): .stays
+
+        case (.paused, .resume): .to(.queued)
+        case (.paused, .cancel): .to(.cancelled)
+        case (.paused, .pause), (.paused, .extended): .stays
+
+        case (.completed, .extended): .to(.queued)
+
+        case (.failed, .retry), (.diverged, .retry), (.cancelled, .retry): .to(.queued)
+        case (.failed, .cancel): .to(.cancelled)
+        case (.cancelled, .cancel): .stays
+        case (.failed, .extended), (.diverged, .extended), (.cancelled, .extended): .stays
+
+        case (.queued, _), (.running, _), (.paused, _), (.completed, _), (.failed, _), (.diverged, _), (.cancelled, _):
+            .refused
+        }
+    }
+
+    /// No worker will touch it again unless a person says so.
+    public var isEnded: Bool {
+        switch self {
+        case .completed, .failed, .diverged, .cancelled: true
+        case .queued, .running, .paused: false
+        }
+    }
+}

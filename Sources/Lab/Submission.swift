@@ -1,0 +1,80 @@
+import Foundation
+import GRDB
+import Specs
+
+/// A run to be queued: its settings and the digest of its data set.
+public struct RunToSubmit: Sendable {
+    public let settings: Settings
+    public let datasetDigest: String
+
+    public init(_ settings: Settings, datasetDigest: String) {
+        self.settings = settings
+        self.datasetDigest = datasetDigest
+    }
+
+    /// Sixteen hexadecimal digits of the identity's digest.
+    public var id: String { String(settings.runIdentity(datasetDigest: datasetDigest).prefix(16)) }
+}
+
+/// What `submit` did with a run.
+public enum SubmissionOutcome: Sendable, Equatable {
+    case queued
+    /// The run is there; nothing was queued.
+    case found(RunState)
+    /// The run goes on to more epochs from where it is.
+    case extended(from: Int)
+}
+
+extension Lab {
+    /// Queues the runs of an experiment in one transaction: all of them or, on an error, none.
+    public func submit(
+        experiment: String, description: String?, runs: [RunToSubmit], priority: Int = 0, tags: [String] = []
+    ) throws -> [(id: String, outcome: SubmissionOutcome)] {
+        try database.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO experiments (name, description, submitted_at) VALUES (?, ?, ?)
+                    ON CONFLICT (name) DO UPDATE SET description = coalesce(excluded.description, description)
+                    """, arguments: [experiment, description, clock.now()])
+            let experimentID = try Int64.fetchOne(db, sql: "SELECT id FROM experiments WHERE name = ?", arguments: [experiment])
+            return try runs.map { run in
+                let outcome = try submit(db, run, priority: priority)
+                try db.execute(
+                    sql: "INSERT OR IGNORE INTO experiment_runs (experiment_id, run_id) VALUES (?, ?)",
+                    arguments: [experimentID, run.id])
+                for tag in tags {
+                    try db.execute(sql: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [run.id, tag])
+                }
+                return (run.id, outcome)
+            }
+        }
+    }
+
+    private func submit(_ db: Database, _ run: RunToSubmit, priority: Int) throws -> SubmissionOutcome {
+        let settings = run.settings
+        guard let row = try Row.fetchOne(db, sql: "SELECT state, epochs FROM runs WHERE id = ?", arguments: [run.id]) else {
+            try db.execute(
+                sql: """
+                    INSERT INTO runs (id, model, dataset, seed, settings, dataset_digest, priority, epochs, submitted_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    run.id, settings.model, settings.dataset.rawValue, settings.seed, settings.canonicalJSON, run.datasetDigest,
+                    priority, settings.epochs, clock.now(),
+                ])
+            try event(db, run: run.id, "submitted")
+            return .queued
+        }
+        let state: RunState = row["state"], epochs: Int = row["epochs"]
+        guard settings.epochs > epochs else { return .found(state) }
+        try db.execute(
+            sql: "UPDATE runs SET epochs = ?, settings = ? WHERE id = ?",
+            arguments: [settings.epochs, settings.canonicalJSON, run.id])
+        try event(db, run: run.id, "extended", "from \(epochs) to \(settings.epochs) epochs")
+        try apply(.extended, to: run.id, db)
+        return .extended(from: epochs)
+    }
+}
+
+extension RunState: DatabaseValueConvertible {}
+extension RunRequest: DatabaseValueConvertible {}

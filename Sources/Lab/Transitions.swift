@@ -1,0 +1,67 @@
+import GRDB
+
+/// A person's command to a run.
+public enum RunCommand: String, Sendable, CaseIterable {
+    case cancel, pause, resume, retry
+
+    var event: RunEvent {
+        switch self {
+        case .cancel: .cancel
+        case .pause: .pause
+        case .resume: .resume
+        case .retry: .retry
+        }
+    }
+}
+
+extension Lab {
+    /// Carries out a command on all the runs, or, where one refuses, on none.
+    public func command(_ command: RunCommand, runs: [String]) throws -> [(id: String, transition: Transition)] {
+        try database.write { db in
+            try runs.map { run in
+                let transition = try apply(command.event, to: run, db)
+                if transition != .stays { try event(db, run: run, command.rawValue) }
+                return (run, transition)
+            }
+        }
+    }
+
+    /// Moves a run as `RunState.after` says. Throws `refused` where that says so.
+    @discardableResult
+    func apply(_ event: RunEvent, to run: String, error: String? = nil, final: FinalFigures? = nil, _ db: Database) throws
+        -> Transition
+    {
+        guard let state = try RunState.fetchOne(db, sql: "SELECT state FROM runs WHERE id = ?", arguments: [run]) else {
+            throw LabError.noSuchRun(run)
+        }
+        let transition = state.after(event)
+        switch transition {
+        case .to(let next):
+            try db.execute(
+                sql: """
+                    UPDATE runs SET state = ?, request = NULL, error = ?, final_train_accuracy = ?, final_test_accuracy = ?,
+                        weights_sha256 = ?, failures = CASE ? WHEN 'again' THEN failures + 1 WHEN 'anew' THEN 0 ELSE failures END
+                    WHERE id = ?
+                    """,
+                arguments: [
+                    next, error, final?.trainAccuracy, final?.testAccuracy, final?.weightsSHA256, event.countsFailure, run,
+                ])
+        case .ask(let request):
+            try db.execute(sql: "UPDATE runs SET request = ? WHERE id = ?", arguments: [request, run])
+        case .stays: break
+        case .refused: throw LabError.refused(run: run, state: state, event: "\(event)")
+        }
+        return transition
+    }
+}
+
+extension RunEvent {
+    /// What the event does to the count of failures: an error adds one, a person's word begins anew.
+    fileprivate var countsFailure: String? {
+        switch self {
+        case .failedOnce, .failedForGood: "again"
+        case .retry, .resume, .extended, .completed: "anew"
+        case .claimed, .released, .diverged, .stoppedToPause, .stoppedToCancel, .pause, .cancel: nil
+        }
+    }
+}

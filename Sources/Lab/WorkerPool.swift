@@ -1,0 +1,188 @@
+import Dispatch
+import Synchronization
+
+/// What the training of one attempt came to.
+public enum TrainingOutcome: Sendable, Equatable {
+    case completed(FinalFigures)
+    case diverged(String)
+    /// It stopped because its control said so, with a checkpoint.
+    case stopped
+}
+
+/// What a pool tells whoever watches it.
+public protocol WorkerPoolObserver: Sendable {
+    func started(_ claim: Claim, worker: Int)
+    func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state: RunState?)
+    /// The pool goes on, but the watcher should know: a database that was busy for long, say.
+    func trouble(_ text: String)
+}
+
+/// Trains what is queued, some runs at a time. It knows leases and states; training itself is a closure.
+public final class WorkerPool: Sendable {
+    public struct Configuration: Sendable {
+        public var workers: Int
+        public var threads: Int
+        /// End when nothing is left, rather than wait for more.
+        public var drain: Bool
+        public var blasKernel: String
+
+        public init(workers: Int, threads: Int, drain: Bool, blasKernel: String) {
+            self.workers = workers
+            self.threads = threads
+            self.drain = drain
+            self.blasKernel = blasKernel
+        }
+    }
+
+    private let lab: Lab
+    private let configuration: Configuration
+    private let observer: any WorkerPoolObserver
+    private let train: @Sendable (Claim, RunControl, _ worker: Int) throws -> TrainingOutcome
+    private let active = Mutex<[Int: (claim: Claim, control: RunControl)]>([:])
+    private let isStopping = Atomic<Bool>(false)
+    private let failures = Atomic<Int>(0)
+    private let wake = DispatchSemaphore(value: 0)
+
+    public init(
+        _ lab: Lab, _ configuration: Configuration, observer: any WorkerPoolObserver,
+        train: @escaping @Sendable (Claim, RunControl, _ worker: Int) throws -> TrainingOutcome
+    ) {
+        self.lab = lab
+        self.configuration = configuration
+        self.observer = observer
+        self.train = train
+    }
+
+    /// Works until the queue is empty (`drain`) or `stop` is called; blocks meanwhile. Returns how many runs ended failed
+    /// or diverged.
+    public func run() -> Int {
+        let beat = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "pcnlab.heartbeat"))
+        beat.schedule(deadline: .now() + .milliseconds(250), repeating: .milliseconds(250))
+        let count = Mutex(0)
+        beat.setEventHandler { @Sendable [self] in
+            let tick = count.withLock { tick in
+                tick += 1
+                return tick
+            }
+            // Requests are looked for four times a second, so that a pause is prompt; writing waits for every eighth time.
+            heartbeat(renewing: tick % 8 == 0)
+            if tick % 8 == 0 { releaseAbandoned() }
+        }
+        releaseAbandoned()
+        beat.activate()
+        let group = DispatchGroup()
+        for worker in 0..<configuration.workers {
+            DispatchQueue(label: "pcnlab.worker.\(worker)").async(group: group) { [self] in work(worker) }
+        }
+        group.wait()
+        beat.cancel()
+        return failures.load(ordering: .relaxed)
+    }
+
+    /// Every run stops at its next batch, with a checkpoint, and goes back to the queue. Safe to call from a signal's handler
+    /// on a Dispatch queue, and more than once.
+    public func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        active.withLock { active in active.values.forEach { $0.control.stop(.shutdown) } }
+        for _ in 0..<configuration.workers { wake.signal() }
+    }
+
+    private var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
+
+    private func work(_ worker: Int) {
+        while !shouldStop {
+            guard let claim = nextClaim() else {
+                // Others' runs may still come back to the queue: a drained queue is one with nothing running either.
+                if configuration.drain, isDrained() { return }
+                _ = wake.wait(timeout: .now() + .milliseconds(configuration.drain ? 100 : 500))
+                continue
+            }
+            let control = RunControl()
+            active.withLock { $0[worker] = (claim, control) }
+            if shouldStop { control.stop(.shutdown) }
+            observer.started(claim, worker: worker)
+            let outcome = attempt(claim, control, worker)
+            active.withLock { $0[worker] = nil }
+            finish(claim, outcome, worker)
+        }
+    }
+
+    private func nextClaim() -> Claim? {
+        do {
+            return try lab.claim(worker: .current, blasKernel: configuration.blasKernel, threads: configuration.threads)
+        } catch {
+            observer.trouble("claiming a run: \(error)")
+            return nil
+        }
+    }
+
+    /// Trains, and says how the attempt ended; nil when it was superseded.
+    private func attempt(_ claim: Claim, _ control: RunControl, _ worker: Int) -> AttemptOutcome? {
+        do {
+            switch try train(claim, control, worker) {
+            case .completed(let figures): return .completed(figures)
+            case .diverged(let text): return .diverged(text)
+            case .stopped:
+                switch control.stopReason {
+                case .asked(let request): return .stopped(request)
+                case .superseded: return nil
+                case .shutdown, nil: return .released("worker stopped")
+                }
+            }
+        } catch LabError.superseded {
+            return nil
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private func finish(_ claim: Claim, _ outcome: AttemptOutcome?, _ worker: Int) {
+        guard let outcome else {
+            observer.ended(claim, worker: worker, outcome: .released("superseded"), state: nil)
+            return
+        }
+        let state = persistently("ending run \(claim.run)") { try lab.finish(outcome, run: claim.run, attempt: claim.attempt) }
+        if state == .failed || state == .diverged { failures.wrappingAdd(1, ordering: .relaxed) }
+        observer.ended(claim, worker: worker, outcome: outcome, state: state)
+    }
+
+    private func isDrained() -> Bool {
+        guard let counts = try? lab.stateCounts() else { return false }
+        return counts[.queued, default: 0] == 0 && counts[.running, default: 0] == 0
+    }
+
+    private func heartbeat(renewing: Bool) {
+        let held = active.withLock { $0.values.map { $0 } }
+        guard !held.isEmpty else { return }
+        do {
+            let claims = held.map { ($0.claim.run, $0.claim.attempt) }
+            if renewing { try lab.renewLeases(claims) }
+            let answers = try lab.requests(claims)
+            for (entry, answer) in zip(held, answers) {
+                switch answer {
+                case .goOn: break
+                case .asked(let request): entry.control.stop(.asked(request))
+                case .superseded: entry.control.stop(.superseded)
+                }
+            }
+        } catch {
+            // A busy database is no reason to stop training: the next beat tries again.
+            observer.trouble("renewing leases: \(error)")
+        }
+    }
+
+    private func releaseAbandoned() {
+        do { try lab.releaseAbandoned() } catch { observer.trouble("freeing abandoned runs: \(error)") }
+    }
+
+    /// A result must not be lost to a database that is busy for a while: tries for a minute.
+    private func persistently<T>(_ what: String, _ body: () throws -> T) -> T? {
+        for attempt in 1...6 {
+            do { return try body() } catch LabError.superseded { return nil } catch {
+                observer.trouble("\(what), try \(attempt): \(error)")
+                _ = wake.wait(timeout: .now() + .seconds(shouldStop ? 0 : 1))
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,62 @@
+extension Fault {
+    /// The field as it is shown; the document as a whole is "spec".
+    public var fieldText: String {
+        field.steps.isEmpty ? "spec" : field.text
+    }
+
+    /// The fault in words: what is wrong; what would be right.
+    public var sentence: String {
+        switch problem {
+        case .syntax(let problem):
+            problem.sentence
+        case .unknownField(let suggestion?, _):
+            "no such field; did you mean \(Echo.quoted(suggestion))?"
+        case .unknownField(nil, let known):
+            "no such field; the fields here are \(known.joined(separator: ", "))"
+        case .misplacedField(let key):
+            "\(Echo.quoted(key)) does not belong here; it stands at the top level"
+        case .repeatedField(let first, let firstKey):
+            "given twice, first as \(Echo.quoted(firstKey)) at line \(first.line), column \(first.column); keep one"
+        case .missing(let kind):
+            "missing; expected \(kind.phrase)"
+        case .wrongType(let found, let kind):
+            "found \(found); expected \(kind.phrase)"
+        case .outOfRange(let found, .name):
+            "\(found) cannot be a name; expected \(ValueKind.name.phrase)"
+        case .outOfRange(let found, let kind):
+            "\(found) is out of range; expected \(kind.phrase)" + Self.limits(kind)
+        case .unknownChoice(let found, let suggestion?, _):
+            "unknown value \(Echo.quoted(found)); did you mean \(Echo.quoted(suggestion))?"
+        case .unknownChoice(let found, nil, let kind):
+            "unknown value \(Echo.quoted(found)); expected \(kind.phrase)"
+        case .notYet(let found, let available):
+            "\(Echo.quoted(found)) is not yet in this version; available: \(available.joined(separator: ", "))"
+        case .tooManySamples(let found, let dataset, let available):
+            "\(Echo.grouped(found)) is more than \(dataset.displayName) has; expected at most \(Echo.grouped(available))"
+        case .doesNotApply(let linear, let appliesTo):
+            "does not apply to this run, whose linear is \(linear.rawValue); leave it out, or set linear to "
+                + Echo.alternatives(appliesTo.map(\.rawValue))
+        case .unused(let appliesTo):
+            "no run of this file uses it; it applies where linear is \(Echo.alternatives(appliesTo.map(\.rawValue)))"
+        case .emptyList:
+            "an empty list makes no run; expected at least one value"
+        case .excludesEverything:
+            "an object without fields would take out every run; expected at least one field"
+        case .excludesNothing:
+            "matches no run of the product; correct its fields or take it out"
+        case .noRunLeft:
+            "takes out every run of the product; leave at least one, or include one"
+        case .tooManyRuns(let count, let limit):
+            "makes \(count.map(Echo.grouped) ?? "far too many") runs; a file may make at most \(Echo.grouped(limit))"
+        }
+    }
+
+    /// The exact limits, where a kind's phrase leaves them out.
+    private static func limits(_ kind: ValueKind) -> String {
+        switch kind {
+        case .real: " (\(kind.rangePhrase))"
+        case .whole where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
+        case .whole, .wholes, .choice, .text, .name, .object, .objects, .values: ""
+        }
+    }
+}

@@ -1,0 +1,61 @@
+extension ValueKind {
+    /// Reads a setting's value, or notes why it cannot be read.
+    ///
+    /// - Parameter canonical: whether a whole number beyond 2⁵³ − 1 may stand as a string, as canonical settings write it.
+    func value(
+        of json: JSONValue, at path: FieldPath, canonical: Bool, faults: inout [Fault]
+    ) -> SettingValue? {
+        func fail(_ problem: Fault.Problem) -> SettingValue? {
+            faults.append(Fault(position: json.position, field: path, problem: problem))
+            return nil
+        }
+        switch (self, json.content) {
+        case (.whole(let range), .number(let number)):
+            guard number.isWhole else { return fail(.wrongType(found: json.found, self)) }
+            guard let int = number.int, range.contains(int) else { return fail(.outOfRange(found: json.found, self)) }
+            return .whole(int)
+        case (.whole(let range), .string(let text)) where canonical:
+            guard let int = Int(text), int.magnitude > JSONTree.exactLimit, range.contains(int) else {
+                return fail(.wrongType(found: json.found, self))
+            }
+            return .whole(int)
+        case (.real(let range), .number(let number)):
+            guard range.contains(number.double) else { return fail(.outOfRange(found: json.found, self)) }
+            return .real(number.double)
+        case (.choice(let names, let planned), .string(let text)):
+            if names.contains(text) { return .text(text) }
+            if planned.contains(text) { return fail(.notYet(found: text, available: names)) }
+            return fail(.unknownChoice(found: text, suggestion: Suggestion.closest(to: text, among: names), self))
+        case (.wholes(let each, let count), .array(let elements)):
+            guard count.contains(elements.count) else {
+                return fail(.outOfRange(found: "a list of \(elements.count)", self))
+            }
+            let wholes = elements.enumerated().map { index, element in
+                ValueKind.whole(each).value(of: element, at: path.index(index), canonical: canonical, faults: &faults)
+            }
+            let ints = wholes.compactMap { $0.flatMap { Int($0) } }
+            return ints.count == wholes.count ? .wholes(ints) : nil
+        case (.text, .string(let text)):
+            return .text(text)
+        case (.name, .string(let text)):
+            return ExperimentName.isSuitable(text) ? .text(text) : fail(.outOfRange(found: json.found, self))
+        case (.whole, _), (.real, _), (.choice, _), (.wholes, _), (.text, _), (.name, _), (.object, _), (.objects, _),
+            (.values, _):
+            return fail(.wrongType(found: json.found, self))
+        }
+    }
+}
+
+extension JSONValue {
+    /// What the value is, in words for a message.
+    var found: String {
+        switch content {
+        case .null: "null"
+        case .bool(let bool): bool ? "true" : "false"
+        case .number(let number): Echo.escaped(number.text, limit: 30)
+        case .string(let text): Echo.quoted(text)
+        case .array: "a list"
+        case .object: "an object"
+        }
+    }
+}

@@ -1,0 +1,182 @@
+/// JSON Schema 2020-12 of a spec, made from the same descriptions that the decoder reads.
+///
+/// It says all that JSON Schema can say. Repeated keys, limits that depend on the data set, what a sweep and its
+/// exclusions leave over and the number of runs are the decoder's alone.
+public enum ExperimentSchema {
+    private typealias Member = JSONTree.Member
+
+    /// The schema's text, as it is committed beside the experiments.
+    public static var text: String {
+        document.pretty() + "\n"
+    }
+
+    private static var document: JSONTree {
+        .object([
+            Member("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
+            Member("title", .text("pcnlab experiment")),
+            Member(
+                "description",
+                .text("Settings of a run, and how they vary: made from the program's own descriptions, do not edit")),
+            Member("type", .text("object")),
+            Member("properties", .object(SpecPart.allCases.map { Member($0.rawValue, schema(of: $0)) } + settings)),
+            Member("additionalProperties", .bool(false)),
+            Member("required", .list([.text(SpecPart.name.rawValue)])),
+            Member("allOf", .list(required + SettingField.all.flatMap(usedSomewhere) + aliasesOnce)),
+            Member("$defs", .object(SettingField.all.map { Member($0.key, schema(of: $0)) } + [Member("run", run)])),
+        ])
+    }
+
+    // MARK: Parts
+
+    private static func schema(of part: SpecPart) -> JSONTree {
+        let summary = Member("description", .text(part.summary))
+        switch part {
+        case .schema, .description:
+            return .object([summary, Member("type", .text("string"))])
+        case .name:
+            let unfit = [
+                JSONTree.object([Member("pattern", .text(ExperimentName.forbiddenPattern))]),
+                .object([Member("enum", .list(ExperimentName.reserved.map(JSONTree.text)))]),
+            ]
+            return .object([
+                summary, Member("type", .text("string")), Member("minLength", .whole(1)),
+                Member("maxLength", .whole(ExperimentName.lengthLimit)),
+                Member("not", .object([Member("anyOf", .list(unfit))])),
+            ])
+        case .sweep:
+            let lists = SettingField.all.flatMap { field in
+                names(field).map { name in
+                    Member(
+                        name,
+                        .object([
+                            Member("type", .text("array")), Member("minItems", .whole(1)),
+                            Member("items", reference(field.key)),
+                        ]))
+                }
+            }
+            return .object([
+                summary, Member("type", .text("object")), Member("properties", .object(lists)),
+                Member("additionalProperties", .bool(false)), Member("allOf", .list(aliasesOnce)),
+            ])
+        case .include:
+            return .object([summary, Member("type", .text("array")), Member("items", reference("run"))])
+        case .exclude:
+            let nonEmpty = JSONTree.object([Member("$ref", .text("#/$defs/run")), Member("minProperties", .whole(1))])
+            return .object([summary, Member("type", .text("array")), Member("items", nonEmpty)])
+        }
+    }
+
+    /// An object of settings without those that its own `linear` excludes.
+    private static var run: JSONTree {
+        let exclusions = Linear.allCases.compactMap { linear -> JSONTree? in
+            let excluded = SettingField.all.filter { !$0.linears.contains(linear) }.flatMap(names)
+            guard !excluded.isEmpty else { return nil }
+            return .object([
+                Member("if", has("linear", .object([Member("const", .text(linear.rawValue))]))),
+                Member("then", .object([Member("properties", .object(excluded.map { Member($0, .bool(false)) }))])),
+            ])
+        }
+        return .object([
+            Member("type", .text("object")), Member("properties", .object(settings)),
+            Member("additionalProperties", .bool(false)), Member("allOf", .list(exclusions + aliasesOnce)),
+        ])
+    }
+
+    // MARK: Settings
+
+    private static var settings: [Member] {
+        SettingField.all.flatMap { field in names(field).map { Member($0, reference(field.key)) } }
+    }
+
+    private static func schema(of field: SettingField) -> JSONTree {
+        var members = [Member("description", .text(field.summary + note(on: field)))] + constraints(field.kind)
+        if let standard = field.standard { members.append(Member("default", standard.json)) }
+        return .object(members)
+    }
+
+    private static func note(on field: SettingField) -> String {
+        field.linears == Linear.allCases
+            ? "" : "; only where linear is " + Echo.alternatives(field.linears.map(\.rawValue))
+    }
+
+    private static func constraints(_ kind: ValueKind) -> [Member] {
+        switch kind {
+        case .whole(let range):
+            [
+                Member("type", .text("integer")), Member("minimum", .literal(range.lowerBound)),
+                Member("maximum", .literal(range.upperBound)),
+            ]
+        case .real(let range):
+            [
+                Member("type", .text("number")), Member("minimum", .real(range.lowerBound)),
+                Member("maximum", .real(range.upperBound)),
+            ]
+        case .choice(let names, _):
+            [Member("enum", .list(names.map(JSONTree.text)))]
+        case .wholes(let each, let count):
+            [
+                Member("type", .text("array")), Member("minItems", .whole(count.lowerBound)),
+                Member("maxItems", .whole(count.upperBound)), Member("items", .object(constraints(.whole(each)))),
+            ]
+        case .text, .name, .object, .objects, .values:
+            preconditionFailure("no setting is of kind \(kind)")
+        }
+    }
+
+    private static func names(_ field: SettingField) -> [String] {
+        [field.key] + field.aliases
+    }
+
+    // MARK: Rules over several fields
+
+    /// A required setting stands in the base, or in the sweep and in every included run.
+    private static var required: [JSONTree] {
+        SettingField.all.filter { $0.presence == .required }.map { field in
+            let present = JSONTree.object([Member("required", .list([.text(field.key)]))])
+            let spread = JSONTree.object([
+                Member("required", .list([.text("sweep")])),
+                Member(
+                    "properties",
+                    .object([Member("sweep", present), Member("include", .object([Member("items", present)]))])),
+            ])
+            return .object([Member("anyOf", .list([present, spread]))])
+        }
+    }
+
+    /// A field given in the base or the sweep needs a run that has it.
+    private static func usedSomewhere(_ field: SettingField) -> [JSONTree] {
+        if field.linears == Linear.allCases { return [] }
+        let suits = JSONTree.object([Member("enum", .list(field.linears.map { .text($0.rawValue) }))])
+        let somewhere = JSONTree.object([
+            Member(
+                "anyOf",
+                .list([
+                    // Absent, `linear` is pcn, which has every field.
+                    .object([Member("properties", .object([Member("linear", suits)]))]),
+                    has("sweep", has("linear", .object([Member("contains", suits)]))),
+                    has("include", .object([Member("contains", has("linear", suits))])),
+                ]))
+        ])
+        return names(field).map { name in
+            let given = JSONTree.object([Member("required", .list([.text(name)]))])
+            return .object([
+                Member("if", .object([Member("anyOf", .list([given, has("sweep", given)]))])), Member("then", somewhere),
+            ])
+        }
+    }
+
+    /// A field and its alias are one field.
+    private static var aliasesOnce: [JSONTree] {
+        SettingField.all.filter { !$0.aliases.isEmpty }.map { field in
+            .object([Member("not", .object([Member("required", .list(names(field).map(JSONTree.text)))]))])
+        }
+    }
+
+    private static func has(_ key: String, _ schema: JSONTree) -> JSONTree {
+        .object([Member("required", .list([.text(key)])), Member("properties", .object([Member(key, schema)]))])
+    }
+
+    private static func reference(_ definition: String) -> JSONTree {
+        .object([Member("$ref", .text("#/$defs/\(definition)"))])
+    }
+}

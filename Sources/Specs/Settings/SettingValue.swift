@@ -1,0 +1,94 @@
+/// A setting's value, whatever its type.
+enum SettingValue: Hashable, Sendable {
+    case text(String)
+    case whole(Int)
+    case real(Double)
+    case wholes([Int])
+
+    /// The value as JSON.
+    var json: JSONTree {
+        switch self {
+        case .text(let text): .text(text)
+        case .whole(let whole): .whole(whole)
+        case .real(let real): .real(real)
+        case .wholes(let wholes): .list(wholes.map(JSONTree.whole))
+        }
+    }
+
+    /// The value as people read it: cifar10, 1024, 1e-4, 512×512.
+    var shown: String {
+        switch self {
+        case .text(let text): text
+        case .whole(let whole): String(whole)
+        case .real(let real): ECMAScriptNumber.text(real)
+        case .wholes(let wholes): wholes.map(String.init).joined(separator: "×")
+        }
+    }
+}
+
+/// A type that a setting may have.
+protocol SettingRepresentable: Sendable {
+    init?(_ value: SettingValue)
+    var settingValue: SettingValue? { get }
+    /// The type's way to say "does not apply"; nil where it has none.
+    static var absent: Self? { get }
+}
+
+extension SettingRepresentable {
+    static var absent: Self? { nil }
+}
+
+extension Int: SettingRepresentable {
+    init?(_ value: SettingValue) {
+        guard case .whole(let whole) = value else { return nil }
+        self = whole
+    }
+
+    var settingValue: SettingValue? { .whole(self) }
+}
+
+extension Double: SettingRepresentable {
+    init?(_ value: SettingValue) {
+        guard case .real(let real) = value else { return nil }
+        self = real
+    }
+
+    var settingValue: SettingValue? { .real(self) }
+}
+
+extension [Int]: SettingRepresentable {
+    init?(_ value: SettingValue) {
+        guard case .wholes(let wholes) = value else { return nil }
+        self = wholes
+    }
+
+    var settingValue: SettingValue? { .wholes(self) }
+}
+
+extension SettingRepresentable where Self: RawRepresentable<String> {
+    init?(_ value: SettingValue) {
+        guard case .text(let text) = value else { return nil }
+        self.init(rawValue: text)
+    }
+
+    var settingValue: SettingValue? { .text(rawValue) }
+}
+
+extension Architecture: SettingRepresentable {}
+extension Linear: SettingRepresentable {}
+extension Distance: SettingRepresentable {}
+extension Wave: SettingRepresentable {}
+extension DatasetName: SettingRepresentable {}
+extension InputScale: SettingRepresentable {}
+extension Optimizer: SettingRepresentable {}
+extension Schedule: SettingRepresentable {}
+
+extension Optional: SettingRepresentable where Wrapped: SettingRepresentable {
+    init?(_ value: SettingValue) {
+        guard let wrapped = Wrapped(value) else { return nil }
+        self = wrapped
+    }
+
+    var settingValue: SettingValue? { self?.settingValue }
+    static var absent: Self? { .some(.none) }
+}

@@ -1,0 +1,52 @@
+import Crypto
+import Foundation
+
+extension Settings {
+    /// These settings in RFC 8785's canonical form, every one that applies written out.
+    ///
+    /// A seed beyond 2⁵³ − 1 is written as a string, as RFC 8785 (appendix D) asks: as a number, other readers would round it.
+    public var canonicalJSON: String {
+        json { _ in true }.canonical
+    }
+
+    /// The canonical form of what fixes how a run unfolds: without `epochs`, unless the schedule depends on them, and
+    /// without `checkpoint_every`. Runs that differ only in these are one trajectory, shorter or longer.
+    public var trajectoryJSON: String {
+        trajectory.canonical
+    }
+
+    /// A run's identity: SHA-256, in lower-case hexadecimal, of the canonical form of its trajectory and its data's digest.
+    public func runIdentity(datasetDigest: String) -> String {
+        let identity = JSONTree.object([.init("dataset_digest", .text(datasetDigest)), .init("settings", trajectory)])
+        return SHA256.hash(data: Data(identity.canonical.utf8)).map { byte in
+            let digits = String(byte, radix: 16)
+            return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// Reads back what `canonicalJSON` wrote; settings that are left out take their defaults.
+    public init(canonicalJSON: String) throws(SpecFaults) {
+        self = try SpecScanner.settings(Array(canonicalJSON.utf8))
+    }
+
+    private var trajectory: JSONTree {
+        json { $0.fixesTrajectory(self) }
+    }
+
+    private func json(including isIncluded: (SettingField) -> Bool) -> JSONTree {
+        .object(
+            SettingField.all.filter(isIncluded).compactMap { field in
+                field.read(self).map { JSONTree.Member(field.key, $0.json) }
+            })
+    }
+
+    /// Settings from values by key; required ones that are missing take some value, so check for them first.
+    init(values: [String: SettingValue]) {
+        // A PCN has every setting, so each starts at its default; what the run has not is dropped at the end.
+        self.init(dataset: .cifar10)
+        for field in SettingField.all {
+            if let value = values[field.key] { field.write(&self, value) }
+        }
+        normalize()
+    }
+}

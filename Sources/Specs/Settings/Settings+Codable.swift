@@ -1,0 +1,62 @@
+extension Settings: Codable {
+    /// A key of the spec.
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ key: String) { stringValue = key }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Writes the settings that apply, under the spec's keys.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        for field in SettingField.all {
+            switch field.read(self) {
+            case .text(let text)?: try container.encode(text, forKey: Key(field.key))
+            case .whole(let whole)?: try container.encode(whole, forKey: Key(field.key))
+            case .real(let real)?: try container.encode(real, forKey: Key(field.key))
+            case .wholes(let wholes)?: try container.encode(wholes, forKey: Key(field.key))
+            case nil: break
+            }
+        }
+    }
+
+    /// Reads what `encode` wrote, held to the same limits as a spec.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        var members: [JSONTree.Member] = []
+        for field in SettingField.all where container.contains(Key(field.key)) {
+            let key = Key(field.key)
+            let value: JSONTree =
+                switch field.kind {
+                case .whole: .whole(try container.decode(Int.self, forKey: key))
+                case .real: .real(try container.decode(Finite.self, forKey: key).value)
+                case .wholes: .list(try container.decode([Int].self, forKey: key).map(JSONTree.whole))
+                case .choice, .text, .name, .object, .objects, .values:
+                    .text(try container.decode(String.self, forKey: key))
+                }
+            members.append(.init(field.key, value))
+        }
+        do {
+            self = try Settings(canonicalJSON: JSONTree.object(members).canonical)
+        } catch {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: error.description, underlyingError: error))
+        }
+    }
+
+    /// A double that JSON can hold; other encodings may bring infinities.
+    private struct Finite: Decodable {
+        let value: Double
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            value = try container.decode(Double.self)
+            guard value.isFinite else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a finite number")
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// What may be written for a value: the one description that the decoder, the schema and the messages share.
+public enum ValueKind: Hashable, Sendable {
+    /// A whole number in a range.
+    case whole(ClosedRange<Int>)
+    /// A number above 0, in a range that float32 holds.
+    case real(ClosedRange<Double>)
+    /// One of some names; `planned` are those that a later version will know.
+    case choice([String], planned: [String])
+    /// A list of whole numbers.
+    case wholes(each: ClosedRange<Int>, count: ClosedRange<Int>)
+    /// Any text.
+    case text
+    /// A name fit for a file: 1…60 characters, no slash, no control character.
+    case name
+    /// An object of settings.
+    case object
+    /// A list of objects of settings.
+    case objects
+    /// A list of values for one setting.
+    case values
+
+    /// What would be right, in words: "a whole number ≥ 1".
+    public var phrase: String {
+        switch self {
+        case .whole(let range) where range.upperBound >= SettingField.countLimit && range.lowerBound > 0:
+            "a whole number ≥ \(range.lowerBound)"
+        case .whole: "a whole number " + rangePhrase
+        case .real: "a number > 0"
+        case .choice(let names, _):
+            names.count == 1 ? Echo.quoted(names[0]) : "one of " + names.map(Echo.quoted).joined(separator: ", ")
+        case .wholes(let each, let count):
+            "a list of \(count.lowerBound) to \(count.upperBound) whole numbers, each "
+                + ValueKind.whole(each).rangePhrase
+        case .text: "text in double quotes"
+        case .name:
+            "a name of 1 to \(ExperimentName.lengthLimit) characters, without / and control characters, not . or .., "
+                + "no space at its ends"
+        case .object: "an object { … } of settings"
+        case .objects: "a list [ … ] of objects"
+        case .values: "a list [ … ] with at least one value"
+        }
+    }
+
+    /// The limits, in words, for a value of the right type that lies outside of them.
+    public var rangePhrase: String {
+        switch self {
+        case .whole(let range):
+            range.upperBound == Int.max
+                ? "from \(range.lowerBound) to 2^63−1"
+                : "from \(range.lowerBound) to \(Echo.grouped(range.upperBound))"
+        case .real(let range):
+            "from \(ECMAScriptNumber.text(range.lowerBound)) to \(ECMAScriptNumber.text(range.upperBound))"
+        case .wholes, .choice, .text, .name, .object, .objects, .values: ""
+        }
+    }
+}

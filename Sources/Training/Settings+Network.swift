@@ -1,0 +1,52 @@
+import Networks
+import Specs
+import Tensors
+
+// The names of a spec, turned into the engine's parts. A name without a part is a mistake of ours: tests walk the registries.
+
+extension Settings {
+    /// The run's linear part, freshly initialised, for batches of up to `batch` rows.
+    public func linearStack(batch: Int) -> LinearStack {
+        guard let part = LinearPart.named(linear.rawValue) else { preconditionFailure("no linear part \(linear.rawValue)") }
+        var shape = LinearPartShape(widths: layerWidths, seed: UInt64(seed), batch: batch)
+        if let d { shape.d = d }
+        if let lambda { shape.lambda = lambda }
+        if let epsilon { shape.epsilon = epsilon }
+        if let distance { shape.distance = DistanceKind(distance) }
+        if let wave { shape.wave = WaveKind(wave) }
+        return part.build(shape)
+    }
+
+    func makeOptimizer(_ parameters: [Parameter]) -> any Networks.Optimizer {
+        guard let kind = OptimizerKind.named(optimizer.rawValue) else {
+            preconditionFailure("no optimizer \(optimizer.rawValue)")
+        }
+        return kind.make(parameters)
+    }
+
+    var learningRateSchedule: LearningRateSchedule {
+        switch schedule {
+        case .constant: .constant
+        case .cosine: .cosine
+        }
+    }
+}
+
+extension DistanceKind {
+    init(_ distance: Distance) {
+        switch distance {
+        case .euclidean: self = .euclidean
+        case .squared: self = .squared
+        case .dot: self = .dot
+        }
+    }
+}
+
+extension WaveKind {
+    init(_ wave: Wave) {
+        switch wave {
+        case .triangle: self = .triangle
+        case .sine: self = .sine
+        }
+    }
+}

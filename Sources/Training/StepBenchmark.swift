@@ -1,0 +1,78 @@
+import Dispatch
+import Networks
+import Specs
+import Tensors
+
+/// Times training steps beside the machine's own sgemm, in turn, so that both see the same machine.
+public struct StepBenchmark: Sendable {
+    /// One linear part's figures: medians over the rounds.
+    public struct Figures: Sendable, Codable {
+        public let model: String
+        public let batch: Int
+        public let threads: Int
+        public let stepSeconds: Double
+        /// Of the products alone, in 10⁹ operations a second.
+        public let gigaflops: Double
+        /// sgemm at the same shapes, measured in the same rounds.
+        public let sgemmGigaflops: Double
+        /// gigaflops / sgemmGigaflops, the median of the rounds' own ratios.
+        public let ratio: Double
+    }
+
+    public let threads: Int
+    public let rounds: Int
+
+    public init(threads: Int, rounds: Int) {
+        self.threads = threads
+        self.rounds = rounds
+    }
+
+    public func measure(_ settings: Settings) -> Figures {
+        let batch = settings.batchSize
+        let network = Network(settings.linearStack(batch: batch), capacity: batch, workers: Workers(threads: threads))
+        let optimizer = settings.makeOptimizer(network.parameters)
+        let stream = RandomStream(seed: 1, purpose: "bench/pixels")
+        let input = network.input(batch)
+        for index in 0..<batch * network.features { input.base[index] = Float(stream.integer(index, below: 256)) }
+        let labels = (0..<batch).map { UInt8($0 % settings.dataset.classes) }
+        let products = productShapes(settings.layerWidths, batch: batch)
+        // A rate near zero: the weights stay what they are, so that every step does the same work.
+        let step = {
+            _ = network.gradient(batch, labels: labels)
+            optimizer.update(network.parameters, step: 1, learningRate: 1e-30, network.workers)
+        }
+        step()
+        let operations = operations(settings, batch: batch)
+        let sgemmOperations = products.reduce(0) { $0 + $1.operations }
+        let times = (0..<rounds).map { _ in
+            (sgemm: BLAS.seconds(of: products, threads: threads), step: seconds(step))
+        }
+        let sgemm = median(times.map { sgemmOperations / $0.sgemm / 1e9 })
+        return Figures(
+            model: settings.model, batch: batch, threads: threads, stepSeconds: median(times.map(\.step)),
+            gigaflops: operations / median(times.map(\.step)) / 1e9, sgemmGigaflops: sgemm,
+            ratio: median(times.map { operations / $0.step / (sgemmOperations / $0.sgemm) }))
+    }
+
+    /// The dense step's products: forward, the weights' gradient, and the input's for every layer but the first.
+    private func productShapes(_ widths: [Int], batch: Int) -> [ProductShape] {
+        zip(widths, widths.dropFirst()).enumerated().flatMap { index, layer in
+            let (n, m) = layer
+            let own = [ProductShape(batch, m, n), ProductShape(n, m, batch)]
+            return index == 0 ? own : own + [ProductShape(batch, n, m)]
+        }
+    }
+
+    /// Operations of a step's products of activations; a PCN's work on distances is not counted, as nobody needs it twice.
+    private func operations(_ settings: Settings, batch: Int) -> Double {
+        2 * Double(settings.multiplyAddsPerEpoch.products) / Double(settings.trainImages) * Double(batch)
+    }
+
+    private func seconds(_ body: () -> Void) -> Double {
+        let start = DispatchTime.now().uptimeNanoseconds
+        body()
+        return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+    }
+
+    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+}

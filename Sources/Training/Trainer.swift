@@ -1,0 +1,197 @@
+import Crypto
+import Datasets
+import Foundation
+import Networks
+import Specs
+import Tensors
+
+/// How a training ended.
+public enum TrainingEnd: Sendable, Equatable {
+    /// Accuracies of the final weights over the whole of both splits, and the digest of the weights.
+    case completed(trainAccuracy: Double, testAccuracy: Double, weightsSHA256: String)
+    /// The loss is no longer finite.
+    case diverged(epoch: Int, batch: Int)
+    /// It was asked to stop; the last checkpoint has everything.
+    case stopped
+}
+
+/// One epoch's figures.
+public struct EpochFigures: Sendable, Equatable {
+    public let epoch: Int
+    public let loss: Double
+    public let trainAccuracy: Double
+    public let testAccuracy: Double
+    public let seconds: Double
+}
+
+/// What a trainer tells and asks while it trains.
+public protocol TrainingHost {
+    /// Asked before every batch, in evaluation too.
+    var shouldStop: Bool { get }
+    /// Told after every batch: epochs completed, the share of the next one done, and its figures so far.
+    func progressed(epoch: Int, fraction: Double, loss: Double, accuracy: Double)
+    /// An epoch is done. Told before the checkpoint that leaves it behind, so that no epoch is ever without its row.
+    func completed(_ epoch: EpochFigures) throws
+    /// Makes `contents` durable as the checkpoint of this place; a `kept` one is not removed for newer ones.
+    func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) throws
+}
+
+/// Trains one run: the epochs, their evaluation and their checkpoints.
+///
+/// Every number depends on the settings, the data and the position alone, so a run that was stopped and resumed at any
+/// batch gives the bits of one that was not.
+public final class Trainer {
+    private let settings: Settings
+    private let data: TrainingData
+    private let network: Network
+    private let optimizer: any Networks.Optimizer
+    private let schedule: LearningRateSchedule
+    private let now: () -> Double
+    private var position = TrainingPosition()
+    private var lastCheckpoint: Double
+
+    /// Images that are evaluated at once, whatever the batch size.
+    private static let evaluationRows = 1024
+    /// Seconds between checkpoints: half of what a crash may cost.
+    private static let checkpointInterval = 30.0
+
+    /// - Parameter now: seconds of a clock that never goes back.
+    public init(_ settings: Settings, _ data: TrainingData, threads: Int, now: @escaping () -> Double = Trainer.monotonic) {
+        self.settings = settings
+        self.data = data
+        self.now = now
+        let batch = min(settings.batchSize, data.train.count)
+        let rows = max(batch, min(Self.evaluationRows, max(data.train.count, data.test.count)))
+        network = Network(settings.linearStack(batch: rows), capacity: rows, workers: Workers(threads: threads))
+        optimizer = settings.makeOptimizer(network.parameters)
+        schedule = settings.learningRateSchedule
+        lastCheckpoint = now()
+    }
+
+    public static func monotonic() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
+
+    /// Goes on from a checkpoint's place. On an error nothing is to be trusted: make a new trainer.
+    public func resume(from checkpoint: Safetensors) throws {
+        for (name, tensor) in tensors { try checkpoint.load(name, into: tensor) }
+        guard let place = TrainingPosition(metadata: checkpoint.metadata), place.epoch <= settings.epochs,
+            place.batch <= batches.count
+        else { throw Safetensors.Failure.malformed("its metadata names no place in this training") }
+        position = place
+    }
+
+    /// Trains to the last epoch, or until it is asked to stop.
+    public func train(_ host: some TrainingHost) throws -> TrainingEnd {
+        while position.epoch < settings.epochs {
+            if let end = try trainEpoch(host) { return end }
+        }
+        guard let train = evaluate(data.train, host), let test = evaluate(data.test, host) else { return .stopped }
+        return .completed(trainAccuracy: train.accuracy, testAccuracy: test.accuracy, weightsSHA256: weightsSHA256)
+    }
+
+    /// The rest of one epoch, its evaluation, row and checkpoint; nil when the next one can begin.
+    private func trainEpoch(_ host: some TrainingHost) throws -> TrainingEnd? {
+        var started = now()
+        /// Time so far, kept with the position.
+        func lap() {
+            position.seconds += now() - started
+            started = now()
+        }
+        let order = RandomStream(seed: UInt64(settings.seed), purpose: "shuffle", epoch: position.epoch + 1)
+            .permutation(data.train.count)
+        while position.batch < batches.count {
+            if host.shouldStop {
+                lap()
+                try checkpoint(host)
+                return .stopped
+            }
+            let score = step(order[batches[position.batch]])
+            guard score.loss.isFinite else { return .diverged(epoch: position.epoch + 1, batch: position.batch + 1) }
+            position.score += score
+            position.batch += 1
+            host.progressed(
+                epoch: position.epoch, fraction: Double(position.batch) / Double(batches.count),
+                loss: position.score.meanLoss, accuracy: position.score.accuracy)
+            if now() - lastCheckpoint > Self.checkpointInterval {
+                lap()
+                try checkpoint(host)
+            }
+        }
+        guard let test = evaluate(data.test, host) else {
+            lap()
+            try checkpoint(host)
+            return .stopped
+        }
+        lap()
+        let score = position.score
+        let figures = EpochFigures(
+            epoch: position.epoch + 1, loss: score.meanLoss, trainAccuracy: score.accuracy, testAccuracy: test.accuracy,
+            seconds: position.seconds)
+        try host.completed(figures)
+        position = TrainingPosition()
+        position.epoch = figures.epoch
+        let isKept = settings.checkpointEvery.map { figures.epoch % $0 == 0 } ?? false
+        if isKept || figures.epoch == settings.epochs || now() - lastCheckpoint > Self.checkpointInterval {
+            try checkpoint(host, kept: isKept)
+        }
+        return nil
+    }
+
+    /// One update on the images of these indices: forward, backward, optimizer.
+    private func step(_ indices: ArraySlice<Int32>) -> Score {
+        let labels = gather(data.train, indices)
+        let score = network.gradient(indices.count, labels: labels)
+        let done = position.epoch * batches.count + position.batch
+        let rate = schedule.rate(settings.learningRate, step: done, of: settings.epochs * batches.count)
+        optimizer.update(network.parameters, step: done + 1, learningRate: rate, network.workers)
+        return score
+    }
+
+    /// A full pass over `images` without training; nil when it was asked to stop.
+    private func evaluate(_ images: ImageSet, _ host: some TrainingHost) -> Score? {
+        let order = [Int32](0..<Int32(images.count))
+        let slices = Tiling(images.count, by: Self.evaluationRows)
+        var total = Score()
+        for index in 0..<slices.count {
+            if host.shouldStop { return nil }
+            let labels = gather(images, order[slices[index]])
+            total += network.evaluate(slices[index].count, labels: labels)
+        }
+        return total
+    }
+
+    /// Writes the images' pixels to the network's input, and returns their labels.
+    private func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>) -> [UInt8] {
+        let input = network.input(indices.count)
+        let parts = Tiling(indices.count, by: 128)
+        let scale = data.scale
+        network.workers.forEach(parts.count) { part, _ in
+            let rows = parts[part]
+            let chosen = indices[indices.startIndex + rows.lowerBound..<indices.startIndex + rows.upperBound]
+            images.gather(chosen, scale, into: input.row(rows.lowerBound))
+        }
+        return indices.map { images.labels[Int($0)] }
+    }
+
+    private func checkpoint(_ host: some TrainingHost, kept: Bool = false) throws {
+        try host.checkpoint(epoch: position.epoch, batch: position.batch, kept: kept) {
+            Safetensors.encode(
+                tensors, metadata: position.metadata.merging(["settings": settings.canonicalJSON]) { old, _ in old })
+        }
+        lastCheckpoint = now()
+    }
+
+    /// Everything that a checkpoint holds: the parameters, then the optimizer's state.
+    private var tensors: [(name: String, tensor: Tensor)] { network.parameters.map { ($0.name, $0.value) } + optimizer.state }
+
+    private var batches: Tiling { Tiling(data.train.count, by: min(settings.batchSize, data.train.count)) }
+
+    /// SHA-256 over the parameters in order: each one's name and shape on a line, then its float32 bytes, little-endian.
+    public var weightsSHA256: String {
+        var digest = SHA256()
+        for parameter in network.parameters {
+            digest.update(data: Data("\(parameter.name) \(parameter.value.shape)\n".utf8))
+            digest.update(bufferPointer: UnsafeRawBufferPointer(parameter.value.elements))
+        }
+        return hexadecimal(digest.finalize())
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import Specs
+import Tensors
+import Training
+
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Time training steps beside the machine's own sgemm, in one run.",
+        discussion: "LinearNet at batch 1024; figures are medians. Nothing else should run on the machine meanwhile.")
+
+    @Option(help: "Threads of a step (default: all cores).")
+    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "Times that each step is measured.")
+    var rounds = 9
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
+        if rounds < 1 || rounds > 10_000 { throw ValidationError("--rounds is \(rounds); give 1 to 10000") }
+    }
+
+    func run() throws {
+        try reporting {
+            let benchmark = StepBenchmark(threads: threads, rounds: rounds)
+            let models =
+                [Settings(linear: .mlp, dataset: .cifar10)] + [4, 16, 32].map { Settings(d: $0, dataset: .cifar10) }
+                + [Settings(linear: .lowRank, dataset: .cifar10)]
+            let figures = models.map(benchmark.measure)
+            if json { return Terminal.output.line(try JSONOutput.text(figures)) }
+            Terminal.output.line("BLAS kernel \(BLAS.kernel), \(threads) threads, batch 1024, medians of \(rounds) rounds")
+            if let variable = BLASEnvironment.override { Terminal.output.line(variable) }
+            var table = TextTable([
+                .left("step"), .right("ms"), .right("GFLOP/s"), .right("sgemm GFLOP/s"), .right("ratio"),
+            ])
+            for row in figures {
+                table.add([
+                    .init(row.model), .init(String(format: "%.1f", row.stepSeconds * 1000)),
+                    .init(String(format: "%.0f", row.gigaflops)), .init(String(format: "%.0f", row.sgemmGigaflops)),
+                    .init(String(format: "%.2f", row.ratio)),
+                ])
+            }
+            for line in table.lines(for: .output) { Terminal.output.line(line) }
+        }
+    }
+}
+
+/// Variables by which an environment chooses OpenBLAS's kernel in place of the processor's own.
+enum BLASEnvironment {
+    /// What to know about such a variable; nil where none is set.
+    static var override: String? {
+        guard let kernel = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"], !kernel.isEmpty else { return nil }
+        return "OPENBLAS_CORETYPE=\(kernel.printable) chooses the kernel in place of the processor's own; "
+            + "`env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE pcnlab …` may be up to twice as fast"
+    }
+}

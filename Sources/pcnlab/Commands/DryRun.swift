@@ -1,0 +1,64 @@
+import Foundation
+import Specs
+import Tensors
+
+/// What a run would be and cost, for `submit --dry-run`.
+struct DryRun: Encodable {
+    let experiment: String
+    let model: String
+    let dataset: String
+    let settings: Settings
+    let linearParameters: Int
+    let paperLinearParameters: Int
+    let multiplyAddsPerEpoch: Int
+    let secondsPerEpoch: Double
+    let seconds: Double
+
+    /// Share of sgemm's rate that a step is reckoned to reach; `pcnlab bench` measures it.
+    private static let expectedRatio = 0.8
+
+    /// - Parameter operationsPerSecond: sgemm's rate on this machine, all threads.
+    init(_ experiment: String, _ settings: Settings, operationsPerSecond: Double) {
+        self.experiment = experiment
+        self.settings = settings
+        (model, dataset) = (settings.model, settings.dataset.rawValue)
+        (linearParameters, paperLinearParameters) = (settings.linearParameters, settings.paperLinearParameters)
+        multiplyAddsPerEpoch = settings.multiplyAddsPerEpoch.total
+        // Evaluation is a third of a step's work for each test image.
+        let evaluation = settings.multiplyAddsPerEpoch.products / 3 / settings.trainImages * settings.testImages
+        secondsPerEpoch = 2 * Double(multiplyAddsPerEpoch + evaluation) / (operationsPerSecond * Self.expectedRatio)
+        seconds = secondsPerEpoch * Double(settings.epochs)
+    }
+
+    /// sgemm's rate here, from a twentieth of a second of products.
+    static func measuredRate() -> Double {
+        let shapes = [ProductShape](repeating: ProductShape(512, 512, 512), count: 8)
+        let threads = ProcessInfo.processInfo.activeProcessorCount
+        return shapes.reduce(0) { $0 + $1.operations } / BLAS.seconds(of: shapes, threads: threads)
+    }
+}
+
+extension Submit {
+    func printDryRun(_ experiments: [Experiment]) throws {
+        let rate = DryRun.measuredRate()
+        let runs = experiments.flatMap { experiment in
+            experiment.runs.map { DryRun(experiment.name, $0, operationsPerSecond: rate) }
+        }
+        if json { return Terminal.output.line(try JSONOutput.text(runs)) }
+        var table = TextTable([
+            .left("model"), .left("dataset"), .right("seed"), .right("epochs"), .right("parameters"), .right("as in the paper"),
+            .right("multiply-adds/epoch"), .right("s/epoch"), .right("time"), .left("settings unlike the paper's"),
+        ])
+        for run in runs {
+            table.add([
+                .init(run.model), .init(run.dataset), .init("\(run.settings.seed)"), .init("\(run.settings.epochs)"),
+                .init(Format.count(run.linearParameters)), .init(Format.count(run.paperLinearParameters)),
+                .init(String(format: "%.3g", Double(run.multiplyAddsPerEpoch))), .init(String(format: "%.2g", run.secondsPerEpoch)),
+                .init(Format.duration(run.seconds)), .init(run.settings.deviationsFromPaper.map(\.text).joined(separator: ", ")),
+            ])
+        }
+        for line in table.lines(for: .output) { Terminal.output.line(line) }
+        let total = Format.duration(runs.reduce(0) { $0 + $1.seconds })
+        Terminal.error.line("\(runs.count) runs, about \(total) on this machine, one at a time; nothing was queued")
+    }
+}

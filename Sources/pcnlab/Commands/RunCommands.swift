@@ -1,0 +1,52 @@
+import ArgumentParser
+import Lab
+
+/// The runs that a command names.
+struct RunArguments: ParsableArguments {
+    @OptionGroup var lab: LabOption
+
+    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    var runs: [String]
+
+    /// Carries out `command` on all the runs, or on none, and prints a line for each.
+    func carryOut(_ command: RunCommand) throws {
+        try reporting {
+            let lab = try lab.open()
+            let ids = try runs.map { try lab.run(named: $0) }
+            for (id, transition) in try lab.command(command, runs: ids) {
+                let outcome =
+                    switch transition {
+                    case .to(let state): state.rawValue
+                    case .ask(let request): "will \(request.rawValue) at the next batch"
+                    case .stays, .refused: "nothing to do"
+                    }
+                Terminal.output.line("\(id)  \(outcome)")
+            }
+        }
+    }
+}
+
+struct Cancel: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Take runs out of the queue; a running one stops with a checkpoint.")
+    @OptionGroup var arguments: RunArguments
+    func run() throws { try arguments.carryOut(.cancel) }
+}
+
+struct Pause: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Hold runs back; a running one stops with a checkpoint.")
+    @OptionGroup var arguments: RunArguments
+    func run() throws { try arguments.carryOut(.pause) }
+}
+
+struct Resume: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Queue paused runs again; they go on from their checkpoints.")
+    @OptionGroup var arguments: RunArguments
+    func run() throws { try arguments.carryOut(.resume) }
+}
+
+struct Retry: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Queue failed, diverged or cancelled runs again; they go on from their checkpoints.")
+    @OptionGroup var arguments: RunArguments
+    func run() throws { try arguments.carryOut(.retry) }
+}

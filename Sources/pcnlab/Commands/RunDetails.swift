@@ -1,0 +1,68 @@
+import Lab
+import Specs
+
+/// Everything about one run, for `status RUN`.
+struct RunDetails {
+    private let run: RunSummary
+    private let curve: [EpochRow]
+    private let attempts: [AttemptRow]
+    private let checkpoints: [CheckpointRecord]
+    private let events: [EventRow]
+
+    init(_ lab: Lab, _ run: RunSummary) throws {
+        self.run = run
+        curve = try lab.epochs(of: run.id)
+        attempts = try lab.attempts(of: run.id)
+        checkpoints = try lab.checkpoints(of: run.id)
+        events = try lab.events(of: run.id)
+    }
+
+    var text: String {
+        var lines = [Colour.bold.paint("\(run.id)  \(run.model)  \(run.settings.dataset.displayName)", on: .output)]
+        let state = run.state.colour?.paint(run.state.rawValue, on: .output) ?? run.state.rawValue
+        field("state", state + (run.request.map { " (asked to \($0.rawValue))" } ?? ""), &lines)
+        if let error = run.error { field("error", error.printable, &lines) }
+        field("experiments", run.experiments.joined(separator: ", "), &lines)
+        if !run.tags.isEmpty { field("tags", run.tags.joined(separator: ", "), &lines) }
+        field("settings", run.settings.canonicalJSON, &lines)
+        let acting = Format.count(run.settings.linearParameters), paper = Format.count(run.settings.paperLinearParameters)
+        field("linear parameters", acting + (acting == paper ? "" : " that act (the paper counts \(paper))"), &lines)
+        field("data set", run.datasetDigest, &lines)
+        field("epoch", "\(run.epoch) of \(run.epochs)", &lines)
+        if let latest = run.latest {
+            field("loss", Format.loss(latest.loss), &lines)
+            field("accuracy", "train \(Format.percent(latest.trainAccuracy)), test \(Format.percent(latest.testAccuracy))", &lines)
+        }
+        if let final = run.final {
+            let accuracies = "train \(Format.percent(final.trainAccuracy)), test \(Format.percent(final.testAccuracy))"
+            field("final weights", accuracies + ", SHA-256 \(final.weightsSHA256)", &lines)
+        }
+        if let perEpoch = run.secondsPerEpoch { field("time", timing(perEpoch), &lines) }
+        for attempt in attempts {
+            let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"
+            field(
+                "attempt \(attempt.number)",
+                "\(Format.time(attempt.startedAt)), \(attempt.blasKernel), \(attempt.threads) threads; \(end)".printable, &lines)
+        }
+        if run.blasKernels.count > 1 {
+            field("warning", "trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); its bits are its own", &lines)
+        }
+        for checkpoint in checkpoints {
+            let batch = checkpoint.batch == 0 ? "" : ", batch \(checkpoint.batch)"
+            field("checkpoint", "after epoch \(checkpoint.epoch)\(batch): \(checkpoint.file)", &lines)
+        }
+        for event in events.suffix(20) {
+            field("event", "\(Format.time(event.at))  \(event.kind)  \(event.detail ?? "")".printable, &lines)
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func timing(_ perEpoch: Double) -> String {
+        let left = run.secondsLeft.map { ", \(Format.duration($0)) left" } ?? ""
+        return "\(Format.duration(perEpoch)) an epoch, \(Format.duration(curve.reduce(0) { $0 + $1.seconds })) so far\(left)"
+    }
+
+    private func field(_ name: String, _ value: String, _ lines: inout [String]) {
+        lines.append("  " + name + String(repeating: " ", count: max(1, 20 - name.count)) + value)
+    }
+}

@@ -1,0 +1,56 @@
+import Lab
+import Specs
+
+/// A run in `status --json`. Keys that have no value are there as null, so that a reader need not guess.
+struct RunStatus: Encodable {
+    private let run: RunSummary
+
+    init(_ run: RunSummary) { self.run = run }
+
+    private enum Key: String, CodingKey {
+        case id, experiment, experiments, tags, model, dataset, seed, settings, state, request, priority, epoch, epochs, loss
+        case attempts, error
+        case trainAccuracy = "train_accuracy"
+        case testAccuracy = "test_accuracy"
+        case finalTrainAccuracy = "final_train_accuracy"
+        case finalTestAccuracy = "final_test_accuracy"
+        case secondsPerEpoch = "seconds_per_epoch"
+        case secondsLeft = "seconds_left"
+        case linearParameters = "linear_parameters"
+        case paperLinearParameters = "paper_linear_parameters"
+        case weightsSHA256 = "weights_sha256"
+        case datasetDigest = "dataset_digest"
+        case blasKernels = "blas_kernels"
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Key.self)
+        try object.encode(run.id, forKey: .id)
+        try object.encode(run.experiments.first, forKey: .experiment)
+        try object.encode(run.experiments, forKey: .experiments)
+        try object.encode(run.tags, forKey: .tags)
+        try object.encode(run.model, forKey: .model)
+        try object.encode(run.settings.dataset.rawValue, forKey: .dataset)
+        try object.encode(run.settings.seed, forKey: .seed)
+        try object.encode(run.settings, forKey: .settings)
+        try object.encode(run.state, forKey: .state)
+        try object.encode(run.request, forKey: .request)
+        try object.encode(run.priority, forKey: .priority)
+        try object.encode(run.epoch, forKey: .epoch)
+        try object.encode(run.epochs, forKey: .epochs)
+        try object.encode(run.latest?.loss, forKey: .loss)
+        try object.encode(run.latest?.trainAccuracy, forKey: .trainAccuracy)
+        try object.encode(run.latest?.testAccuracy, forKey: .testAccuracy)
+        try object.encode(run.final?.trainAccuracy, forKey: .finalTrainAccuracy)
+        try object.encode(run.final?.testAccuracy, forKey: .finalTestAccuracy)
+        try object.encode(run.secondsPerEpoch, forKey: .secondsPerEpoch)
+        try object.encode(run.secondsLeft, forKey: .secondsLeft)
+        try object.encode(run.attempts, forKey: .attempts)
+        try object.encode(run.error, forKey: .error)
+        try object.encode(run.settings.linearParameters, forKey: .linearParameters)
+        try object.encode(run.settings.paperLinearParameters, forKey: .paperLinearParameters)
+        try object.encode(run.final?.weightsSHA256, forKey: .weightsSHA256)
+        try object.encode(run.datasetDigest, forKey: .datasetDigest)
+        try object.encode(run.blasKernels, forKey: .blasKernels)
+    }
+}

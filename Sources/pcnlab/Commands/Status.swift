@@ -1,0 +1,89 @@
+import ArgumentParser
+import Foundation
+import Lab
+import Specs
+
+struct Status: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show the queue; with RUN, everything about a run.")
+
+    @OptionGroup var lab: LabOption
+
+    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    var runs: [String] = []
+
+    @Option(help: "Only the runs of this experiment.")
+    var experiment: String?
+
+    @Option(help: "Only runs in this state: \(RunState.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var state: RunState?
+
+    @Flag(help: "Draw again every second, until Ctrl-C.")
+    var watch = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        try reporting {
+            let lab = try lab.open()
+            if !watch { return Terminal.output.write(try text(lab)) }
+            while true {
+                let text = try text(lab)
+                // Home, the text with each line's old rest erased, then all that was below.
+                let clearing = text.replacingOccurrences(of: "\n", with: "\u{1B}[K\n")
+                Terminal.output.write(Terminal.output.isTerminal ? "\u{1B}[H" + clearing + "\u{1B}[J" : text)
+                Thread.sleep(forTimeInterval: 1)
+            }
+        }
+    }
+
+    private func text(_ lab: Lab) throws -> String {
+        let ids = try runs.isEmpty ? nil : runs.map { try lab.run(named: $0) }
+        let summaries = try lab.runs(RunFilter(experiment: experiment, state: state, ids: ids))
+        if json { return try JSONOutput.text(summaries.map(RunStatus.init)) + "\n" }
+        if ids != nil { return try summaries.map { try RunDetails(lab, $0).text }.joined(separator: "\n") }
+        return table(summaries)
+    }
+
+    private func table(_ runs: [RunSummary]) -> String {
+        if runs.isEmpty { return "no runs\n" }
+        var table = TextTable([
+            .left("run"), .left("experiment"), .left("model"), .left("dataset"), .right("seed"), .left("state"), .right("epoch"),
+            .right("loss"), .right("train"), .right("test"), .right("s/epoch"), .right("left"),
+        ])
+        for run in runs {
+            table.add([
+                .init(String(run.id.prefix(8))), .init(run.experiments.first ?? ""), .init(run.model),
+                .init(run.settings.dataset.rawValue), .init("\(run.settings.seed)"), .init(run.state.rawValue, run.state.colour),
+                .init("\(run.epoch)/\(run.epochs)"), .init(Format.loss(run.latest?.loss)),
+                .init(Format.percent(run.latest?.trainAccuracy)), .init(Format.percent(run.latest?.testAccuracy)),
+                .init(run.secondsPerEpoch.map { String(format: "%.2f", $0) } ?? "–"),
+                .init(run.secondsLeft.map { Format.duration($0) } ?? ""),
+            ])
+        }
+        var lines = table.lines(for: .output)
+        let counts = Dictionary(grouping: runs, by: \.state).mapValues(\.count)
+        lines.append("")
+        lines.append(RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }.joined(separator: ", "))
+        for run in runs where run.error != nil {
+            lines.append(Colour.red.paint("\(run.id.prefix(8)): \(run.error ?? "")".printable, on: .output))
+        }
+        for run in runs where run.blasKernels.count > 1 {
+            lines.append("\(run.id.prefix(8)): trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); its bits are its own")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension RunState: ExpressibleByArgument {
+    var colour: Colour? {
+        switch self {
+        case .queued: .dim
+        case .running: .blue
+        case .completed: .green
+        case .failed, .diverged: .red
+        case .cancelled, .paused: .yellow
+        }
+    }
+}

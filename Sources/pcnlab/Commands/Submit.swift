@@ -1,0 +1,103 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Lab
+import Specs
+import Training
+
+struct Submit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check specs, expand them into runs, and queue the runs.",
+        discussion: "Either every run of every file is accepted, or nothing is queued. What is there already is not queued again.")
+
+    @OptionGroup var lab: LabOption
+
+    @Argument(help: "JSON specs.", completion: .file(extensions: ["json"]))
+    var files: [String]
+
+    @Option(help: "Runs of a higher priority are trained first.")
+    var priority = 0
+
+    @Option(name: .customLong("tag"), help: "A tag for the runs; may be given more than once.")
+    var tags: [String] = []
+
+    @Flag(help: "Queue nothing; print each run's parameters, work and estimated time.")
+    var dryRun = false
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        try reporting {
+            let experiments = try readAll(files)
+            if dryRun { return try printDryRun(experiments) }
+            let lab = try lab.open(create: true)
+            let digests = try DatasetDigests(lab).of(experiments.flatMap { $0.runs.map(\.dataset) })
+            var lines: [SubmittedRun] = []
+            for experiment in experiments {
+                let runs = experiment.runs.map { RunToSubmit($0, datasetDigest: digests[$0.dataset] ?? "") }
+                let outcomes = try lab.submit(
+                    experiment: experiment.name, description: experiment.description, runs: runs, priority: priority, tags: tags)
+                lines += zip(experiment.runs, outcomes).map { settings, outcome in
+                    SubmittedRun(outcome.id, experiment.name, settings, outcome.outcome)
+                }
+            }
+            if json { return Terminal.output.line(try JSONOutput.text(lines)) }
+            for line in lines { Terminal.output.line(line.text) }
+            let queued = lines.count { $0.outcome != "found" }
+            Terminal.error.line(
+                queued == 0
+                    ? "nothing to queue: all \(lines.count) runs are there"
+                    : "\(queued) of \(lines.count) runs queued; `pcnlab work` trains them")
+        }
+    }
+
+    /// Every file's faults are shown before any file is refused.
+    private func readAll(_ files: [String]) throws -> [Experiment] {
+        var experiments: [Experiment] = [], failures: [Failure] = []
+        for file in files {
+            do {
+                guard let bytes = FileManager.default.contents(atPath: file) else {
+                    throw Failure("\(file): cannot be read; is the path right?", Exit.missingFile)
+                }
+                experiments.append(try Experiment.decode(bytes, file: file))
+            } catch { failures.append(Failure(error)) }
+        }
+        guard let first = failures.first else { return experiments }
+        throw Failure(failures.map(\.message).joined(separator: "\n"), first.code)
+    }
+}
+
+/// A line of `submit`.
+private struct SubmittedRun: Encodable {
+    let id: String
+    let experiment: String
+    let model: String
+    let dataset: String
+    let seed: Int
+    let epochs: Int
+    let outcome: String
+    let state: String?
+    let extendedFrom: Int?
+
+    init(_ id: String, _ experiment: String, _ settings: Settings, _ outcome: SubmissionOutcome) {
+        (self.id, self.experiment) = (id, experiment)
+        (model, dataset) = (settings.model, settings.dataset.rawValue)
+        (seed, epochs) = (settings.seed, settings.epochs)
+        switch outcome {
+        case .queued: (self.outcome, state, extendedFrom) = ("queued", nil, nil)
+        case .found(let found): (self.outcome, state, extendedFrom) = ("found", found.rawValue, nil)
+        case .extended(let from): (self.outcome, state, extendedFrom) = ("extended", nil, from)
+        }
+    }
+
+    var text: String {
+        let what =
+            switch (state, extendedFrom) {
+            case (let state?, _): "already there (\(state)); not queued again"
+            case (_, let from?): "extended from \(from) to \(epochs) epochs"
+            default: "queued"
+            }
+        return "\(id)  \(model)  \(dataset)  seed \(seed)  \(epochs) epochs  \(what)"
+    }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import Lab
+import Synchronization
+import Tensors
+
+struct Work: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train what is queued.",
+        discussion: """
+            Stays for new work unless --drain is given. SIGINT and SIGTERM stop every run at its next batch, with a checkpoint \
+            from which the next `pcnlab work` goes on; results are the same to the bit. A second signal ends at once.
+            """)
+
+    @OptionGroup var lab: LabOption
+
+    @Option(help: "Runs trained at a time.")
+    var workers = 1
+
+    @Option(help: "Threads of each run (default: all cores, shared out among the workers).")
+    var threads: Int?
+
+    @Flag(help: "End when nothing is left to train.")
+    var drain = false
+
+    func validate() throws {
+        if workers < 1 || workers > 256 { throw ValidationError("--workers is \(workers); give 1 to 256") }
+        if let threads, threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
+    }
+
+    func run() throws {
+        try reporting {
+            let lab = try lab.open(create: true)
+            let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / workers)
+            let board = ProgressBoard(workers: workers)
+            let train = RunTraining(lab: lab, shelf: DatasetShelf(lab), threads: threads, board: board)
+            let pool = WorkerPool(
+                lab, .init(workers: workers, threads: threads, drain: drain, blasKernel: BLAS.kernel), observer: board
+            ) { claim, control, worker in try train(claim, control, worker: worker) }
+            let signals = StopSignals { pool.stop() }
+            let failed = pool.run()
+            if let signal = signals.received { throw ExitCode(128 + signal) }
+            if failed > 0 { throw Exit.someRunFailed }
+        }
+    }
+}
+
+/// SIGINT, SIGTERM and SIGHUP: the first asks for a stop, a second one ends the process at once.
+final class StopSignals: Sendable {
+    private let first = Atomic<Int32>(0)
+    // Kept alive as long as this object; only ever touched in `init`.
+    nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
+
+    init(stop: @escaping @Sendable () -> Void) {
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            // The default action would end the process before the handler below runs.
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: DispatchQueue(label: "pcnlab.signals"))
+            source.setEventHandler { @Sendable [self] in
+                if !first.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged { _exit(128 + number) }
+                stop()
+            }
+            source.activate()
+            sources.append(source)
+        }
+    }
+
+    /// The signal that asked for the stop, if one did.
+    var received: Int32? {
+        let number = first.load(ordering: .relaxed)
+        return number == 0 ? nil : number
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Lab
+import Specs
+import Training
+
+/// The exit codes that the program promises; 64, for usage, is the argument parser's too.
+enum Exit {
+    static let someRunFailed = ExitCode(1)
+    static let usage = ExitCode(64)
+    static let badData = ExitCode(65)
+    static let missingFile = ExitCode(66)
+    static let unavailable = ExitCode(69)
+    static let cannotWrite = ExitCode(73)
+    static let tryAgain = ExitCode(75)
+}
+
+/// An error made ready to be shown: a sentence with its remedy, and the exit code.
+struct Failure: Error {
+    let message: String
+    let code: ExitCode
+
+    init(_ message: String, _ code: ExitCode) {
+        self.message = message
+        self.code = code
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as Failure: self = failure
+        case let faults as SpecFaults: self.init("\(faults)", Exit.badData)
+        case let error as DatasetError: self.init("\(error)", error.exitCode)
+        case let error as LabError: self.init("\(error)", error.exitCode)
+        default:
+            if let lab = LabError(database: error, file: "the lab's database") {
+                self.init("\(lab)", lab.exitCode)
+            } else {
+                self.init("\(error)", Exit.badData)
+            }
+        }
+    }
+}
+
+/// Runs a command's body; an error is shown on stderr and ends the program with its code.
+func reporting(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let code as ExitCode {
+        throw code
+    } catch {
+        let failure = Failure(error)
+        Terminal.error.write(failure.message.hasSuffix("\n") ? failure.message : failure.message + "\n")
+        throw failure.code
+    }
+}
+
+extension DatasetError {
+    var exitCode: ExitCode {
+        switch self {
+        case .missing: Exit.missingFile
+        case .unknownDataset: Exit.usage
+        case .unreadable, .wrongLength, .labelOutOfRange, .wrongMagic, .wrongShape, .countMismatch, .truncatedGzip,
+            .corruptGzip, .corruptTar, .memberMissing, .memberRepeated, .sampleCount:
+            Exit.badData
+        }
+    }
+}
+
+extension LabError {
+    var exitCode: ExitCode {
+        switch self {
+        case .noLab: Exit.missingFile
+        case .notALab, .newerLab, .damaged: Exit.badData
+        case .cannotWrite: Exit.cannotWrite
+        case .busy: Exit.tryAgain
+        case .noSuchRun, .ambiguousRun, .noSuchExperiment, .refused, .superseded: Exit.usage
+        }
+    }
+}

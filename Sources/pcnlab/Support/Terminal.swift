@@ -1,0 +1,54 @@
+import Foundation
+
+/// An output stream, and what the terminal behind it can show.
+struct Terminal: Sendable {
+    static let output = Terminal(descriptor: STDOUT_FILENO)
+    static let error = Terminal(descriptor: STDERR_FILENO)
+
+    let descriptor: Int32
+    let isTerminal: Bool
+    /// Colours only on a terminal, and never under NO_COLOR (no-color.org).
+    let hasColour: Bool
+
+    private init(descriptor: Int32) {
+        let environment = ProcessInfo.processInfo.environment
+        self.descriptor = descriptor
+        isTerminal = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
+        hasColour = isTerminal && environment["NO_COLOR", default: ""].isEmpty
+    }
+
+    /// Columns of the window; 100 where there is none.
+    var columns: Int {
+        var size = winsize()
+        return isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
+    }
+
+    /// Writes all of `text` at once. A reader that went away (`| head`) is no error.
+    func write(_ text: String) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+
+    func line(_ text: String = "") { write(text + "\n") }
+}
+
+/// Colours of states and marks.
+enum Colour: String {
+    case red = "31", green = "32", yellow = "33", blue = "34", dim = "2", bold = "1"
+
+    func paint(_ text: String, on terminal: Terminal) -> String {
+        terminal.hasColour ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+    }
+}
+
+extension String {
+    /// With control characters replaced, so that no name can move a terminal's cursor.
+    var printable: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
+    }
+}

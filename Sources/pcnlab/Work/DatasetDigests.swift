@@ -1,0 +1,70 @@
+import Datasets
+import Foundation
+import Lab
+import Specs
+
+/// Digests of data sets, remembered in the lab by path, size and time of change.
+///
+/// A data set whose digest is not remembered is read whole and checked first, so that a damaged one is refused before anything
+/// is queued.
+struct DatasetDigests {
+    private let lab: Lab
+    private let folder: DatasetFolder
+
+    init(_ lab: Lab, folder: DatasetFolder = .ofEnvironment) {
+        self.lab = lab
+        self.folder = folder
+    }
+
+    func of(_ names: [DatasetName]) throws -> [DatasetName: String] {
+        var digests: [DatasetName: String] = [:]
+        for name in names where digests[name] == nil { digests[name] = try digest(of: name) }
+        return digests
+    }
+
+    func digest(of name: DatasetName) throws -> String {
+        let kind = DatasetKind(name)
+        let cache = PendingDigests(lab)
+        let digest = try folder.digest(kind, cache: cache)
+        if !cache.isEmpty {
+            _ = try folder.load(kind)
+            try cache.commit()
+        }
+        return digest
+    }
+}
+
+extension DatasetFolder {
+    /// The data sets' folder of this process.
+    static var ofEnvironment: DatasetFolder { DatasetFolder(environment: ProcessInfo.processInfo.environment) }
+}
+
+extension DatasetKind {
+    /// A spec's data set. Both sides enumerate the same names; a test compares them.
+    init(_ name: DatasetName) {
+        guard let kind = try? DatasetKind.named(name.rawValue) else { preconditionFailure("no data set \(name.rawValue)") }
+        self = kind
+    }
+}
+
+/// Looks digests up in the lab, and holds new ones back until the data behind them have been checked.
+private final class PendingDigests: DigestCache {
+    private let lab: Lab
+    private var pending: [(stamp: FileStamp, digest: String)] = []
+
+    init(_ lab: Lab) { self.lab = lab }
+
+    var isEmpty: Bool { pending.isEmpty }
+
+    func lookup(_ stamp: FileStamp) throws -> String? {
+        try lab.digest(ofFile: stamp.path, size: stamp.size, modifiedNanoseconds: stamp.modified)
+    }
+
+    func remember(_ digest: String, for stamp: FileStamp) { pending.append((stamp, digest)) }
+
+    func commit() throws {
+        for (stamp, digest) in pending {
+            try lab.remember(digest: digest, ofFile: stamp.path, size: stamp.size, modifiedNanoseconds: stamp.modified)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+import Foundation
+import Lab
+import Logging
+import Synchronization
+
+/// What the workers are doing: one live line each in a terminal, log lines elsewhere.
+final class ProgressBoard: WorkerPoolObserver {
+    private struct Line {
+        var claim: Claim
+        var latest: EpochRow?
+        var epoch = 0
+        var fraction = 0.0
+        var loss: Double?
+        var accuracy: Double?
+        var epochStarted = Date()
+    }
+
+    private struct State {
+        var lines: [Int: Line] = [:]
+        /// Live lines on the screen now.
+        var drawn = 0
+        var lastDrawn = Date.distantPast
+    }
+
+    private let terminal: Terminal
+    private let workers: Int
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(workers: Int, terminal: Terminal = .error) {
+        self.workers = workers
+        self.terminal = terminal
+        logger = Logger(label: "pcnlab") { _ in StreamLogHandler.standardError(label: "pcnlab") }
+    }
+
+    func started(_ claim: Claim, worker: Int) {
+        state.withLock { $0.lines[worker] = Line(claim: claim) }
+        say("\(name(claim))  started, attempt \(claim.attempt)")
+    }
+
+    func progressed(_ worker: Int, epoch: Int, fraction: Double, loss: Double, accuracy: Double) {
+        guard terminal.isTerminal else { return }
+        state.withLock { state in
+            guard var line = state.lines[worker] else { return }
+            if epoch != line.epoch { line.epochStarted = Date() }
+            (line.epoch, line.fraction, line.loss, line.accuracy) = (epoch, fraction, loss, accuracy)
+            state.lines[worker] = line
+            if Date().timeIntervalSince(state.lastDrawn) > 0.1 { redraw(&state) }
+        }
+    }
+
+    func completed(_ worker: Int, _ row: EpochRow) {
+        let claim = state.withLock { state -> Claim? in
+            state.lines[worker]?.latest = row
+            state.lines[worker]?.epoch = row.epoch
+            state.lines[worker]?.fraction = 0
+            state.lines[worker]?.epochStarted = Date()
+            return state.lines[worker]?.claim
+        }
+        guard !terminal.isTerminal, let claim else { return }
+        logger.info("\(name(claim))  epoch \(row.epoch)/\(claim.settings.epochs)  \(figures(row))")
+    }
+
+    func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state runState: RunState?) {
+        let latest = state.withLock { $0.lines.removeValue(forKey: worker)?.latest }
+        let last = latest.map { "  " + figures($0) } ?? ""
+        switch outcome {
+        case .completed(let final):
+            say("\(name(claim))  completed\(last)  final test \(Format.percent(final.testAccuracy))", .green)
+        case .diverged(let text): say("\(name(claim))  diverged: \(text)", .red)
+        case .failed(let text): say("\(name(claim))  \(runState == .failed ? "failed" : "failed, will be tried again"): \(text)", .red)
+        case .released(let reason): say("\(name(claim))  back in the queue (\(reason)), goes on from its checkpoint", .yellow)
+        case .stopped(let request): say("\(name(claim))  stopped to \(request.rawValue), with a checkpoint", .yellow)
+        }
+    }
+
+    func trouble(_ text: String) { say(text, .yellow, level: .warning) }
+
+    /// A line that stays: above the live ones in a terminal, a log line elsewhere.
+    private func say(_ text: String, _ colour: Colour? = nil, level: Logger.Level = .info) {
+        guard terminal.isTerminal else {
+            logger.log(level: level, "\(text.printable)")
+            return
+        }
+        state.withLock { state in
+            erase(&state)
+            terminal.line(colour?.paint(text.printable, on: terminal) ?? text.printable)
+            redraw(&state)
+        }
+    }
+
+    private func erase(_ state: inout State) {
+        if state.drawn > 0 { terminal.write("\u{1B}[\(state.drawn)A\u{1B}[J") }
+        state.drawn = 0
+    }
+
+    private func redraw(_ state: inout State) {
+        var text = state.drawn > 0 ? "\u{1B}[\(state.drawn)A\u{1B}[J" : ""
+        let width = terminal.columns - 1
+        let lines = state.lines.sorted { $0.key < $1.key }.map { String(live($0.value).prefix(width)) }
+        for line in lines { text += line + "\n" }
+        terminal.write(text)
+        state.drawn = lines.count
+        state.lastDrawn = Date()
+    }
+
+    private func live(_ line: Line) -> String {
+        let settings = line.claim.settings
+        let epoch = min(line.epoch + 1, settings.epochs)
+        var text = "\(name(line.claim))  epoch \(epoch)/\(settings.epochs)  \(bar(line.fraction))"
+        text += "  loss \(Format.loss(line.loss))  train \(Format.percent(line.accuracy))"
+        text += "  test \(Format.percent(line.latest?.testAccuracy))"
+        let perEpoch =
+            line.latest?.seconds
+            ?? (line.fraction > 0 ? Date().timeIntervalSince(line.epochStarted) / line.fraction : nil)
+        if let perEpoch {
+            let left = perEpoch * (Double(settings.epochs - line.epoch) - line.fraction)
+            text += "  \(Format.duration(perEpoch))/epoch  \(Format.duration(max(0, left))) left"
+        }
+        return text
+    }
+
+    private func bar(_ fraction: Double) -> String {
+        let full = Int((fraction * 10).rounded(.down))
+        return String(repeating: "█", count: full) + String(repeating: "░", count: 10 - full)
+    }
+
+    private func figures(_ row: EpochRow) -> String {
+        "loss \(Format.loss(row.loss))  train \(Format.percent(row.trainAccuracy))  test \(Format.percent(row.testAccuracy))"
+            + "  \(Format.duration(row.seconds))/epoch"
+    }
+
+    private func name(_ claim: Claim) -> String {
+        "\(claim.run.prefix(8)) \(claim.settings.model) \(claim.settings.dataset.rawValue) seed \(claim.settings.seed)"
+    }
+}

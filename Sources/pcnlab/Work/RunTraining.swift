@@ -1,0 +1,81 @@
+import Foundation
+import Lab
+import Specs
+import Tensors
+import Training
+
+/// Trains one claimed run: the place where the lab, the data and the trainer meet.
+struct RunTraining: Sendable {
+    let lab: Lab
+    let shelf: DatasetShelf
+    let threads: Int
+    let board: ProgressBoard
+
+    func callAsFunction(_ claim: Claim, _ control: RunControl, worker: Int) throws -> TrainingOutcome {
+        let dataset = try shelf.dataset(claim.settings.dataset, digest: claim.datasetDigest)
+        let trainer = try resumed(claim, try TrainingData(dataset, for: claim.settings))
+        let host = RunHost(lab: lab, claim: claim, control: control, board: board, worker: worker)
+        switch try trainer.train(host) {
+        case .completed(let train, let test, let digest):
+            return .completed(FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest))
+        case .diverged(let epoch, let batch):
+            return .diverged("the loss is not finite in epoch \(epoch), batch \(batch)")
+        case .stopped: return .stopped
+        }
+    }
+
+    /// A trainer at the newest checkpoint that can be read, or at the beginning. Damaged ones are forgotten, and said so.
+    private func resumed(_ claim: Claim, _ data: TrainingData) throws -> Trainer {
+        for record in try lab.checkpoints(of: claim.run) where record.epoch <= claim.settings.epochs {
+            do {
+                let checkpoint = try CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256)
+                let trainer = Trainer(claim.settings, data, threads: threads)
+                try trainer.resume(from: checkpoint)
+                return trainer
+            } catch {
+                try lab.discard(record, run: claim.run, attempt: claim.attempt, reason: "\(error)")
+            }
+        }
+        return Trainer(claim.settings, data, threads: threads)
+    }
+}
+
+/// Tells the lab and the board what a trainer tells, and the trainer when to stop.
+private struct RunHost: TrainingHost {
+    let lab: Lab
+    let claim: Claim
+    let control: RunControl
+    let board: ProgressBoard
+    let worker: Int
+
+    var shouldStop: Bool { control.shouldStop }
+
+    func progressed(epoch: Int, fraction: Double, loss: Double, accuracy: Double) {
+        board.progressed(worker, epoch: epoch, fraction: fraction, loss: loss, accuracy: accuracy)
+    }
+
+    func completed(_ epoch: EpochFigures) throws {
+        let row = EpochRow(
+            epoch: epoch.epoch, loss: epoch.loss, trainAccuracy: epoch.trainAccuracy, testAccuracy: epoch.testAccuracy,
+            seconds: epoch.seconds)
+        try lab.record(row, run: claim.run, attempt: claim.attempt)
+        board.completed(worker, row)
+    }
+
+    func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) throws {
+        // The attempt is part of the name: a superseded one cannot touch its successor's files.
+        let file = "checkpoints/\(claim.run)/e\(epoch)-b\(batch)-a\(claim.attempt).safetensors"
+        let url = lab.folder.appending(path: file)
+        let written = try CheckpointFile.write(contents(), to: url)
+        let record = CheckpointRecord(
+            epoch: epoch, batch: batch, file: file, bytes: written.bytes, sha256: written.sha256, kept: kept)
+        do {
+            for superfluous in try lab.record(record, run: claim.run, attempt: claim.attempt) where superfluous != file {
+                try? FileManager.default.removeItem(at: lab.folder.appending(path: superfluous))
+            }
+        } catch {
+            if case LabError.superseded = error { try? FileManager.default.removeItem(at: url) }
+            throw error
+        }
+    }
+}
