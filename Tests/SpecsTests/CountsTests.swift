@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Specs
+
+@Suite struct CountsTests {
+    @Test(arguments: [
+        (Settings(d: 4, dataset: .cifar10), 24_370), (Settings(d: 8, dataset: .cifar10), 43_866),
+        (Settings(d: 16, dataset: .cifar10), 82_858), (Settings(d: 32, dataset: .cifar10), 160_842),
+        (Settings(linear: .mlp, dataset: .cifar10), 3_956_746), (Settings(d: 4, dataset: .cifar100), 24_820),
+        (Settings(d: 16, dataset: .cifar100), 84_388), (Settings(linear: .mlp, dataset: .cifar100), 4_141_156),
+    ])
+    func thePapersCountsAreExact(settings: Settings, expected: Int) {
+        #expect(settings.paperLinearParameters == expected)
+    }
+
+    @Test(arguments: Paper.table1.filter { $0.model.hasPrefix("LinearNet") })
+    func everyLinearNetFigureOfTable1IsReproducedToTheDigit(row: Paper.Row) throws {
+        let d = Int(row.model.dropFirst("LinearNet-PCN".count))
+        let settings = Settings(linear: d == nil ? .mlp : .pcn, d: d ?? 16, dataset: row.dataset)
+        #expect(settings.model == row.model)
+        let millions = (Double(settings.paperLinearParameters) / 1000).rounded() / 1000
+        #expect(millions == row.parametersInMillions)
+    }
+
+    @Test func theInputCloudsBiasesDoNotAct() {
+        let settings = Settings(d: 16, dataset: .cifar10)
+        #expect(settings.linearParameters == 16 * 4874 + 4106)
+        #expect(settings.paperLinearParameters - settings.linearParameters == 768)
+    }
+
+    @Test func lowRankHasTwoThinMatricesALayer() {
+        let settings = Settings(linear: .lowRank, d: 2, widths: [5], dataset: .mnist)
+        #expect(settings.linearParameters == 2 * (784 + 5) + 5 + 2 * (5 + 10) + 10)
+        #expect(settings.paperLinearParameters == settings.linearParameters)
+    }
+
+    @Test func aStepOfLinearNetIsTheKnownWork() {
+        // 22.7 GFLOP a step of 1024 images: three products a layer, without the first layer's input gradient.
+        let mlp = Settings(linear: .mlp, dataset: .cifar10, trainSamples: 1024).multiplyAddsPerEpoch
+        #expect(mlp.products == 1024 * (3 * 3_952_640 - 786_432))
+        #expect(mlp.distances == 0 && mlp.total == mlp.products)
+        let pcn = Settings(d: 16, dataset: .cifar10, trainSamples: 1025).multiplyAddsPerEpoch
+        #expect(pcn.products == 1025 * (3 * 3_952_640 - 786_432))
+        #expect(pcn.distances == 2 * 3 * 16 * 3_952_640)
+        let lowRank = Settings(linear: .lowRank, d: 3, widths: [5], dataset: .mnist, trainSamples: 7)
+        #expect(lowRank.multiplyAddsPerEpoch.total == 7 * 3 * (3 * (784 + 5 + 5 + 10) - 784))
+    }
+
+    @Test func theLargestSettingsStayWithinAnInt() {
+        let settings = Settings(
+            d: 512, widths: [Int](repeating: 32_768, count: 32), dataset: .mnist, epochs: SettingField.countLimit, batchSize: 1)
+        #expect(settings.multiplyAddsPerEpoch.total > 0)
+        #expect(settings.linearParameters > 0)
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+@testable import Specs
+
+/// The repository's `experiments/` folder.
+let experimentsFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "experiments")
+
+@Suite struct ExperimentFilesTests {
+    private func decode(_ name: String) throws -> Experiment {
+        let file = experimentsFolder.appending(path: name)
+        return try Experiment.decode(Data(contentsOf: file), file: file.lastPathComponent)
+    }
+
+    private static func files() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: experimentsFolder.path)
+            .filter { $0.hasSuffix(".json") && !$0.hasSuffix(".schema.json") }.sorted()
+    }
+
+    @Test func everyExperimentOfTheRepositoryDecodesAndIsNamedAsItsFile() throws {
+        let files = try Self.files()
+        #expect(files.count >= 6)
+        for file in files {
+            let experiment = try decode(file)
+            #expect(experiment.name + ".json" == file)
+            #expect(experiment.description != nil)
+            #expect(!experiment.runs.isEmpty)
+        }
+    }
+
+    @Test func theLinearNetSweepIsTable1sTenRunsAsThePaperTrainedThem() throws {
+        let runs = try decode("linearnet-sweep.json").runs
+        #expect(runs.count == 10)
+        let rows = runs.compactMap(\.paperRow)
+        #expect(Set(rows) == Set(Paper.table1.filter { $0.model.hasPrefix("LinearNet") }))
+    }
+}

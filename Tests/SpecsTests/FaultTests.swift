@@ -1,0 +1,207 @@
+import Testing
+
+@testable import Specs
+
+/// What the decoder says about a spec, file name left off; nothing where it accepts it.
+func faultLines(_ spec: String, file: String = "t") -> [String] {
+    do throws(SpecFaults) {
+        _ = try Experiment.decode(spec.utf8, file: file)
+        return []
+    } catch {
+        return error.lines.map { String($0.dropFirst(file.count + 1)) }
+    }
+}
+
+@Suite struct FaultTests {
+    /// A spec that lacks nothing, with more fields on its second line.
+    private func spec(_ fields: String) -> String {
+        "{\"name\": \"t\", \"architecture\": \"linearnet\", \"dataset\": \"mnist\",\n\(fields)}"
+    }
+
+    static let single: [(fields: String, line: String)] = [
+        (#""epochs": "many""#, #"2:11: epochs: found "many"; expected a whole number ≥ 1"#),
+        (#""epochs": 0"#, "2:11: epochs: 0 is out of range; expected a whole number ≥ 1 (from 1 to 1,000,000,000)"),
+        (#""epochs": 1.5"#, "2:11: epochs: found 1.5; expected a whole number ≥ 1"),
+        (#""d": 513"#, "2:6: d: 513 is out of range; expected a whole number from 1 to 512"),
+        (
+            #""seed": 9223372036854775808"#,
+            "2:9: seed: 9223372036854775808 is out of range; expected a whole number from 0 to 2^63−1"
+        ),
+        (#""lambda": 0"#, "2:11: lambda: 0 is out of range; expected a number > 0 (from 1e-30 to 1e+30)"),
+        (#""epsilon": -1e999"#, "2:12: epsilon: -1e999 is out of range; expected a number > 0 (from 1e-30 to 1e+30)"),
+        (#""learning_rate": null"#, "2:18: learning_rate: found null; expected a number > 0"),
+        (#""optimizer": "Adam""#, #"2:14: optimizer: unknown value "Adam"; did you mean "adam"?"#),
+        (#""schedule": "step""#, #"2:13: schedule: unknown value "step"; expected one of "constant", "cosine""#),
+        (#""wave": ["sine"]"#, #"2:9: wave: found a list; expected one of "triangle", "sine""#),
+        (#""widths": 8"#, "2:11: widths: found 8; expected a list of 1 to 32 whole numbers, each from 2 to 32,768"),
+        (
+            #""widths": []"#,
+            "2:11: widths: a list of 0 is out of range; expected a list of 1 to 32 whole numbers, each from 2 to 32,768"
+        ),
+        (#""widths": [8, 1]"#, "2:15: widths[1]: 1 is out of range; expected a whole number from 2 to 32,768"),
+        (#""epoch": 1"#, #"2:1: epoch: no such field; did you mean "epochs"?"#),
+        (#""batchSize": 1"#, #"2:1: batchSize: no such field; did you mean "batch_size"?"#),
+        (#""eps": 1"#, #"2:1: eps: no such field; did you mean "epsilon"?"#),
+        (#""d": 4, "d": 8"#, #"2:9: d: given twice, first as "d" at line 2, column 1; keep one"#),
+        (#""λ": 4, "lambda": 8"#, #"2:9: lambda: given twice, first as "λ" at line 2, column 1; keep one"#),
+        (#""name": "u""#, #"2:1: name: given twice, first as "name" at line 1, column 2; keep one"#),
+        (#""$schema": 1"#, "2:12: $schema: found 1; expected text in double quotes"),
+        (#""linear": "mlp", "d": 4"#, "2:18: d: no run of this file uses it; it applies where linear is pcn or low_rank"),
+        (#""linear": "low_rank", "ε": 4"#, "2:23: ε: no run of this file uses it; it applies where linear is pcn"),
+        (
+            #""sweep": {"linear": ["mlp", "low_rank"], "wave": ["sine"]}"#,
+            "2:42: sweep.wave: no run of this file uses it; it applies where linear is pcn"
+        ),
+        (
+            #""d": 4, "sweep": {"linear": ["mlp", "pcn"]}, "exclude": [{"linear": "pcn"}]"#,
+            "2:1: d: no run of this file uses it; it applies where linear is pcn or low_rank"
+        ),
+        (
+            #""include": [{}, {"linear": "mlp", "d": 4}]"#,
+            "2:35: include[1].d: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn or low_rank"
+        ),
+        (
+            #""linear": "mlp", "include": [{"λ": 4}]"#,
+            "2:31: include[0].λ: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn"
+        ),
+        (#""sweep": {"d": []}"#, "2:16: sweep.d: an empty list makes no run; expected at least one value"),
+        (#""sweep": {"d": 4}"#, "2:16: sweep.d: found 4; expected a list [ … ] with at least one value"),
+        (#""sweep": [4]"#, "2:10: sweep: found a list; expected an object { … } of settings"),
+        (#""sweep": {"d": [4, 8, "x"]}"#, #"2:23: sweep.d[2]: found "x"; expected a whole number from 1 to 512"#),
+        (#""sweep": {"name": ["x"]}"#, #"2:11: sweep.name: "name" does not belong here; it stands at the top level"#),
+        (#""include": {}"#, "2:12: include: found an object; expected a list [ … ] of objects"),
+        (#""include": [4]"#, "2:13: include[0]: found 4; expected an object { … } of settings"),
+        (
+            #""include": [{"linear": "cnn"}]"#,
+            #"2:24: include[0].linear: unknown value "cnn"; expected one of "pcn", "mlp", "low_rank""#
+        ),
+        (
+            #""exclude": [{}], "include": [{"d": 1}]"#,
+            "2:13: exclude[0]: an object without fields would take out every run; expected at least one field"
+        ),
+        (#""exclude": [{"d": 4}]"#, "2:13: exclude[0]: matches no run of the product; correct its fields or take it out"),
+        (#""exclude": [{"d": 16}]"#, "2:1: exclude: takes out every run of the product; leave at least one, or include one"),
+        (
+            #""train_samples": 60001"#, "2:18: train_samples: 60001 is out of range; expected a whole number from 1 to 60,000"
+        ),
+        (
+            #""train_samples": 20000, "include": [{"dataset": "shapes"}, {"dataset": "shapes", "seed": 2}]"#,
+            "2:18: train_samples: 20,000 is more than Shapes has; expected at most 10,000"
+        ),
+        (
+            #""include": [{"test_samples": 2001, "dataset": "shapes"}]"#,
+            "2:30: include[0].test_samples: 2,001 is more than Shapes has; expected at most 2,000"
+        ),
+        (#""d": 4,"#, "2:7: JSON: comma before }; take it out, or give one more after it"),
+        (#""d": [4 8]"#, "2:9: d: found 8; expected a comma or the ] that closes line 2, column 6"),
+    ]
+
+    @Test(arguments: single)
+    func aFaultIsOneLineWithItsPlaceItsFieldAndWhatWouldBeRight(fields: String, line: String) {
+        #expect(faultLines(spec(fields)) == [line])
+    }
+
+    static let nameRule =
+        "expected a name of 1 to 60 characters, without / and control characters, not . or .., no space at its ends"
+
+    @Test(arguments: [
+        (
+            "{}",
+            [
+                "1:1: name: missing; \(nameRule)", #"1:1: architecture: missing; expected "linearnet""#,
+                #"1:1: dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes""#,
+            ]
+        ),
+        ("", ["1:1: JSON: the file is empty; expected a JSON object { … }"]),
+        ("[]", ["1:1: spec: found a list; expected an object { … } of settings"]),
+        (
+            #"{"name": "x", "architecture": "convnet", "dataset": "mnist"}"#,
+            [#"1:31: architecture: "convnet" is not yet in this version; available: linearnet"#]
+        ),
+        (
+            #"{"name": "x", "architecture": "linearnet", "sweep": {"dataset": ["mnist"]}, "include": [{"d": 4}]}"#,
+            [#"1:89: include[0].dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes""#]
+        ),
+        (
+            "{\"nmae\": \"x\",\n \"architecture\": \"linearnet\", \"datset\": \"mnist\"}",
+            [#"1:2: nmae: no such field; did you mean "name"?"#, #"2:31: datset: no such field; did you mean "dataset"?"#]
+        ),
+    ])
+    func whatIsMissingIsSaidWhereItShouldStand(spec: String, lines: [String]) {
+        #expect(faultLines(spec) == lines)
+    }
+
+    @Test(arguments: ["", ".", "..", "a/b", "a\\nb", "\\u0085", " a", "a ", String(repeating: "x", count: 61)])
+    func namesThatAreNoFileNamesAreRefused(name: String) {
+        let lines = faultLines(#"{"name": "\#(name)", "architecture": "linearnet", "dataset": "mnist"}"#)
+        #expect(lines.count == 1 && lines[0].hasSuffix("cannot be a name; \(Self.nameRule)"))
+    }
+
+    @Test func everyFaultIsToldAtOnceInTheOrderOfTheFile() {
+        let lines = faultLines(
+            """
+            {"name": "", "architecture": "alexnet", "dataset": 5, "foo": 1,
+             "d": "x", "epochs": 0, "λ": 1, "lambda": 2, "linear": "pcn",
+             "sweep": {"wave": [], "seed": [1, -1], "wvae": [1]},
+             "include": [{"linear": "mlp", "d": 4}, {"linaer": "mlp", "epsilon": "x"}],
+             "exclude": [{"seed": 1, "seed": 2}]}
+            """)
+        #expect(
+            lines.map { $0.split(separator: " ")[0...1].joined(separator: " ") } == [
+                "1:10: name:", "1:30: architecture:", "1:52: dataset:", "1:55: foo:", "2:7: d:", "2:22: epochs:",
+                "2:33: lambda:", "3:20: sweep.wave:", "3:36: sweep.seed[1]:", "3:41: sweep.wvae:",
+                "4:32: include[0].d:", "4:42: include[1].linaer:", "4:70: include[1].epsilon:", "5:26: exclude[0].seed:",
+            ])
+    }
+
+    @Test func aFaultInOnePlaceCallsNothingElseWrongThatMayBeRight() {
+        // Were it spelt right, the base's d would be used, the included run would have one, the exclusion would match.
+        for fields in [
+            #""linear": "mlp", "d": 4, "include": [{"linaer": "pcn", "λ": 2}]"#,
+            #""linaer": "mlp", "include": [{}, {"linear": "mlp"}], "exclude": [{"linear": "mlp"}]"#,
+            #""linear": "mpl", "sweep": {"seed": [1, 2]}, "exclude": [{"linear": "mlp", "seed": 2}]"#,
+            #""sweep": {"d": [4, "8"]}, "exclude": [{"d": 8}]"#,
+        ] {
+            #expect(faultLines(spec(fields)).count == 1, "\(fields)")
+        }
+    }
+
+    @Test func tooManyRunsAreCountedWithoutMakingThem() {
+        let list = "[" + (1...200).map(String.init).joined(separator: ",") + "]"
+        #expect(
+            faultLines(spec(#""sweep": {"d": \#(list), "seed": \#(list)}"#))
+                == ["2:1: sweep: makes 40,000 runs; a file may make at most 10,000"])
+        let keys = [
+            "d", "seed", "epochs", "batch_size", "lambda", "epsilon", "learning_rate", "train_samples", "checkpoint_every",
+        ]
+        let vast = keys.map { "\"\($0)\": \(list)" }.joined(separator: ",")
+        #expect(
+            faultLines(spec(#""sweep": {\#(vast)}"#))
+                == ["2:1: sweep: makes far too many runs; a file may make at most 10,000"])
+        let many = [String](repeating: "{}", count: 10_000).joined(separator: ",")
+        #expect(
+            faultLines(spec(#""include": [\#(many)]"#))
+                == ["2:1: include: makes 10,001 runs; a file may make at most 10,000"])
+    }
+
+    @Test func whatIsEchoedCannotReachTheTerminal() {
+        let lines = faultLines(
+            spec(#""x\u001b[2J\u202e\n": 1, "optimizer": "\u0007\u009b\#(String(repeating: "y", count: 500))""#), file: "t")
+        #expect(lines.count == 2)
+        #expect(lines[0].hasPrefix(#"2:1: x\u{1b}[2J\u{202e}\n: no such field"#))
+        #expect(lines[1].count < 250)
+        #expect(!lines.joined().unicodeScalars.contains { $0.properties.generalCategory == .control })
+        let named = #expect(throws: SpecFaults.self) { try Experiment.decode("".utf8, file: "a\u{1b}\nb.json") }
+        #expect(named?.lines[0].hasPrefix(#"a\u{1b}\nb.json:1:1: JSON: "#) == true)
+    }
+
+    @Test func suggestionsAreOfferedForSlipsAndNotForOtherWords() {
+        let keys = SettingField.all.map(\.key)
+        for (given, expected) in [
+            ("sede", "seed"), ("Epochs", "epochs"), ("learning-rate", "learning_rate"), ("dataset_name", "dataset"),
+            ("optim", "optimizer"), ("lamda", "lambda"), ("x", nil), ("lr", nil), ("momentum", nil), ("", nil),
+        ] {
+            #expect(Suggestion.closest(to: given, among: keys) == expected, "\(given)")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Foundation
+import Testing
+
+@testable import Specs
+
+@Suite struct IdentityTests {
+    private let base = Settings(dataset: .cifar10)
+
+    private func identity(_ change: (inout Settings) -> Void) -> String {
+        var settings = base
+        change(&settings)
+        return settings.runIdentity(datasetDigest: "abc")
+    }
+
+    @Test func theIdentityIsTheHashThatAnyoneCanCompute() {
+        // printf '%s' '{"dataset_digest":"abc","settings":{…}}' | sha256sum, over the text below.
+        #expect(
+            base.trajectoryJSON == """
+                {"architecture":"linearnet","batch_size":1024,"d":16,"dataset":"cifar10","distance":"euclidean",\
+                "epsilon":0.1,"input_scale":"raw","lambda":1,"learning_rate":0.0001,"linear":"pcn","optimizer":"sgd",\
+                "schedule":"constant","seed":1,"wave":"triangle"}
+                """)
+        #expect(base.runIdentity(datasetDigest: "abc") == "5d1158d3739edc97beb2563d557f354331d0c8c57002fa3edf709aee708a4374")
+    }
+
+    @Test func moreEpochsContinueTheSameRunUnlessACosineDependsOnThem() {
+        #expect(identity { $0.epochs = 7 } == identity { $0.epochs = 8 })
+        #expect(
+            identity {
+                $0.schedule = .cosine
+                $0.epochs = 7
+            }
+                != identity {
+                    $0.schedule = .cosine
+                    $0.epochs = 8
+                })
+    }
+
+    @Test func checkpointsDoNotMakeAnotherRun() {
+        #expect(identity { $0.checkpointEvery = 3 } == identity { _ in })
+        #expect(
+            identity {
+                $0.schedule = .cosine
+                $0.checkpointEvery = 3
+            } == identity { $0.schedule = .cosine })
+    }
+
+    @Test func theDataIsPartOfTheIdentity() {
+        #expect(base.runIdentity(datasetDigest: "abc") != base.runIdentity(datasetDigest: "abd"))
+    }
+
+    @Test(arguments: SettingField.all.map(\.key))
+    func everyOtherSettingMakesAnotherRun(key: String) throws {
+        let other: [String: Any] = [
+            "linear": "mlp", "d": 4, "lambda": 2, "epsilon": 0.2, "distance": "dot", "wave": "sine", "widths": [8],
+            "dataset": "cifar100", "train_samples": 10, "test_samples": 10, "input_scale": "unit", "epochs": 9,
+            "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
+            "checkpoint_every": 9,
+        ]
+        // There is only one architecture as yet.
+        guard let value = other[key] else { return #expect(key == "architecture") }
+        var fields: [String: Any] = ["architecture": "linearnet", "dataset": "cifar10"]
+        fields[key] = value
+        let text = String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
+        let changed = try Settings(canonicalJSON: text)
+        #expect(changed != base)
+        let isSame = changed.runIdentity(datasetDigest: "abc") == identity { _ in }
+        #expect(isSame == ["epochs", "checkpoint_every"].contains(key))
+    }
+}

@@ -1,0 +1,76 @@
+/// Specs for which the schema's verdict is compared with the decoder's.
+enum SchemaCorpus {
+    private static func spec(_ fields: String) -> String {
+        #"{"name": "t", "architecture": "linearnet", "dataset": "cifar10""# + (fields.isEmpty ? "" : ", ") + fields + "}"
+    }
+
+    /// Both accept these.
+    static let valid: [String] =
+        [
+            "", #""$schema": "experiment.schema.json""#, #""description": """#, #""linear": "mlp""#,
+            #""linear": "low_rank", "d": 1"#,
+            #""d": 512"#, #""d": 4.0"#, #""epochs": 1e3"#, #""epochs": 1000000000"#, #""seed": 0"#,
+            #""seed": 9223372036854775807"#,
+            #""λ": 0.5, "ε": 1e30"#, #""lambda": 1e-30"#, #""learning_rate": 1"#, #""widths": [2]"#, #""widths": [32768, 5]"#,
+            #""train_samples": 50000, "test_samples": 1"#, #""input_scale": "unit""#, #""distance": "dot", "wave": "sine""#,
+            #""optimizer": "adam", "schedule": "cosine""#, #""checkpoint_every": 5"#, #""sweep": {}"#, #""include": []"#,
+            #""exclude": []"#, #""include": [{}]"#, #""sweep": {"d": [1, 1]}"#, #""sweep": {"λ": [1, 2]}"#,
+            #""sweep": {"widths": [[2], [4, 4]]}"#, #""linear": "mlp", "sweep": {"linear": ["pcn"]}, "d": 4"#,
+            #""linear": "mlp", "d": 4, "include": [{"linear": "low_rank"}]"#, #""include": [{"linear": "pcn", "λ": 2}]"#,
+            #""linear": "low_rank", "lambda": 2, "include": [{"linear": "pcn"}]"#,
+            #""sweep": {"seed": [1, 2]}, "exclude": [{"seed": 2}]"#, #""include": [{"dataset": "shapes", "linear": "mlp"}]"#,
+            #""sweep": {"linear": ["mlp", "pcn"], "d": [4]}"#,
+        ].map(spec) + [
+            #"{"name": "é ü", "sweep": {"architecture": ["linearnet"], "dataset": ["mnist"]}}"#,
+            #"{"name": "...", "architecture": "linearnet", "sweep": {"dataset": ["mnist"]}, "include": [{"dataset": "shapes"}]}"#,
+            "{\"name\": \"\(String(repeating: "😀", count: 60))\", \"architecture\": \"linearnet\", \"dataset\": \"mnist\"}",
+        ]
+
+    /// Both refuse these.
+    static let invalid: [String] =
+        [
+            #""linear": "cnn""#, #""linear": null"#, #""d": 0"#, #""d": 513"#, #""d": 1.5"#, #""d": "4""#, #""d": true"#,
+            #""lambda": 0"#, #""lambda": -1"#, #""epsilon": "0.1""#, #""learning_rate": 1e400"#, #""learning_rate": 1e-400"#,
+            #""lambda": 1, "λ": 1"#, #""sweep": {"lambda": [1], "λ": [1]}"#, #""include": [{"ε": 1, "epsilon": 1}]"#,
+            #""epochs": 0"#, #""epochs": 1000000001"#, #""epochs": 1e400"#, #""batch_size": -5"#, #""seed": -1"#,
+            #""seed": 9223372036854775808"#,
+            #""widths": []"#, #""widths": [1]"#, #""widths": [2.5]"#, #""widths": 5"#, #""widths": ["5"]"#,
+            #""train_samples": 0"#,
+            #""train_samples": 60001"#, #""test_samples": 10001"#, #""input_scale": "Raw""#, #""distance": "l2""#, #""wave": 1"#,
+            #""optimizer": ["sgd"]"#, #""schedule": "step""#, #""checkpoint_every": 0"#, #""foo": 1"#, #""epoch": 5"#,
+            #""tags": []"#,
+            #""$schema": 5"#, #""description": null"#, #""sweep": []"#, #""sweep": {"d": []}"#, #""sweep": {"d": 4}"#,
+            #""sweep": {"d": [4, 0]}"#, #""sweep": {"foo": [1]}"#, #""sweep": {"name": ["x"]}"#, #""include": {}"#,
+            #""include": [1]"#,
+            #""include": [{"linear": "mlp", "d": 4}]"#, #""include": [{"linear": "low_rank", "ε": 4}]"#,
+            #""include": [{"sweep": {}}]"#,
+            #""exclude": {}"#, #""exclude": [{}]"#, #""exclude": [{"linear": "mlp", "d": 4}]"#, #""linear": "mlp", "d": 4"#,
+            #""linear": "mlp", "sweep": {"d": [4]}"#, #""linear": "low_rank", "λ": 4"#,
+            #""linear": "low_rank", "include": [{"linear": "mlp"}], "wave": "sine""#,
+        ].map(spec) + [
+            "{}", "[]", "null", #""x""#, #"{"architecture": "linearnet", "dataset": "cifar10"}"#,
+            #"{"name": "t", "dataset": "cifar10"}"#,
+            #"{"name": "t", "architecture": "linearnet"}"#, #"{"name": "t", "architecture": "convnet", "dataset": "cifar10"}"#,
+            #"{"name": "t", "architecture": "linearnet", "include": [{"dataset": "mnist"}]}"#,
+            #"{"name": "t", "architecture": "linearnet", "sweep": {"dataset": ["mnist"]}, "include": [{"d": 4}]}"#,
+        ]
+        + ["", ".", "..", "a/b", "a\\u0000", "a\\n", "\\u009f", " a", "a ", String(repeating: "x", count: 61)].map {
+            #"{"name": "\#($0)", "architecture": "linearnet", "dataset": "cifar10"}"#
+        } + [#"{"name": 5, "architecture": "linearnet", "dataset": "cifar10"}"#]
+
+    /// The decoder refuses these; no schema of the one-run-at-a-time kind can.
+    static let decoderOnly: [String] = [
+        // Repeated keys are gone before a validator sees them.
+        #""d": 4, "d": 8"#,
+        // Limits that depend on the data set.
+        #""train_samples": 60000"#, #""sweep": {"dataset": ["shapes"]}, "test_samples": 2001"#,
+        // What the product and its exclusions leave over.
+        #""exclude": [{"d": 4}]"#, #""exclude": [{"d": 16}]"#,
+        #""sweep": {"linear": ["mlp", "pcn"]}, "d": 4, "exclude": [{"linear": "pcn"}]"#,
+        #""sweep": {"linear": ["mlp"]}, "d": 4"#,
+        // A `linear` that an included run inherits.
+        #""linear": "mlp", "include": [{"d": 4}, {"linear": "pcn"}]"#,
+        // The number of runs.
+        #""sweep": {"seed": [\#((0..<101).map(String.init).joined(separator: ","))], "d": [\#((1...100).map(String.init).joined(separator: ","))]}"#,
+    ].map(spec)
+}

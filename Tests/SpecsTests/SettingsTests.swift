@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+
+@testable import Specs
+
+@Suite struct SettingsTests {
+    @Test func defaultsAreTheContracts() {
+        let settings = Settings(dataset: .cifar10)
+        #expect(
+            settings.canonicalJSON == """
+                {"architecture":"linearnet","batch_size":1024,"d":16,"dataset":"cifar10","distance":"euclidean",\
+                "epochs":3500,"epsilon":0.1,"input_scale":"raw","lambda":1,"learning_rate":0.0001,"linear":"pcn",\
+                "optimizer":"sgd","schedule":"constant","seed":1,"wave":"triangle"}
+                """)
+    }
+
+    @Test func whatDoesNotApplyIsLeftOut() {
+        let mlp = Settings(linear: .mlp, dataset: .cifar10)
+        #expect(mlp.d == nil && mlp.lambda == nil && mlp.epsilon == nil && mlp.distance == nil && mlp.wave == nil)
+        let lowRank = Settings(linear: .lowRank, d: 8, lambda: 3, dataset: .cifar10)
+        #expect(lowRank.d == 8 && lowRank.lambda == nil && lowRank.wave == nil)
+        #expect(Settings(linear: .mlp, d: 4, epsilon: 0.2, dataset: .cifar10) == mlp)
+    }
+
+    @Test func valuesThatOnlyRepeatTheDefaultAreNoDifference() {
+        let plain = Settings(dataset: .mnist)
+        #expect(Settings(widths: [1024, 1024, 2048], dataset: .mnist, trainSamples: 60_000, testSamples: 10_000) == plain)
+        #expect(Settings(dataset: .mnist, trainSamples: 50_000) != plain)
+    }
+
+    @Test func modelsAreNamedAsInThePaper() {
+        #expect(Settings(dataset: .cifar10).model == "LinearNet-PCN16")
+        #expect(Settings(linear: .mlp, dataset: .cifar10).model == "LinearNet-MLP")
+        #expect(Settings(linear: .lowRank, d: 4, dataset: .cifar10).model == "LinearNet-LowRank4")
+    }
+
+    @Test func layerWidthsRunFromFeaturesToClasses() {
+        #expect(Settings(dataset: .cifar10).layerWidths == [768, 1024, 1024, 2048, 10])
+        #expect(Settings(dataset: .cifar100).layerWidths == [768, 1024, 1024, 2048, 100])
+        #expect(Settings(widths: [32], dataset: .mnist).layerWidths == [784, 32, 10])
+        #expect(Settings(dataset: .shapes).layerWidths.first == 768)
+    }
+
+    static let samples = [
+        Settings(dataset: .cifar10), Settings(linear: .mlp, dataset: .shapes, seed: .max, optimizer: .adam),
+        Settings(linear: .lowRank, d: 512, dataset: .cifar100, epochs: 1, batchSize: 1, learningRate: 1e-30),
+        Settings(
+            d: 5, lambda: 4.9, epsilon: 1e30, distance: .dot, wave: .sine, widths: [2, 32_768], dataset: .mnist,
+            trainSamples: 10, testSamples: 1, inputScale: .standard, epochs: 25, batchSize: 512, learningRate: 1e-3,
+            seed: 9_007_199_254_740_992, schedule: .cosine, checkpointEvery: 5),
+    ]
+
+    @Test(arguments: samples)
+    func canonicalSettingsReadBackEqual(settings: Settings) throws {
+        #expect(try Settings(canonicalJSON: settings.canonicalJSON) == settings)
+    }
+
+    @Test(arguments: samples)
+    func codedSettingsReadBackEqual(settings: Settings) throws {
+        let data = try JSONEncoder().encode(settings)
+        #expect(try JSONDecoder().decode(Settings.self, from: data) == settings)
+    }
+
+    @Test func everySettingThatAppliesIsInTheCanonicalForm() throws {
+        let full = Self.samples[3]
+        guard case .object(let members) = try JSONReader.read(full.canonicalJSON.utf8).content else { return }
+        #expect(members.map(\.key) == SettingField.all.map(\.key).sorted())
+    }
+
+    @Test(arguments: [
+        #"{"dataset":"cifar10"}"#, #"{"architecture":"linearnet","dataset":"cifar10","epochs":0}"#,
+        #"{"architecture":"linearnet","dataset":"cifar10","seed":"7"}"#, #"{"architecture":"linearnet","dataset":"x"}"#,
+        "[]", "",
+    ])
+    func settingsOutsideTheLimitsAreNotReadBack(text: String) {
+        #expect(throws: SpecFaults.self) { try Settings(canonicalJSON: text) }
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Settings.self, from: Data(text.utf8)) }
+    }
+}
