@@ -36,6 +36,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors", crypto], resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),

@@ -60,7 +60,7 @@ INLINE float sine_of_turns(float w) {
 INLINE float shape(int wave, float t, float *slope) {
     if (wave == PCN_TRIANGLE) {
         float ramp = 2.0f * t - 1.0f;
-        *slope = ((t > 0.0f) & (t < 0.5f) ? 2.0f : 0.0f) - (t > 0.5f ? 2.0f : 0.0f);
+        *slope = (((t > 0.0f) & (t < 0.5f)) ? 2.0f : 0.0f) - (t > 0.5f ? 2.0f : 0.0f);
         return 0.5f - fabsf(ramp);
     }
     float u = t - 0.5f;  // -cos 2πt = cos 2πu = sin 2π(1/4 - |u|), and sin 2πt = -sin 2πu

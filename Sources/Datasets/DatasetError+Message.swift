@@ -44,7 +44,7 @@ extension DatasetError: CustomStringConvertible {
         if case .missing = self { true } else { false }
     }
 
-    private static let replace = "delete the file and fetch it again with: pcnlab data fetch"
+    private static let replace = "delete the file and fetch it again with: pcnlab data fetch NAME"
 
     private static func shape(_ sizes: [Int]) -> String { sizes.map(String.init).joined(separator: "×") }
 }

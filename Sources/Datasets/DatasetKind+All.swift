@@ -25,7 +25,7 @@ extension DatasetKind {
                 url: URL(string: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz")!,
                 md5: "c32a1d4ab5d03f1284b67883e8d87530", bytes: 170_052_171, path: "cifar-10-binary.tar.gz")
         ],
-        terms: "Krizhevsky 2009, free for research with citation")
+        terms: "Krizhevsky 2009; no licence stated, citation asked for")
 
     /// CIFAR-100, binary version, by its hundred fine labels; the twenty coarse ones are checked and left.
     public static let cifar100 = DatasetKind(
@@ -40,7 +40,7 @@ extension DatasetKind {
                 url: URL(string: "https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz")!,
                 md5: "03b5dce01913d631647c71ecec9e9cb8", bytes: 168_513_733, path: "cifar-100-binary.tar.gz")
         ],
-        terms: "Krizhevsky 2009, free for research with citation")
+        terms: "Krizhevsky 2009; no licence stated, citation asked for")
 
     /// MNIST: 70,000 handwritten digits, grey.
     public static let mnist = DatasetKind(

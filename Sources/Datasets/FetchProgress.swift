@@ -34,24 +34,3 @@ public enum FetchEvent: Sendable, Equatable {
     /// The connection failed and is tried again after so many seconds.
     case retrying(FetchError, after: Double)
 }
-
-/// The rate over a sliding window, from (time, bytes) pairs.
-struct RateMeter {
-    private static let window = 5.0
-    private var samples: [(time: Double, bytes: Int64)] = []
-
-    /// - Parameters:
-    ///   - time: seconds, from any start, never falling.
-    ///   - bytes: received in all by then.
-    mutating func add(time: Double, bytes: Int64) {
-        samples.append((time, bytes))
-        // One sample beyond the window stays, so that a slow connection still has two.
-        while samples.count > 2, time - samples[1].time >= Self.window { samples.removeFirst() }
-    }
-
-    /// Bytes a second; 0 before the second sample.
-    var bytesPerSecond: Double {
-        guard let first = samples.first, let last = samples.last, last.time > first.time else { return 0 }
-        return Double(last.bytes - first.bytes) / (last.time - first.time)
-    }
-}

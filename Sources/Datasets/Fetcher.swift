@@ -78,37 +78,3 @@ public struct Fetcher: Sendable {
         return .interrupted(url: url, received: received, attempts: attempts, detail: detail)
     }
 }
-
-/// Turns writes into progress events, ten a second at most.
-private final class ProgressMeter {
-    private let now: @Sendable () -> TimeInterval
-    private let event: @Sendable (FetchEvent) -> Void
-    private var rate = RateMeter()
-    private var total: Int64?
-    private var lastReport = -Double.infinity
-
-    init(now: @escaping @Sendable () -> TimeInterval, event: @escaping @Sendable (FetchEvent) -> Void) {
-        self.now = now
-        self.event = event
-    }
-
-    /// A new attempt: the pause before it is no part of the rate.
-    func start(at bytes: Int64) {
-        rate = RateMeter()
-        rate.add(time: now(), bytes: bytes)
-    }
-
-    func advance(to bytes: Int64, of total: Int64?) {
-        self.total = total
-        let time = now()
-        guard time - lastReport >= 0.1 else { return }
-        lastReport = time
-        rate.add(time: time, bytes: bytes)
-        event(.progress(FetchProgress(done: bytes, total: total, bytesPerSecond: max(0, rate.bytesPerSecond))))
-    }
-
-    func finish(at bytes: Int64) {
-        rate.add(time: now(), bytes: bytes)
-        event(.progress(FetchProgress(done: bytes, total: bytes, bytesPerSecond: max(0, rate.bytesPerSecond))))
-    }
-}

@@ -1,2 +1,62 @@
 import ArgumentParser
-struct Report: ParsableCommand {}
+import Foundation
+import Lab
+import Reports
+
+struct Report: ParsableCommand {
+    private static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
+
+    static let configuration = CommandConfiguration(
+        abstract: "Print Table 1: mean ± standard deviation over seeds, beside the paper's figures.",
+        discussion: "Runs that are not finished are marked with their epoch and never averaged in.")
+
+    @OptionGroup var lab: LabOption
+
+    @Option(help: "How the table is written: \(formats).")
+    var format = "markdown"
+
+    @Option(help: "Only the runs of this experiment.")
+    var experiment: String?
+
+    @Option(help: "Write every run's curve to DIR/EXPERIMENT/MODEL-DATASET-sSEED.csv.", completion: .directory)
+    var curves: String?
+
+    @Option(help: "Write the table to a file in place of the standard output.", completion: .file())
+    var output: String?
+
+    func validate() throws {
+        if ReportFormat.named(format) == nil { throw ValidationError("--format is \(format); give one of \(Self.formats)") }
+    }
+
+    func run() throws {
+        try reporting {
+            guard let format = ReportFormat.named(format) else { throw Exit.usage }
+            let lab = try lab.open()
+            let runs = try lab.runs(RunFilter(experiment: experiment))
+            let text = try format.render(ReportTable(runs))
+            if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
+            if let curves { try writeCurves(lab, runs, URL(fileURLWithPath: curves, isDirectory: true)) }
+        }
+    }
+
+    private func writeCurves(_ lab: Lab, _ runs: [RunSummary], _ folder: URL) throws {
+        let names = experiment.map { [$0] } ?? Array(Set(runs.flatMap(\.experiments))).sorted()
+        var count = 0
+        for name in names {
+            for file in CurveFile.files(of: runs.filter { $0.experiments.contains(name) }, experiment: name) {
+                try write(CurveFile.csv(try lab.epochs(of: file.run.id)), to: folder.appending(path: file.path))
+                count += 1
+            }
+        }
+        Terminal.error.line("\(count) curves in \(folder.relativePath)")
+    }
+
+    private func write(_ text: String, to url: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: url, options: .atomic)
+        } catch {
+            throw Failure("cannot write \(url.relativePath): \(error.localizedDescription)", Exit.cannotWrite)
+        }
+    }
+}

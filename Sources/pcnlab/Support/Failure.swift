@@ -31,6 +31,7 @@ struct Failure: Error {
         case let failure as Failure: self = failure
         case let faults as SpecFaults: self.init("\(faults)", Exit.badData)
         case let error as DatasetError: self.init("\(error)", error.exitCode)
+        case let error as FetchError: self.init("\(error)", error.exitCode)
         case let error as LabError: self.init("\(error)", error.exitCode)
         default:
             if let lab = LabError(database: error, file: "the lab's database") {
@@ -57,12 +58,19 @@ func reporting(_ body: () throws -> Void) throws {
 
 extension DatasetError {
     var exitCode: ExitCode {
+        if isMissingFile { return Exit.missingFile }
+        if case .unknownDataset = self { return Exit.usage }
+        return Exit.badData
+    }
+}
+
+extension FetchError {
+    var exitCode: ExitCode {
         switch self {
-        case .missing: Exit.missingFile
-        case .unknownDataset: Exit.usage
-        case .unreadable, .wrongLength, .labelOutOfRange, .wrongMagic, .wrongShape, .countMismatch, .truncatedGzip,
-            .corruptGzip, .corruptTar, .memberMissing, .memberRepeated, .sampleCount:
-            Exit.badData
+        case .noConnection, .interrupted, .httpStatus, .unexpectedEncoding: Exit.unavailable
+        case .diskFull, .cannotWrite: Exit.cannotWrite
+        case .busy: Exit.tryAgain
+        case .wrongDigest, .insecureAddress: Exit.badData
         }
     }
 }

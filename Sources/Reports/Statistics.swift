@@ -1,0 +1,20 @@
+import Foundation
+
+/// Mean and standard deviation over seeds.
+public struct Statistics: Sendable, Equatable, Encodable {
+    public let mean: Double
+    /// Of the sample (n − 1); nil for a single value.
+    public let deviation: Double?
+    public let count: Int
+
+    /// Nil where there are no values.
+    public init?(_ values: [Double]) {
+        guard !values.isEmpty else { return nil }
+        let mean = values.reduce(0, +) / Double(values.count)
+        self.mean = mean
+        count = values.count
+        deviation =
+            values.count < 2
+            ? nil : (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
+    }
+}

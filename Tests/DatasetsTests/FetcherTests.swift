@@ -1,0 +1,181 @@
+import Crypto
+import Foundation
+import Testing
+
+@testable import Datasets
+
+@Suite("Fetcher")
+struct FetcherTests {
+    private let scratch: Scratch
+    private let content = FetcherTests.content
+    private static let content = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+    private let patient = Fetcher(attempts: 3, idleTimeout: 10, sleep: { _ in })
+
+    init() throws { scratch = try Scratch() }
+
+    private var md5: String { DatasetFolder.hex(Insecure.MD5.hash(data: content)) }
+    private var destination: URL { scratch.url.appendingPathComponent("below/file.bin") }
+
+    private func fetch(
+        _ server: TestServer, md5: String? = nil, event: @escaping @Sendable (FetchEvent) -> Void = { _ in }
+    ) throws {
+        defer { server.stop() }
+        try patient.fetch(server.url("file.bin"), to: destination, md5: md5 ?? self.md5, event: event)
+    }
+
+    @Test("A whole file arrives under its name and leaves no .part behind")
+    func whole() throws {
+        let events = Guarded<[FetchEvent]>([])
+        try fetch(try TestServer(content, [.serve])) { event in events.withLock { $0.append(event) } }
+        #expect(try scratch.read("below/file.bin") == content)
+        #expect(!scratch.exists("below/file.bin.part"))
+        guard case .progress(let last) = events.withLock({ $0.last }) else { return #expect(Bool(false), "no progress") }
+        #expect(last.done == 3_000_000 && last.total == 3_000_000)
+    }
+
+    @Test("A dropped connection is taken up where it stopped")
+    func dropped() throws {
+        let events = Guarded<[FetchEvent]>([])
+        let server = try TestServer(content, [.drop(after: 1_000_000), .drop(after: 700_000), .serve])
+        try fetch(server) { event in events.withLock { $0.append(event) } }
+        #expect(try scratch.read("below/file.bin") == content)
+        #expect(server.ranges == ["", "bytes=1000000-", "bytes=1700000-"])
+        let retries = events.withLock { events in
+            events.filter { if case .retrying = $0 { true } else { false } }.count
+        }
+        #expect(retries == 2)
+    }
+
+    @Test("What an earlier process left is not fetched again")
+    func resumed() throws {
+        try scratch.write([UInt8](content[..<12_345]), "below/file.bin.part")
+        let server = try TestServer(content, [.serve])
+        try fetch(server)
+        #expect(server.ranges == ["bytes=12345-"])
+        #expect(try scratch.read("below/file.bin") == content)
+    }
+
+    @Test("A server that knows no ranges is read from the start")
+    func noRanges() throws {
+        try scratch.write([1, 2, 3], "below/file.bin.part")
+        try fetch(try TestServer(content, [.ignoreRange]))
+        #expect(try scratch.read("below/file.bin") == content)
+    }
+
+    @Test("A .part that is already whole only needs its name")
+    func wholePart() throws {
+        try scratch.write(content, "below/file.bin.part")
+        try fetch(try TestServer(content, [.serve]))
+        #expect(try scratch.read("below/file.bin") == content)
+    }
+
+    @Test("A .part longer than the file is dropped")
+    func overlongPart() throws {
+        try scratch.write(content + [0], "below/file.bin.part")
+        let server = try TestServer(content, [.serve])
+        try fetch(server)
+        #expect(server.ranges == ["bytes=3000001-", ""])
+        #expect(try scratch.read("below/file.bin") == content)
+    }
+
+    @Test("A server that hangs up again and again is given up on, and the bytes stay for the next time")
+    func givenUp() throws {
+        let server = try TestServer(content, [.drop(after: 1000)])
+        #expect {
+            try fetch(server)
+        } throws: { error in
+            guard case FetchError.interrupted(_, let received, let attempts, _) = error else { return false }
+            return received == 3000 && attempts == 3
+        }
+        #expect(try scratch.read("below/file.bin.part") == [UInt8](content[..<3000]))
+        #expect(!scratch.exists("below/file.bin"))
+    }
+
+    @Test("A wrong MD5 removes the file and names both digests")
+    func wrongDigest() throws {
+        let server = try TestServer(content, [.serve])
+        let wrong = String(repeating: "0", count: 32)
+        #expect(throws: FetchError.wrongDigest(url: server.url("file.bin"), expected: wrong, found: md5)) {
+            try fetch(server, md5: wrong)
+        }
+        #expect(!scratch.exists("below/file.bin") && !scratch.exists("below/file.bin.part"))
+    }
+
+    @Test("A status that will not pass is reported at once")
+    func notFound() throws {
+        let server = try TestServer(content, [.status("404 Not Found", [])])
+        #expect(throws: FetchError.httpStatus(url: server.url("file.bin"), code: 404)) { try fetch(server) }
+        #expect(server.ranges.count == 1)
+    }
+
+    @Test("A server that is overloaded is asked again")
+    func overloaded() throws {
+        let server = try TestServer(content, [.status("503 Service Unavailable", []), .serve])
+        try fetch(server)
+        #expect(try scratch.read("below/file.bin") == content)
+    }
+
+    @Test("An encoding that was not asked for is refused, not written")
+    func encoded() throws {
+        let server = try TestServer(content, [.serveWith("Content-Encoding: x-gzip")])
+        #expect(throws: FetchError.self) { try fetch(server) }
+        #expect(!scratch.exists("below/file.bin"))
+    }
+
+    @Test("Where nobody listens the error says so without trying again")
+    func nobodyListens() throws {
+        let server = try TestServer(content, [.serve])
+        server.stop()
+        #expect {
+            try patient.fetch(server.url("file.bin"), to: destination, md5: md5) { event in
+                if case .retrying = event { Issue.record("it tried again") }
+            }
+        } throws: { error in
+            if case FetchError.noConnection = error { true } else { false }
+        }
+    }
+
+    @Test("Only https is fetched from other machines, redirected or not")
+    func insecure() throws {
+        let url = URL(string: "http://example.org/file.bin")!
+        #expect(throws: FetchError.insecureAddress(url)) { try patient.fetch(url, to: destination, md5: md5) }
+        let server = try TestServer(content, [.status("302 Found", ["Location: http://example.org/file.bin"])])
+        #expect(throws: FetchError.insecureAddress(url)) { try fetch(server) }
+        let other = URL(string: "ftp://127.0.0.1/file.bin")!
+        #expect(throws: FetchError.insecureAddress(other)) { try patient.fetch(other, to: destination, md5: md5) }
+    }
+
+    @Test("A redirect within bounds is followed")
+    func redirected() throws {
+        let target = try TestServer(content, [.serve])
+        defer { target.stop() }
+        try fetch(try TestServer([], [.status("302 Found", ["Location: \(target.url("file.bin").absoluteString)"])]))
+        #expect(try scratch.read("below/file.bin") == content)
+    }
+
+    @Test("A folder that cannot be made is an error that names it")
+    func unwritable() throws {
+        try scratch.write([0], "below")
+        #expect {
+            try fetch(try TestServer(content, [.serve]))
+        } throws: { error in
+            if case FetchError.cannotWrite(let path, _) = error { path.hasSuffix("/below") } else { false }
+        }
+    }
+
+    @Test("A full file system is named as such", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+    func full() throws {
+        let descriptor = open("/dev/full", O_WRONLY)
+        defer { close(descriptor) }
+        #expect(throws: FetchError.diskFull(path: "/dev/full")) {
+            try PartialFile.write(Data([1, 2, 3]), to: descriptor, path: "/dev/full") { _ in }
+        }
+    }
+
+    @Test("Two fetches of one file do not write over each other")
+    func busy() throws {
+        let first = try PartialFile(for: destination)
+        #expect(throws: FetchError.busy(path: destination.path + ".part")) { _ = try PartialFile(for: destination) }
+        withExtendedLifetime(first) {}
+    }
+}

@@ -1,0 +1,109 @@
+import Testing
+
+@testable import Datasets
+
+@Suite("Image sets")
+struct ImageSetTests {
+    /// Image i is filled with the level i.
+    private func numbered(_ count: Int) -> ImageSet {
+        ImageSet(
+            channels: 2, height: 1, width: 2, pixels: (0..<count).flatMap { [UInt8](repeating: UInt8($0), count: 4) },
+            labels: (0..<count).map { UInt8($0 % 7) })
+    }
+
+    @Test("A subset is pinned: the same images for every seed, in ascending order")
+    func subset() throws {
+        let subset = try numbered(100).subset(8, of: "cifar10", .train)
+        #expect(subset.pixels.enumerated().filter { $0.offset % 4 == 0 }.map(\.element) == [5, 15, 41, 45, 49, 53, 66, 88])
+        #expect(subset.labels == stride(from: 0, to: 32, by: 4).map { subset.pixels[$0] % 7 })
+    }
+
+    @Test("A larger subset holds the smaller, and splits and data sets have their own")
+    func nested() throws {
+        func chosen(_ count: Int, _ name: String, _ split: Split) throws -> Set<UInt8> {
+            Set(try numbered(100).subset(count, of: name, split).pixels)
+        }
+        let ten = try chosen(10, "cifar10", .train)
+        #expect(ten.count == 10)
+        #expect(try chosen(30, "cifar10", .train).isSuperset(of: ten))
+        #expect(try chosen(10, "cifar10", .test) != ten)
+        #expect(try chosen(10, "cifar100", .train) != ten)
+        #expect(try numbered(100).subset(100, of: "cifar10", .train) == numbered(100))
+    }
+
+    @Test("More images than there are, or none, is an error with both numbers", arguments: [0, -1, 101])
+    func tooMany(_ count: Int) {
+        let error = DatasetError.sampleCount(dataset: "mnist", split: .test, requested: count, available: 100)
+        #expect(throws: error) { try numbered(100).subset(count, of: "mnist", .test) }
+        #expect("\(error)".hasPrefix("test_samples: \(count) asked for"))
+    }
+
+    @Test("A data set is cut split by split")
+    func dataset() throws {
+        let dataset = Dataset(kind: .mnist, train: numbered(100), test: numbered(50))
+        let cut = try dataset.subset(train: 20, test: nil)
+        #expect(cut.train.count == 20 && cut.test.count == 50)
+        #expect(cut.train == (try numbered(100).subset(20, of: "mnist", .train)))
+    }
+
+    @Test("Halving agrees with PyTorch's resize to the last grey level")
+    func golden() throws {
+        let file = try Safetensors(fixture: "resize-32-to-16")
+        let images = ImageSet(
+            channels: 3, height: 32, width: 32, pixels: try file.bytes("image"), labels: [0, 1])
+        let halved = images.halved()
+        #expect(halved.height == 16 && halved.width == 16 && halved.labels == [0, 1])
+        #expect(halved.pixels == (try file.bytes("resized")))
+    }
+
+    @Test("Every sum of four levels rounds half to even")
+    func rounding() {
+        for sum in 0...1020 {
+            let parts = (0..<4).map { UInt8((sum + $0) / 4) }
+            let image = ImageSet(channels: 1, height: 2, width: 2, pixels: parts, labels: [0])
+            #expect(Double(image.halved().pixels[0]) == (Double(sum) / 4).rounded(.toNearestOrEven))
+        }
+    }
+
+    @Test("Raw inputs are the levels, unit inputs a 255th of them")
+    func rawAndUnit() {
+        let images = numbered(3)
+        #expect(PixelScale(.raw, fittedTo: images) == PixelScale(scale: [1, 1], offset: [0, 0]))
+        #expect(PixelScale(.unit, fittedTo: images) == PixelScale(scale: [1 / 255, 1 / 255], offset: [0, 0]))
+    }
+
+    @Test("Standard inputs have mean 0 and variance 1 in every channel of the train split")
+    func standard() {
+        let images = Shapes.generate(.train, count: 300).halved()
+        let scale = PixelScale(.standard, fittedTo: images)
+        var rows = [Float](repeating: 0, count: 300 * 768)
+        images.gather(ArraySlice((0..<300).map { Int32($0) }), scale, into: &rows)
+        for channel in 0..<3 {
+            var (sum, squares) = (0.0, 0.0)
+            for index in rows.indices where index / 256 % 3 == channel {
+                sum += Double(rows[index])
+                squares += Double(rows[index] * rows[index])
+            }
+            let mean = sum / (300 * 256)
+            let variance = squares / (300 * 256) - mean * mean
+            #expect(abs(mean) < 1e-5 && abs(variance - 1) < 1e-4)
+        }
+    }
+
+    @Test("A channel that is the same everywhere is centred, not divided by zero")
+    func constant() {
+        let images = ImageSet(channels: 1, height: 1, width: 2, pixels: [9, 9, 9, 9], labels: [0, 1])
+        #expect(PixelScale(.standard, fittedTo: images) == PixelScale(scale: [1], offset: [-9]))
+    }
+
+    @Test("Gathering writes the chosen rows in the chosen order, each channel with its own line")
+    func gather() {
+        var rows = [Float](repeating: -1, count: 13)
+        let scale = PixelScale(scale: [2, 10], offset: [0.5, -1])
+        numbered(5).gather([9, 4, 0, 4][1...], scale, into: &rows)
+        #expect(rows == [8.5, 8.5, 39, 39, 0.5, 0.5, -1, -1, 8.5, 8.5, 39, 39, -1])
+        var labels = [UInt8](repeating: 99, count: 3)
+        numbered(5).gatherLabels([4, 0, 4], into: &labels)
+        #expect(labels == [4, 0, 4])
+    }
+}
