@@ -83,8 +83,12 @@ extension Lab {
             let old = try Row.fetchOne(
                 db, sql: "SELECT loss, train_accuracy, test_accuracy FROM epochs WHERE run_id = ? AND epoch = ?",
                 arguments: [run, row.epoch])
-            if let old, (old["loss"], old["train_accuracy"], old["test_accuracy"]) != (row.loss, row.trainAccuracy, row.testAccuracy) {
-                try event(db, run: run, attempt: attempt, "not reproduced", "epoch \(row.epoch): loss \(old["loss"] as Double), now \(row.loss)")
+            if let old,
+                (old["loss"], old["train_accuracy"], old["test_accuracy"]) != (row.loss, row.trainAccuracy, row.testAccuracy)
+            {
+                try event(
+                    db, run: run, attempt: attempt, "not reproduced",
+                    "epoch \(row.epoch): loss \(old["loss"] as Double), now \(row.loss)")
             }
             try db.execute(
                 sql: """
@@ -156,9 +160,10 @@ extension Lab {
     public func finish(_ outcome: AttemptOutcome, run: String, attempt: Int) throws -> RunState {
         try database.write { db in
             try fence(db, run, attempt)
-            let (wanted, done, failures) = try Row.fetchOne(
-                db, sql: "SELECT epochs, epoch, failures FROM runs WHERE id = ?", arguments: [run]
-            ).map { ($0["epochs"] as Int, $0["epoch"] as Int, $0["failures"] as Int) } ?? (0, 0, 0)
+            let (wanted, done, failures) =
+                try Row.fetchOne(
+                    db, sql: "SELECT epochs, epoch, failures FROM runs WHERE id = ?", arguments: [run]
+                ).map { ($0["epochs"] as Int, $0["epoch"] as Int, $0["failures"] as Int) } ?? (0, 0, 0)
             let text: String
             switch outcome {
             case .completed where done < wanted:

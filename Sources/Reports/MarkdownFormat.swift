@@ -15,7 +15,10 @@ private struct MarkdownTable {
     var text: String {
         if table.rows.isEmpty { return "No runs.\n" }
         let header =
-            ["Model"] + table.datasets.flatMap { ["\($0.displayName) params (M)", "\($0.displayName) train %", "\($0.displayName) test %"] }
+            ["Model"]
+            + table.datasets.flatMap {
+                ["\($0.displayName) params (M)", "\($0.displayName) train %", "\($0.displayName) test %"]
+            }
         let rows = table.rows.map { row in
             [escaped(row.label)] + table.datasets.flatMap { row.cells[$0].map(cells) ?? ["", "", ""] }
         }

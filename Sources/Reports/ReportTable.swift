@@ -55,7 +55,8 @@ public struct ReportTable: Sendable {
                 return place(a.model) == place(b.model) ? a.model < b.model : place(a.model) < place(b.model)
             }
             // As submitted: a sweep's values keep their order.
-            return (runs.firstIndex { $0.id == groups[a]?.first?.id } ?? 0) < (runs.firstIndex { $0.id == groups[b]?.first?.id } ?? 0)
+            return (runs.firstIndex { $0.id == groups[a]?.first?.id } ?? 0)
+                < (runs.firstIndex { $0.id == groups[b]?.first?.id } ?? 0)
         }
         rows = keys.map { key in
             let cells = Dictionary(grouping: groups[key] ?? []) { $0.settings.dataset }.mapValues(Cell.init)

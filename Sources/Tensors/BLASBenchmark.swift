@@ -33,9 +33,11 @@ extension BLAS {
                     into: Matrix(base: c.base, rows: p.m, columns: p.n, stride: p.n))
             }
         }
-        run()
-        let start = DispatchTime.now().uptimeNanoseconds
-        run()
-        return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        return withExtendedLifetime((a, b, c)) {
+            run()
+            let start = DispatchTime.now().uptimeNanoseconds
+            run()
+            return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        }
     }
 }

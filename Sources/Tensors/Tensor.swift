@@ -26,7 +26,10 @@ public final class Tensor: @unchecked Sendable {
 
     deinit { base.deallocate() }
 
-    /// The elements in row-major order.
+    /// A copy of the elements in row-major order.
+    public var values: [Float] { Array(UnsafeBufferPointer(start: base, count: count)) }
+
+    /// The elements in row-major order, valid only as long as the tensor lives.
     public var elements: UnsafeMutableBufferPointer<Float> { UnsafeMutableBufferPointer(start: base, count: count) }
 
     /// The tensor as a matrix of its first side by all the others.

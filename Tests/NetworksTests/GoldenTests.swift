@@ -23,8 +23,8 @@ struct GoldenTests {
             batch: x.shape[0])
         let stack = LinearPart.pcn.build(shape)
         let layer = try #require(stack.layers[0] as? PointCloudLayer)
-        layer.inputCloud.value.assign(a.elements)
-        layer.outputCloud.value.assign(b.elements)
+        layer.inputCloud.value.assign(a.values)
+        layer.outputCloud.value.assign(b.values)
         layer.bias.value.assign(try golden.floats("bias"))
 
         let workspace = Workspace(Workers(threads: 2), layer.workspace(batch: shape.batch))
@@ -36,7 +36,7 @@ struct GoldenTests {
             ("y", y), ("dx", dx), ("d_positions_in", layer.inputCloud.gradient),
             ("d_positions_out", layer.outputCloud.gradient), ("d_bias", layer.bias.gradient),
         ] {
-            let error = relativeError(ours.elements, try golden.floats(name))
+            let error = relativeError(ours.values, try golden.floats(name))
             #expect(error < 1e-4, "\(name): \(error)")
         }
     }
@@ -68,7 +68,7 @@ struct GoldenTests {
             optimizer.update(network.parameters, step: step + 1, learningRate: rate, network.workers)
         }
         for parameter in network.parameters {
-            let error = relativeError(parameter.value.elements, try golden.floats("after." + goldenName(parameter)))
+            let error = relativeError(parameter.value.values, try golden.floats("after." + goldenName(parameter)))
             #expect(error < 1e-3, "\(parameter.name): \(error)")
         }
     }
@@ -91,8 +91,8 @@ struct GoldenTests {
         #expect(abs(score.meanLoss - Double(try golden.floats("loss")[0])) < 1e-5)
         for (index, layer) in stack.layers.enumerated() {
             let dense = try #require(layer as? DenseLayer)
-            #expect(relativeError(dense.weight.gradient.elements, try golden.floats("d_weight.\(index)")) < 1e-4)
-            #expect(relativeError(dense.bias.gradient.elements, try golden.floats("d_bias.\(index)")) < 1e-4)
+            #expect(relativeError(dense.weight.gradient.values, try golden.floats("d_weight.\(index)")) < 1e-4)
+            #expect(relativeError(dense.bias.gradient.values, try golden.floats("d_bias.\(index)")) < 1e-4)
         }
     }
 
@@ -105,7 +105,7 @@ struct GoldenTests {
         let score = CrossEntropy(batch: labels.count)
             .score(logits.matrix, labels, gradient: gradient.matrix, Workers(threads: 1))
         #expect(abs(score.meanLoss / Double(try golden.floats("loss")[0]) - 1) < 1e-6)
-        #expect(relativeError(gradient.elements, try golden.floats("d_logits")) < 1e-4)
+        #expect(relativeError(gradient.values, try golden.floats("d_logits")) < 1e-4)
     }
 }
 

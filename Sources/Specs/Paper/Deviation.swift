@@ -9,16 +9,10 @@ public struct Deviation: Hashable, Sendable {
 extension Settings {
     /// How these settings differ from the paper's for this model, in the order of the settings.
     ///
-    /// Seed, data set and what only concerns checkpoints never count; `linear` and `d` do where Table 1 has no such model.
+    /// Seed, data set, what the model's name says and what only concerns checkpoints never count.
     public var deviationsFromPaper: [Deviation] {
-        let isOfTable1 = Paper.table1.contains { $0.model == model }
-        return SettingField.all.compactMap { field in
-            switch field.comparison {
-            case .always: break
-            case .unlessInTable1: if isOfTable1 { return nil }
-            case .never: return nil
-            }
-            guard let value = field.read(self), value != field.standard else { return nil }
+        SettingField.all.compactMap { field in
+            guard field.comparison == .always, let value = field.read(self), value != field.standard else { return nil }
             return Deviation(field: field.key, text: field.label(value.shown))
         }
     }

@@ -14,10 +14,10 @@ extension SettingField {
             comparison: .never),
         .choice(
             "linear", \.linear, "how the linear part makes its weights: from points, stored, or UVᵀ",
-            comparison: .unlessInTable1, label: { "\($0) linear part" }),
+            comparison: .never),
         SettingField(
             "d", \.d, .whole(1...512), "dimensions of the points' space, or the rank under low_rank",
-            linears: [.pcn, .lowRank], comparison: .unlessInTable1),
+            linears: [.pcn, .lowRank], comparison: .never),
         SettingField(
             "lambda", aliases: ["λ"], \.lambda, positive, "λ, the weights' amplitude", linears: [.pcn],
             label: { "λ \($0)" }),

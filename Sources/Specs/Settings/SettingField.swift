@@ -11,8 +11,7 @@ public struct SettingField: Sendable {
     /// Whether a value other than the default's sets a run apart from the paper's.
     enum PaperComparison: Hashable, Sendable {
         case always
-        /// Only where Table 1 has no such model: there the value is the model's own.
-        case unlessInTable1
+        /// The model's name says it already, or it does not concern the figures.
         case never
     }
 

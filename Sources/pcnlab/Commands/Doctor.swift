@@ -63,7 +63,9 @@ struct Doctor: ParsableCommand {
                     remedy: "restore pcnlab.sqlite from a backup, or submit into a new lab with --lab DIR")
             ]
         } catch LabError.noLab(let folder) {
-            return [Finding(subject: "lab", isFine: true, detail: "none at \(folder); `pcnlab submit FILE` makes one", remedy: nil)]
+            return [
+                Finding(subject: "lab", isFine: true, detail: "none at \(folder); `pcnlab submit FILE` makes one", remedy: nil)
+            ]
         } catch {
             return [Finding(subject: "lab", isFine: false, detail: Failure(error).message, remedy: nil)]
         }

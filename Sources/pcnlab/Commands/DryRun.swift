@@ -53,7 +53,8 @@ extension Submit {
             table.add([
                 .init(run.model), .init(run.dataset), .init("\(run.settings.seed)"), .init("\(run.settings.epochs)"),
                 .init(Format.count(run.linearParameters)), .init(Format.count(run.paperLinearParameters)),
-                .init(String(format: "%.3g", Double(run.multiplyAddsPerEpoch))), .init(String(format: "%.2g", run.secondsPerEpoch)),
+                .init(String(format: "%.3g", Double(run.multiplyAddsPerEpoch))),
+                .init(String(format: "%.2g", run.secondsPerEpoch)),
                 .init(Format.duration(run.seconds)), .init(run.settings.deviationsFromPaper.map(\.text).joined(separator: ", ")),
             ])
         }

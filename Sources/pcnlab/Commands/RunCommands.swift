@@ -27,7 +27,8 @@ struct RunArguments: ParsableArguments {
 }
 
 struct Cancel: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Take runs out of the queue; a running one stops with a checkpoint.")
+    static let configuration = CommandConfiguration(
+        abstract: "Take runs out of the queue; a running one stops with a checkpoint.")
     @OptionGroup var arguments: RunArguments
     func run() throws { try arguments.carryOut(.cancel) }
 }

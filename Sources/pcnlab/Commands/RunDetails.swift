@@ -31,7 +31,8 @@ struct RunDetails {
         field("epoch", "\(run.epoch) of \(run.epochs)", &lines)
         if let latest = run.latest {
             field("loss", Format.loss(latest.loss), &lines)
-            field("accuracy", "train \(Format.percent(latest.trainAccuracy)), test \(Format.percent(latest.testAccuracy))", &lines)
+            field(
+                "accuracy", "train \(Format.percent(latest.trainAccuracy)), test \(Format.percent(latest.testAccuracy))", &lines)
         }
         if let final = run.final {
             let accuracies = "train \(Format.percent(final.trainAccuracy)), test \(Format.percent(final.testAccuracy))"
@@ -45,7 +46,9 @@ struct RunDetails {
                 "\(Format.time(attempt.startedAt)), \(attempt.blasKernel), \(attempt.threads) threads; \(end)".printable, &lines)
         }
         if run.blasKernels.count > 1 {
-            field("warning", "trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); its bits are its own", &lines)
+            field(
+                "warning",
+                "trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); its bits are its own", &lines)
         }
         for checkpoint in checkpoints {
             let batch = checkpoint.batch == 0 ? "" : ", batch \(checkpoint.batch)"

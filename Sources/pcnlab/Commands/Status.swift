@@ -65,12 +65,15 @@ struct Status: ParsableCommand {
         var lines = table.lines(for: .output)
         let counts = Dictionary(grouping: runs, by: \.state).mapValues(\.count)
         lines.append("")
-        lines.append(RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }.joined(separator: ", "))
+        lines.append(
+            RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }.joined(separator: ", "))
         for run in runs where run.error != nil {
             lines.append(Colour.red.paint("\(run.id.prefix(8)): \(run.error ?? "")".printable, on: .output))
         }
         for run in runs where run.blasKernels.count > 1 {
-            lines.append("\(run.id.prefix(8)): trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); its bits are its own")
+            lines.append(
+                "\(run.id.prefix(8)): trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); its bits are its own"
+            )
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -8,7 +8,8 @@ import Training
 struct Submit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check specs, expand them into runs, and queue the runs.",
-        discussion: "Either every run of every file is accepted, or nothing is queued. What is there already is not queued again.")
+        discussion: "Either every run of every file is accepted, or nothing is queued. What is there already is not queued again."
+    )
 
     @OptionGroup var lab: LabOption
 

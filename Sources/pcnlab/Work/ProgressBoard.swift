@@ -68,7 +68,8 @@ final class ProgressBoard: WorkerPoolObserver {
         case .completed(let final):
             say("\(name(claim))  completed\(last)  final test \(Format.percent(final.testAccuracy))", .green)
         case .diverged(let text): say("\(name(claim))  diverged: \(text)", .red)
-        case .failed(let text): say("\(name(claim))  \(runState == .failed ? "failed" : "failed, will be tried again"): \(text)", .red)
+        case .failed(let text):
+            say("\(name(claim))  \(runState == .failed ? "failed" : "failed, will be tried again"): \(text)", .red)
         case .released(let reason): say("\(name(claim))  back in the queue (\(reason)), goes on from its checkpoint", .yellow)
         case .stopped(let request): say("\(name(claim))  stopped to \(request.rawValue), with a checkpoint", .yellow)
         }

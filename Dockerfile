@@ -1,0 +1,21 @@
+# docker build -t pcnlab . && docker run --rm -v "$PWD:/lab" pcnlab submit experiments/quickstart.json
+FROM swift:6.3-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends libopenblas-dev libsqlite3-dev zlib1g-dev pkg-config \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY Package.swift schema.sql ./
+COPY Sources Sources
+COPY Tests Tests
+RUN swift build -c release --product pcnlab --static-swift-stdlib
+
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        ca-certificates libcurl4 libopenblas0-pthread libsqlite3-0 libstdc++6 zlib1g \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --create-home --uid 10001 pcnlab \
+    && mkdir /lab && chown pcnlab:pcnlab /lab
+COPY --from=build /src/.build/release/pcnlab /usr/local/bin/pcnlab
+USER pcnlab
+# The lab is ./.pcnlab in this folder: mount one of yours here.
+WORKDIR /lab
+ENTRYPOINT ["pcnlab"]

@@ -1,0 +1,32 @@
+# Everything runs from a fresh clone on a machine that has only Swift; every target may be run again at any time.
+
+PACKAGES := libopenblas-dev libsqlite3-dev zlib1g-dev pkg-config
+PCNLAB := .build/release/pcnlab
+# Where a checkout of the data sets' compressed form lies beside this one, the tests on real data run too.
+UNPACK := $(wildcard ../shared/data/unpack)
+
+.PHONY: build demo test lint packages
+
+build: packages
+	swift build -c release --product pcnlab
+
+demo: build
+	$(PCNLAB) submit experiments/quickstart.json
+	$(PCNLAB) work --drain
+	$(PCNLAB) status --experiment quickstart
+	$(PCNLAB) report --experiment quickstart --curves curves
+
+test: packages
+ifneq ($(UNPACK),)
+	@command -v djxl >/dev/null || ./Scripts/install-packages libjxl-tools
+	set -e; data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; $(UNPACK) "$$data" --archives >/dev/null; \
+	PCNLAB_TEST_DATASETS="$$data" swift test --disable-xctest
+else
+	swift test --disable-xctest
+endif
+
+lint:
+	swift format lint -r --strict Sources Tests Package.swift
+
+packages:
+	@./Scripts/install-packages $(PACKAGES)

@@ -1,0 +1,115 @@
+import Tensors
+import Testing
+
+@testable import Networks
+
+/// A linear part and, for pcn, each of its variants: the registry is walked, so that a new part cannot be forgotten.
+struct PartCase: Sendable, CustomTestStringConvertible {
+    let part: LinearPart
+    let distance: DistanceKind
+    let wave: WaveKind
+    var testDescription: String { "\(part.name) \(distance) \(wave)" }
+
+    static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
+        if part.name != "pcn" { return [PartCase(part: part, distance: .euclidean, wave: .triangle)] }
+        return DistanceKind.allCases.flatMap { distance in
+            WaveKind.allCases.map { PartCase(part: part, distance: distance, wave: $0) }
+        }
+    }
+}
+
+@Suite("Against a float64 reference")
+struct GradientTests {
+    private let batch = 5
+
+    /// ε is wide, so that a difference quotient seldom meets a kink of the triangle.
+    private func shape(_ part: PartCase, widths: [Int]) -> LinearPartShape {
+        LinearPartShape(
+            widths: widths, d: 3, lambda: 2, epsilon: 0.7, distance: part.distance, wave: part.wave, seed: 7, batch: batch)
+    }
+
+    private func images(_ width: Int) -> [[Float]] {
+        let stream = RandomStream(seed: 3, purpose: "images")
+        return (0..<batch).map { row in (0..<width).map { stream.uniform(row * width + $0, in: -2..<2) } }
+    }
+
+    @Test("every part's logits and gradients are the formulas'", arguments: PartCase.all)
+    func gradients(_ part: PartCase) {
+        let shape = shape(part, widths: [9, 17, 6, 4])
+        let network = Network(part.part.build(shape), capacity: batch, workers: Workers(threads: 2))
+        var reference = ReferenceNetwork(part.part, shape)
+        let images = images(9), labels: [UInt8] = [0, 3, 1, 2, 3]
+        let exact = images.map { $0.map(Double.init) }
+        for (row, image) in images.enumerated() { network.input(batch).row(row).update(from: image, count: 9) }
+
+        let score = network.gradient(batch, labels: labels)
+        #expect(abs(score.meanLoss - reference.loss(exact, labels)) < 1e-5)
+        for (row, image) in exact.enumerated() {
+            for (ours, theirs) in zip(network.forward(batch)[rows: row..<row + 1].elements, reference.logits(image)) {
+                #expect(abs(Double(ours) - theirs) < 1e-4)
+            }
+        }
+        for parameter in network.parameters {
+            var quotients: [Float] = []
+            for index in 0..<parameter.value.count {
+                let value = reference.parameters[parameter.name]![index], h = 1e-6
+                reference.parameters[parameter.name]![index] = value + h
+                let above = reference.loss(exact, labels)
+                reference.parameters[parameter.name]![index] = value - h
+                quotients.append(Float((above - reference.loss(exact, labels)) / (2 * h)))
+                reference.parameters[parameter.name]![index] = value
+            }
+            let error = relativeError(parameter.gradient.values, quotients)
+            #expect(error < 2e-3, "\(parameter.name): \(error)")
+        }
+    }
+
+    @Test("shapes around the sizes of tiles and blocks give the formulas' logits", arguments: PartCase.all)
+    func shapes(_ part: PartCase) {
+        for widths in [[1, 1], [15, 16], [17, 257], [1025, 3], [65, 256]] {
+            let shape = shape(part, widths: widths)
+            let network = Network(part.part.build(shape), capacity: batch, workers: Workers(threads: 2))
+            let reference = ReferenceNetwork(part.part, shape)
+            for (row, image) in images(widths[0]).enumerated() {
+                network.input(batch).row(row).update(from: image, count: widths[0])
+            }
+            let logits = network.forward(batch).elements
+            let expected = images(widths[0]).flatMap { reference.logits($0.map(Double.init)).map { Float($0) } }
+            let error = relativeError(logits, expected)
+            #expect(error < 1e-4, "\(widths): \(error)")
+        }
+    }
+
+    @Test("one, two and three threads give the same bits", arguments: PartCase.all)
+    func threads(_ part: PartCase) {
+        let widths = [70, 600, 530, 10], rows = 150
+        let results = [1, 2, 3].map { threads in
+            var shape = shape(part, widths: widths)
+            shape.batch = rows
+            let network = Network(part.part.build(shape), capacity: rows, workers: Workers(threads: threads))
+            let stream = RandomStream(seed: 3, purpose: "images")
+            for index in 0..<rows * 70 { network.input(rows).base[index] = stream.uniform(index, in: -2..<2) }
+            let labels = (0..<rows).map { UInt8($0 % 10) }
+            var bits: [UInt32] = []
+            for step in 1...2 {
+                let score = network.gradient(rows, labels: labels)
+                bits.append(Float(score.loss).bitPattern)
+                SGD().update(network.parameters, step: step, learningRate: 1e-5, network.workers)
+            }
+            return bits + network.parameters.flatMap { $0.value.values.map(\.bitPattern) }
+        }
+        #expect(results[0] == results[1])
+        #expect(results[0] == results[2])
+    }
+
+    @Test("coincident points have gradient 0, not NaN", arguments: PartCase.all.filter { $0.part.name == "pcn" })
+    func coincident(_ part: PartCase) throws {
+        let shape = shape(part, widths: [4, 4])
+        let stack = part.part.build(shape)
+        stack.parameters[1].value.assign(stack.parameters[0].value.values)
+        let network = Network(stack, capacity: batch, workers: Workers(threads: 1))
+        for (row, image) in images(4).enumerated() { network.input(batch).row(row).update(from: image, count: 4) }
+        _ = network.gradient(batch, labels: [0, 1, 2, 3, 0])
+        #expect(network.parameters.allSatisfy { $0.gradient.values.allSatisfy(\.isFinite) })
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import Tensors
+
+@testable import Networks
+
+/// A plain float64 network, written from the paper's formulas alone, that the engine is held against.
+struct ReferenceNetwork {
+    let part: String
+    let shape: LinearPartShape
+    var parameters: [String: [Double]]
+
+    init(_ part: LinearPart, _ shape: LinearPartShape) {
+        self.part = part.name
+        self.shape = shape
+        parameters = Dictionary(
+            uniqueKeysWithValues: part.build(shape).parameters.map { ($0.name, $0.value.values.map(Double.init)) })
+    }
+
+    /// Weight from input j to output k of a layer.
+    func weight(_ layer: Int, _ j: Int, _ k: Int) -> Double {
+        let n = shape.widths[layer], d = shape.d
+        switch part {
+        case "mlp": return parameters["weights.\(layer)"]![k * n + j]
+        case "low_rank":
+            return (0..<d).reduce(0) { $0 + parameters["u.\(layer)"]![j * d + $1] * parameters["v.\(layer)"]![k * d + $1] }
+        default:
+            let (a, b) = (parameters["clouds.\(layer)"]!, parameters["clouds.\(layer + 1)"]!)
+            let pairs = (0..<d).map { (a[j * d + $0], b[k * d + $0]) }
+            let squared = pairs.reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+            let z =
+                switch shape.distance {
+                case .euclidean: squared.squareRoot()
+                case .squared: squared
+                case .dot: pairs.reduce(0) { $0 + $1.0 * $1.1 }
+                }
+            return wave(z) / Double(n).squareRoot()
+        }
+    }
+
+    /// F without its 1/√n (§3.2), and the sine of the same amplitude, period and phase.
+    func wave(_ z: Double) -> Double {
+        let (lambda, epsilon) = (shape.lambda, shape.epsilon)
+        let phase = z - 2 * epsilon * (z / (2 * epsilon)).rounded(.down)
+        switch shape.wave {
+        case .triangle: return lambda / epsilon * (epsilon - abs(phase - epsilon) - epsilon / 2)
+        case .sine: return -lambda / 2 * cos(Double.pi * z / epsilon)
+        }
+    }
+
+    /// Logits of one image.
+    func logits(_ x: [Double]) -> [Double] {
+        var x = x
+        for (layer, inputs, outputs) in shape.layers {
+            let bias = parameters["biases.\(layer + 1)"]!
+            let y = (0..<outputs).map { k in
+                (0..<inputs).reduce(bias[k]) { $0 + x[$1] * weight(layer, $1, k) }
+            }
+            x = layer == shape.layers.count - 1 ? y : y.map { max(0, $0) }
+        }
+        return x
+    }
+
+    /// Mean cross-entropy of a batch.
+    func loss(_ images: [[Double]], _ labels: [UInt8]) -> Double {
+        zip(images, labels).reduce(0) { sum, sample in
+            let z = logits(sample.0)
+            let top = z.max()!
+            return sum + top + log(z.reduce(0) { $0 + exp($1 - top) }) - z[Int(sample.1)]
+        } / Double(images.count)
+    }
+}
