@@ -1,0 +1,108 @@
+import Foundation
+import Specs
+import Tensors
+import Testing
+
+@testable import Training
+
+@Suite("A training")
+struct TrainerTests {
+    @Test("gives the same bits with one, two and three threads", arguments: Linear.allCases)
+    func threads(_ linear: Linear) throws {
+        let results = try [1, 2, 3].map { try Fixture.train(Fixture.settings(linear: linear), threads: $0) }
+        #expect(results[0].end == results[1].end && results[0].end == results[2].end)
+        #expect(results[0].host.epochs == results[1].host.epochs && results[0].host.epochs == results[2].host.epochs)
+    }
+
+    @Test("with another seed is another training")
+    func seeds() throws {
+        var settings = Fixture.settings()
+        let first = try Fixture.train(settings).end
+        settings.seed = 2
+        #expect(try Fixture.train(settings).end != first)
+    }
+
+    @Test("writes a row for each epoch, with the mean over samples of an unequal last batch")
+    func rows() throws {
+        // A rate of almost nothing: every batch sees the same weights, so the running mean must be the whole split's.
+        let settings = Fixture.settings(linear: .mlp, learningRate: 1e-30)
+        let (end, host) = try Fixture.train(settings)
+        #expect(host.epochs.map(\.epoch) == [1, 2, 3])
+        guard case .completed(let train, let test, _) = end else {
+            Issue.record("\(end)")
+            return
+        }
+        for row in host.epochs {
+            #expect(abs(row.trainAccuracy - train) < 1e-12 && row.testAccuracy == test)
+            #expect(abs(row.loss - host.epochs[0].loss) < 1e-5)
+        }
+    }
+
+    @Test("learns")
+    func learns() throws {
+        let settings = Fixture.settings(linear: .mlp, optimizer: .adam, epochs: 12, learningRate: 3e-3)
+        let epochs = try Fixture.train(settings).host.epochs
+        #expect(try #require(epochs.last).loss < epochs[0].loss * 0.7)
+    }
+
+    @Test("whose loss is no longer finite ends as diverged, with the place")
+    func diverges() throws {
+        let (end, host) = try Fixture.train(Fixture.settings(linear: .mlp, epochs: 50, learningRate: 1e20))
+        guard case .diverged(let epoch, let batch) = end else {
+            Issue.record("\(end)")
+            return
+        }
+        #expect(epoch == host.epochs.count + 1 && batch >= 1 && batch <= 4)
+    }
+
+    @Test("saves a checkpoint every half minute, at the end, and those that are to be kept")
+    func cadence() throws {
+        let host = TestHost()
+        let settings = Fixture.settings(epochs: 4, checkpointEvery: 2)
+        _ = try Fixture.trainer(settings, now: tickingClock(0.001)).train(host)
+        #expect(host.checkpoints.map { "\($0.epoch) \($0.batch) \($0.kept)" } == ["2 0 true", "4 0 true"])
+
+        let slow = TestHost()
+        _ = try Fixture.trainer(Fixture.settings(epochs: 2), now: tickingClock(16)).train(slow)
+        #expect(slow.checkpoints.count >= 4 && slow.checkpoints.contains { $0.batch > 0 })
+        #expect(slow.checkpoints.allSatisfy { !$0.kept } && slow.checkpoints.last.map { $0.epoch } == 2)
+    }
+
+    @Test("has an engine part for everything that a spec can name")
+    func registries() {
+        for linear in Linear.allCases {
+            for distance in Distance.allCases {
+                for wave in Wave.allCases {
+                    let settings = Settings(linear: linear, distance: distance, wave: wave, widths: [4], dataset: .shapes)
+                    #expect(settings.linearStack(batch: 1).layers.count == 2)
+                }
+            }
+        }
+        for optimizer in Optimizer.allCases { _ = Settings(dataset: .shapes, optimizer: optimizer).makeOptimizer([]) }
+    }
+
+    @Test("counts as many parameters as its settings say", arguments: Linear.allCases)
+    func counts(_ linear: Linear) {
+        let settings = Settings(linear: linear, dataset: .cifar100)
+        let stored = settings.linearStack(batch: 1).parameters.reduce(0) { $0 + $1.value.count }
+        #expect(stored == settings.linearParameters)
+    }
+
+    @Test("sees its samples resized and scaled as its settings say")
+    func data() throws {
+        let standard = try TrainingData(Fixture.shapes, for: Fixture.settings())
+        #expect(standard.train.count == 230 && standard.test.count == 90 && standard.train.imageSize == 768)
+        let all = [Int32](0..<230)
+        let pixels = Tensor(230, 768)
+        standard.train.gather(all[...], standard.scale, into: pixels.base)
+        let values = pixels.values
+        let mean = values.reduce(0, +) / Float(values.count)
+        #expect(abs(mean) < 1e-3)
+        let raw = try TrainingData(Fixture.shapes, for: Fixture.settings(inputScale: .raw))
+        raw.train.gather(all[...], raw.scale, into: pixels.base)
+        #expect(pixels.values.max()! > 200 && pixels.values.allSatisfy { $0 == $0.rounded() })
+        let unit = try TrainingData(Fixture.shapes, for: Fixture.settings(inputScale: .unit))
+        unit.train.gather(all[...], unit.scale, into: pixels.base)
+        #expect(pixels.values.max()! <= 1)
+    }
+}
