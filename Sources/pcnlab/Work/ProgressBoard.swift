@@ -30,7 +30,7 @@ final class ProgressBoard: WorkerPoolObserver {
     init(workers: Int, terminal: Terminal = .error) {
         self.workers = workers
         self.terminal = terminal
-        logger = Logger(label: "pcnlab") { _ in StreamLogHandler.standardError(label: "pcnlab") }
+        logger = Logger(label: "pcnlab") { _ in LineLogHandler(terminal: terminal) }
     }
 
     func started(_ claim: Claim, worker: Int) {

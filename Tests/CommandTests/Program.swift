@@ -1,0 +1,100 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user runs it, in a folder and a lab of its own.
+struct Program {
+    struct Output {
+        let status: Int32
+        let out: String
+        let error: String
+        var lines: [String] { out.split(separator: "\n").map(String.init) }
+    }
+
+    let folder: URL
+    var lab: URL { folder.appending(path: ".pcnlab") }
+
+    /// The program lies beside the tests' own executable.
+    static let executable: URL = {
+        let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "pcnlab")
+    }()
+
+    /// A new empty folder, removed afterwards.
+    static func inNewFolder(_ body: (Program) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "pcnlab-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try body(Program(folder: folder))
+    }
+
+    /// Starts the program; its output goes to files, so that no pipe can fill up.
+    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+        let process = Process()
+        process.executableURL = Self.executable
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        var variables = ProcessInfo.processInfo.environment
+        for name in ["PCNLAB_HOME", "PCNLAB_DATASETS", "NO_COLOR"] { variables[name] = nil }
+        variables["PCNLAB_DATASETS"] = folder.appending(path: "datasets").path
+        variables.merge(environment) { $1 }
+        process.environment = variables
+        let files = ["out", "error"].map { folder.appending(path: "\($0)-\(UUID().uuidString)") }
+        for file in files { try Data().write(to: file) }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: files[0])
+        process.standardError = try FileHandle(forWritingTo: files[1])
+        try process.run()
+        return Running(process: process, files: files)
+    }
+
+    struct Running {
+        let process: Process
+        let files: [URL]
+
+        /// Waits for the end.
+        func finish() throws -> Output {
+            process.waitUntilExit()
+            let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+            let isSignal = process.terminationReason == .uncaughtSignal
+            return Output(
+                status: isSignal ? -process.terminationStatus : process.terminationStatus, out: texts[0], error: texts[1])
+        }
+    }
+
+    @discardableResult
+    func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Output {
+        try start(arguments, environment: environment).finish()
+    }
+
+    /// Writes a spec into the folder and returns its name.
+    func spec(_ text: String, _ name: String = "spec.json") throws -> String {
+        try Data(text.utf8).write(to: folder.appending(path: name))
+        return name
+    }
+
+    /// `status --json`, by run id.
+    func status() throws -> [String: [String: Any]] {
+        let data = Data(try run("status", "--json").out.utf8)
+        let list = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+        return Dictionary(uniqueKeysWithValues: list.compactMap { run in (run["id"] as? String).map { ($0, run) } })
+    }
+
+    /// Every run's digest of weights and curve, by id: what must be the same to the bit.
+    func results() throws -> [String: String] {
+        try run("report", "--curves", "curves")
+        return try status().mapValues { run in
+            let path = "curves/\(run["experiment"] ?? "")/\(run["model"] ?? "")-\(run["dataset"] ?? "")-s\(run["seed"] ?? "").csv"
+            return "\(run["weights_sha256"] ?? "none")\n"
+                + (try String(contentsOf: folder.appending(path: path), encoding: .utf8))
+        }
+    }
+}
+
+/// Small runs that still take some time: one for each linear part.
+func smallSpec(_ name: String, epochs: Int, samples: Int = 600, more: String = "") -> String {
+    """
+    {"name": "\(name)", "architecture": "linearnet", "dataset": "shapes", "train_samples": \(samples), "test_samples": 200,
+     "widths": [64, 48], "input_scale": "standard", "batch_size": 50, "optimizer": "adam", "learning_rate": 1e-3,
+     "epochs": \(epochs), "sweep": {"linear": ["pcn", "mlp", "low_rank"]}\(more)}
+    """
+}

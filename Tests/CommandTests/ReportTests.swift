@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+@Suite("status and report")
+struct ReportTests {
+    @Test("status --json has every promised key, also for a run that has not begun")
+    func statusKeys() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 2)), "--tag", "first", "--priority", "3")
+            let promised = [
+                "id", "experiment", "model", "dataset", "seed", "settings", "state", "epoch", "epochs", "loss", "train_accuracy",
+                "test_accuracy", "seconds_per_epoch", "seconds_left", "attempts", "error", "linear_parameters",
+                "paper_linear_parameters", "weights_sha256",
+            ]
+            for run in try program.status().values {
+                #expect(promised.allSatisfy { run.keys.contains($0) })
+                #expect(run["weights_sha256"] is NSNull && run["state"] as? String == "queued")
+                #expect(run["tags"] as? [String] == ["first"] && run["priority"] as? Int == 3)
+            }
+            try program.run("work", "--drain")
+            for run in try program.status().values {
+                #expect(run["state"] as? String == "completed" && (run["weights_sha256"] as? String)?.count == 64)
+                #expect(run["loss"] is Double && run["seconds_left"] is NSNull)
+            }
+        }
+    }
+
+    @Test("report prints the table in each format, and curves with the promised header")
+    func formats() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 2, more: #", "include": [{"seed": 2}]"#)))
+            try program.run("work", "--drain")
+            let markdown = try program.run("report").out
+            #expect(markdown.contains("| Model") && markdown.contains("LinearNet-PCN16 (") && markdown.contains(" ± "))
+            let csv = try program.run("report", "--format", "csv").lines
+            #expect(csv.count == 4 && csv[0].hasPrefix("model,settings,dataset,linear_parameters,"))
+            let json = try program.run("report", "--format", "json", "--output", "r/table.json")
+            #expect(json.out.isEmpty)
+            let rows = try JSONSerialization.jsonObject(with: Data(contentsOf: program.folder.appending(path: "r/table.json")))
+            #expect((rows as? [[String: Any]])?.count == 3)
+            #expect(try program.run("report", "--format", "word").status == 64)
+            #expect(try program.run("report", "--experiment", "b").status == 64)
+
+            try program.run("report", "--curves", "c", "--experiment", "a")
+            let curves = program.folder.appending(path: "c/a")
+            let names = try FileManager.default.contentsOfDirectory(atPath: curves.path).sorted()
+            #expect(
+                names == [
+                    "LinearNet-LowRank16-shapes-s1.csv", "LinearNet-MLP-shapes-s1.csv", "LinearNet-PCN16-shapes-s1.csv",
+                    "LinearNet-PCN16-shapes-s2.csv",
+                ])
+            let lines = try String(contentsOf: curves.appending(path: names[0]), encoding: .utf8).split(separator: "\n")
+            #expect(lines.count == 3 && lines[0] == "epoch,loss,train_accuracy,test_accuracy" && lines[2].hasPrefix("2,"))
+        }
+    }
+
+    @Test("a run that fails says why, fails three times and no more, and its work ends with exit 1")
+    func failing() throws {
+        try Program.inNewFolder { program in
+            let diverging = smallSpec("a", epochs: 2).replacing("1e-3", with: "1e20").replacing("adam", with: "sgd")
+            try program.run("submit", program.spec(diverging))
+            let work = try program.run("work", "--drain")
+            #expect(work.status == 1)
+            let states = Set(try program.status().values.compactMap { $0["state"] as? String })
+            #expect(states == ["diverged"])
+            #expect(try program.run("status").out.contains("the loss is not finite in epoch"))
+        }
+    }
+
+    @Test("nothing is coloured where no terminal is, and unknown arguments are usage errors")
+    func plain() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 2)))
+            #expect(!(try program.run("status").out.contains("\u{1B}")))
+            #expect(try program.run("status", "--colour").status == 64)
+            #expect(try program.run("status", "zzz").status == 64)
+            #expect(try program.run("work", "--threads", "0").status == 64)
+            #expect(try program.run("data", "verify", "imagenet").status == 64)
+            #expect(try program.run("data", "list", "--json").out.contains("made by the program"))
+            #expect(try program.run("doctor").out.contains("SQLite"))
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Testing
+
+@Suite("submit")
+struct SubmitTests {
+    @Test("queues each run once, and extends a run that is given more epochs")
+    func idempotent() throws {
+        try Program.inNewFolder { program in
+            let first = try program.run("submit", program.spec(smallSpec("a", epochs: 2)))
+            #expect(first.status == 0 && first.lines.count == 3 && first.lines.allSatisfy { $0.hasSuffix("queued") })
+            let again = try program.run("submit", program.spec(smallSpec("a", epochs: 2)))
+            #expect(again.status == 0 && again.lines.allSatisfy { $0.hasSuffix("already there (queued); not queued again") })
+            #expect(try program.run("work", "--drain").status == 0)
+            let more = try program.run("submit", program.spec(smallSpec("a", epochs: 4)))
+            #expect(more.lines.allSatisfy { $0.hasSuffix("extended from 2 to 4 epochs") })
+            #expect(try program.run("work", "--drain").status == 0)
+            let extended = try program.results()
+            try Program.inNewFolder { other in
+                try other.run("submit", other.spec(smallSpec("a", epochs: 4)))
+                try other.run("work", "--drain")
+                #expect(try other.results() == extended)
+            }
+        }
+    }
+
+    @Test(
+        "refuses wrong specs whole, each fault on a line with file, line and column",
+        arguments: [
+            (#"{"name":"a","architecture":"linearnet","dataset":"shapes","datset":"shapes"}"#, ["1:59: datset:"]),
+            (
+                #"{"name":"a","architecture":"linearnet","dataset":"shapes","d":0,"epochs":"many","epsilon":-1}"#,
+                ["1:63: d:", "1:74: epochs:", "1:91: epsilon:"]
+            ),
+            (#"{"name":"a","architecture":"linearnet","dataset":"shapes","#, ["1:59: JSON:"]),
+            (#"{"name":"a","architecture":"linearnet","dataset":"shapes","sweep":{"d":[]}}"#, ["1:72: sweep.d:"]),
+        ])
+    func faults(_ text: String, _ places: [String]) throws {
+        try Program.inNewFolder { program in
+            let output = try program.run("submit", program.spec(text))
+            #expect(output.status == 65 && output.out.isEmpty)
+            let lines = output.error.split(separator: "\n")
+            #expect(lines.count == places.count)
+            for (line, place) in zip(lines, places) { #expect(line.hasPrefix("spec.json:\(place)"), "\(line)") }
+            #expect(try program.run("status").status == 66, "no lab was made")
+        }
+    }
+
+    @Test("refuses a data set that is not there, or is damaged, and queues nothing")
+    func datasets() throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(#"{"name":"a","architecture":"linearnet","dataset":"cifar10"}"#)
+            let missing = try program.run("submit", spec)
+            #expect(missing.status == 66 && missing.error.contains("pcnlab data fetch cifar10"))
+
+            let folder = program.folder.appending(path: "datasets/cifar-10-batches-bin")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            for name in (1...5).map({ "data_batch_\($0).bin" }) + ["test_batch.bin"] {
+                try Data(count: 30_730_000).write(to: folder.appending(path: name))
+            }
+            let file = folder.appending(path: "data_batch_2.bin")
+            var labels = try Data(contentsOf: file)
+            labels[7 * 3073] = 200
+            try labels.write(to: file)
+            for _ in 0..<2 {
+                let wrong = try program.run("submit", spec)
+                #expect(wrong.status == 65 && wrong.error.contains("data_batch_2.bin") && wrong.error.contains("200"))
+            }
+            try labels.dropLast(100).write(to: file)
+            let truncated = try program.run("submit", spec)
+            #expect(
+                truncated.status == 65 && truncated.error.contains("data_batch_2.bin") && truncated.error.contains("truncated"))
+            #expect(try program.status().isEmpty)
+        }
+    }
+
+    @Test("--dry-run queues nothing and shows the paper's parameter counts and those that act")
+    func dryRun() throws {
+        try Program.inNewFolder { program in
+            let text = """
+                {"name": "t", "architecture": "linearnet", "sweep": {"dataset": ["cifar10", "cifar100"], "d": [4, 8, 16, 32]},
+                 "include": [{"linear": "mlp", "dataset": "cifar10"}, {"linear": "mlp", "dataset": "cifar100"}]}
+                """
+            let output = try program.run("submit", "--dry-run", "--json", program.spec(text))
+            let runs = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [[String: Any]])
+            let counts = runs.map { "\($0["paper_linear_parameters"] ?? "") \($0["linear_parameters"] ?? "")" }
+            #expect(
+                counts == [
+                    "24370 23602", "43866 43098", "82858 82090", "160842 160074", "24820 24052", "44676 43908", "84388 83620",
+                    "163812 163044", "3956746 3956746", "4141156 4141156",
+                ])
+            #expect(try program.run("status").status == 66, "no lab was made")
+        }
+    }
+}
