@@ -15,9 +15,6 @@ public final class Lab: Sendable {
     /// Attempts that may end in an error before a run stays failed.
     public static let attemptsAllowed = 3
 
-    static let applicationID = 0x5043_4E4C
-    static let schemaVersion = 1
-
     public var databaseFile: URL { folder.appending(path: "pcnlab.sqlite") }
     public var checkpoints: URL { folder.appending(path: "checkpoints") }
     public var logs: URL { folder.appending(path: "logs") }
@@ -28,8 +25,15 @@ public final class Lab: Sendable {
         return URL(fileURLWithPath: path, isDirectory: true)
     }
 
-    /// Opens the lab in `folder`; with `create`, makes it where there is none.
-    public init(_ folder: URL, create: Bool = false, clock: LabClock = .system) throws {
+    /// Opens the lab in `folder`; with `create`, makes it where there is none. Throws `noLab`, `notALab`, `newerLab` or
+    /// `cannotWrite`.
+    public convenience init(_ folder: URL, create: Bool = false, clock: LabClock = .system) throws {
+        // A worker waits for a busy database rather than stop training; a person gets an answer in time.
+        try self.init(folder, create: create, clock: clock, busyTimeout: 10)
+    }
+
+    /// The same; a database that another connection writes to counts as busy after so many seconds.
+    init(_ folder: URL, create: Bool, clock: LabClock, busyTimeout: TimeInterval) throws {
         self.folder = folder
         self.clock = clock
         let file = folder.appending(path: "pcnlab.sqlite")
@@ -37,36 +41,8 @@ public final class Lab: Sendable {
             guard create else { throw LabError.noLab(folder: folder.relativePath) }
             try Self.makeFolder(folder)
         }
+        database = try Self.open(file, busyTimeout: busyTimeout)
         for part in ["checkpoints", "logs"] { try Self.makeFolder(folder.appending(path: part)) }
-        var configuration = Configuration()
-        // A worker waits for a busy database rather than stop training; a person gets an answer in time.
-        configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { db in
-            // Full: a checkpoint's row must be durable before the file of the one before it is removed.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
-        }
-        do {
-            database = try DatabasePool(path: file.path, configuration: configuration)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-            throw LabError.notALab(file: file.relativePath)
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY {
-            throw LabError.cannotWrite(path: file.relativePath, reason: error.message ?? "cannot open")
-        }
-        try prepareSchema(file)
-    }
-
-    private func prepareSchema(_ file: URL) throws {
-        try database.write { db in
-            let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-            if application == 0, try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
-                try db.execute(sql: String(decoding: PackageResources.schema_sql, as: UTF8.self))
-            } else if application != Self.applicationID {
-                throw LabError.notALab(file: file.relativePath)
-            } else if version > Self.schemaVersion {
-                throw LabError.newerLab(file: file.relativePath, version: version, known: Self.schemaVersion)
-            }
-        }
     }
 
     private static func makeFolder(_ url: URL) throws {
@@ -75,13 +51,6 @@ public final class Lab: Sendable {
         } catch {
             throw LabError.cannotWrite(path: url.relativePath, reason: error.localizedDescription)
         }
-    }
-
-    /// Adds a line to a run's history.
-    func event(_ db: Database, run: String?, attempt: Int? = nil, _ kind: String, _ detail: String? = nil) throws {
-        try db.execute(
-            sql: "INSERT INTO events (run_id, attempt, at, kind, detail) VALUES (?, ?, ?, ?, ?)",
-            arguments: [run, attempt, clock.now(), kind, detail])
     }
 }
 

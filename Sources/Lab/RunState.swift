@@ -67,7 +67,6 @@ extension RunState {
         case (.completed, .extended): .to(.queued)
 
         case (.failed, .retry), (.diverged, .retry), (.cancelled, .retry): .to(.queued)
-        case (.failed, .cancel): .to(.cancelled)
         case (.cancelled, .cancel): .stays
         case (.failed, .extended), (.diverged, .extended), (.cancelled, .extended): .stays
 

@@ -26,52 +26,62 @@ public enum SubmissionOutcome: Sendable, Equatable {
 }
 
 extension Lab {
-    /// Queues the runs of an experiment in one transaction: all of them or, on an error, none.
+    /// Queues the runs of an experiment in one transaction: all of them or, on an error, none. An outcome for each, in the
+    /// same order.
+    ///
+    /// Of several that differ only in their epochs, and so are one run, the longest counts; the others find it there.
     public func submit(
         experiment: String, description: String?, runs: [RunToSubmit], priority: Int = 0, tags: [String] = []
     ) throws -> [(id: String, outcome: SubmissionOutcome)] {
-        try database.write { db in
+        let ids = runs.map(\.id)
+        var longest: [String: Int] = [:]
+        for (index, id) in ids.enumerated() {
+            if let other = longest[id], runs[other].settings.epochs >= runs[index].settings.epochs { continue }
+            longest[id] = index
+        }
+        return try database.write { db in
             try db.execute(
                 sql: """
                     INSERT INTO experiments (name, description, submitted_at) VALUES (?, ?, ?)
                     ON CONFLICT (name) DO UPDATE SET description = coalesce(excluded.description, description)
                     """, arguments: [experiment, description, clock.now()])
-            let experimentID = try Int64.fetchOne(db, sql: "SELECT id FROM experiments WHERE name = ?", arguments: [experiment])
-            return try runs.map { run in
-                let outcome = try submit(db, run, priority: priority)
+            let number = try Int64.fetchOne(db, sql: "SELECT id FROM experiments WHERE name = ?", arguments: [experiment])
+            var outcomes: [Int: SubmissionOutcome] = [:]
+            for (index, id) in ids.enumerated() where longest[id] == index {
+                outcomes[index] = try submit(db, runs[index], id: id, priority: priority)
                 try db.execute(
-                    sql: "INSERT OR IGNORE INTO experiment_runs (experiment_id, run_id) VALUES (?, ?)",
-                    arguments: [experimentID, run.id])
+                    sql: "INSERT OR IGNORE INTO experiment_runs (experiment_id, run_id) VALUES (?, ?)", arguments: [number, id])
                 for tag in tags {
-                    try db.execute(sql: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [run.id, tag])
+                    try db.execute(sql: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, tag])
                 }
-                return (run.id, outcome)
             }
+            return try ids.enumerated().map { index, id in (id, try outcomes[index] ?? .found(state(of: id, db))) }
         }
     }
 
-    private func submit(_ db: Database, _ run: RunToSubmit, priority: Int) throws -> SubmissionOutcome {
+    private func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int) throws -> SubmissionOutcome {
         let settings = run.settings
-        guard let row = try Row.fetchOne(db, sql: "SELECT state, epochs FROM runs WHERE id = ?", arguments: [run.id]) else {
+        guard let row = try Row.fetchOne(db, sql: "SELECT state, epochs FROM runs WHERE id = ?", arguments: [id]) else {
             try db.execute(
                 sql: """
                     INSERT INTO runs (id, model, dataset, seed, settings, dataset_digest, priority, epochs, submitted_at)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    run.id, settings.model, settings.dataset.rawValue, settings.seed, settings.canonicalJSON, run.datasetDigest,
+                    id, settings.model, settings.dataset.rawValue, settings.seed, settings.canonicalJSON, run.datasetDigest,
                     priority, settings.epochs, clock.now(),
                 ])
-            try event(db, run: run.id, "submitted")
+            try event(db, run: id, "submitted")
             return .queued
         }
         let state: RunState = row["state"], epochs: Int = row["epochs"]
         guard settings.epochs > epochs else { return .found(state) }
+        // First the state: a completed run has all the epochs that are wanted, and the database sees to it.
+        try apply(.extended, to: id, db)
         try db.execute(
             sql: "UPDATE runs SET epochs = ?, settings = ? WHERE id = ?",
-            arguments: [settings.epochs, settings.canonicalJSON, run.id])
-        try event(db, run: run.id, "extended", "from \(epochs) to \(settings.epochs) epochs")
-        try apply(.extended, to: run.id, db)
+            arguments: [settings.epochs, settings.canonicalJSON, id])
+        try event(db, run: id, "extended", "from \(epochs) to \(settings.epochs) epochs")
         return .extended(from: epochs)
     }
 }

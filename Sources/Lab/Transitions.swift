@@ -31,9 +31,7 @@ extension Lab {
     func apply(_ event: RunEvent, to run: String, error: String? = nil, final: FinalFigures? = nil, _ db: Database) throws
         -> Transition
     {
-        guard let state = try RunState.fetchOne(db, sql: "SELECT state FROM runs WHERE id = ?", arguments: [run]) else {
-            throw LabError.noSuchRun(run)
-        }
+        let state = try state(of: run, db)
         let transition = state.after(event)
         switch transition {
         case .to(let next):
@@ -52,6 +50,26 @@ extension Lab {
         case .refused: throw LabError.refused(run: run, state: state, event: "\(event)")
         }
         return transition
+    }
+
+    /// The state that a run is in. Throws `noSuchRun`.
+    func state(of run: String, _ db: Database) throws -> RunState {
+        guard let state = try RunState.fetchOne(db, sql: "SELECT state FROM runs WHERE id = ?", arguments: [run]) else {
+            throw LabError.noSuchRun(run)
+        }
+        return state
+    }
+
+    /// Moves a run off its worker. What a person asked of it before that could be done is done now, where it would be
+    /// queued again.
+    func leaveWorker(_ event: RunEvent, _ run: String, error: String? = nil, _ db: Database) throws {
+        let request = try RunRequest.fetchOne(db, sql: "SELECT request FROM runs WHERE id = ?", arguments: [run])
+        guard try apply(event, to: run, error: error, db) == .to(.queued) else { return }
+        switch request {
+        case .pause: try apply(.pause, to: run, error: error, db)
+        case .cancel: try apply(.cancel, to: run, error: error, db)
+        case nil: break
+        }
     }
 }
 

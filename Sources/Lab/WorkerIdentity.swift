@@ -38,37 +38,26 @@ public struct WorkerIdentity: Sendable, Hashable {
         let here = Self.current
         if boot != here.boot { return true }
         if space != here.space { return false }
-        return Self.startOf(process) != started
+        if let start = Self.startOf(process) { return start != started }
+        // /proc may hide other users' processes, or not be there: then the system says whether there is such a process.
+        return Self.isEnded(process) || (kill(process, 0) == -1 && errno == ESRCH)
     }
 
-    /// Field 22 of /proc/PID/stat; the command's name before it may hold spaces and parentheses.
+    /// Clock ticks from boot to the start of a process that runs; nil where that cannot be read.
     private static func startOf(_ process: Int32) -> UInt64? {
+        fieldsOf(process).flatMap { $0[0] == "Z" ? nil : UInt64($0[19]) }
+    }
+
+    /// A zombie has ended, though its parent has not yet asked.
+    private static func isEnded(_ process: Int32) -> Bool { fieldsOf(process)?[0] == "Z" }
+
+    /// The fields of /proc/PID/stat from the third, the state, on, at least to the 22nd, the start; nil where it cannot be
+    /// read. The command's name before them may hold spaces and parentheses.
+    private static func fieldsOf(_ process: Int32) -> [Substring]? {
         guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
             let end = stat.lastIndex(of: ")")
         else { return nil }
         let fields = stat[stat.index(after: end)...].split(separator: " ")
-        // A zombie has ended, though its parent has not yet asked.
-        return fields.count > 19 && fields[0] != "Z" ? UInt64(fields[19]) : nil
-    }
-}
-
-/// The clocks of a lab, passed in so that tests can turn them.
-public struct LabClock: Sendable {
-    /// Milliseconds since 1970: for people.
-    public var now: @Sendable () -> Int64
-    /// Milliseconds of the boot's monotonic clock: for leases, which must not see the wall clock turned.
-    public var uptime: @Sendable () -> Int64
-
-    public init(now: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Int64) {
-        (self.now, self.uptime) = (now, uptime)
-    }
-
-    public static let system = LabClock(
-        now: { milliseconds(CLOCK_REALTIME) }, uptime: { milliseconds(CLOCK_MONOTONIC) })
-
-    private static func milliseconds(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+        return fields.count > 19 ? fields : nil
     }
 }

@@ -1,22 +1,6 @@
 import Dispatch
 import Synchronization
 
-/// What the training of one attempt came to.
-public enum TrainingOutcome: Sendable, Equatable {
-    case completed(FinalFigures)
-    case diverged(String)
-    /// It stopped because its control said so, with a checkpoint.
-    case stopped
-}
-
-/// What a pool tells whoever watches it.
-public protocol WorkerPoolObserver: Sendable {
-    func started(_ claim: Claim, worker: Int)
-    func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state: RunState?)
-    /// The pool goes on, but the watcher should know: a database that was busy for long, say.
-    func trouble(_ text: String)
-}
-
 /// Trains what is queued, some runs at a time. It knows leases and states; training itself is a closure.
 public final class WorkerPool: Sendable {
     public struct Configuration: Sendable {
@@ -102,8 +86,9 @@ public final class WorkerPool: Sendable {
             if shouldStop { control.stop(.shutdown) }
             observer.started(claim, worker: worker)
             let outcome = attempt(claim, control, worker)
-            active.withLock { $0[worker] = nil }
+            // The lease is renewed until the end is written, however long the database lets that wait.
             finish(claim, outcome, worker)
+            active.withLock { $0[worker] = nil }
         }
     }
 
@@ -111,6 +96,8 @@ public final class WorkerPool: Sendable {
         do {
             return try lab.claim(worker: .current, blasKernel: configuration.blasKernel, threads: configuration.threads)
         } catch {
+            // The run's settings could not be read, and it has failed.
+            if case LabError.damaged = error { failures.wrappingAdd(1, ordering: .relaxed) }
             observer.trouble("claiming a run: \(error)")
             return nil
         }
@@ -155,8 +142,8 @@ public final class WorkerPool: Sendable {
         let held = active.withLock { $0.values.map { $0 } }
         guard !held.isEmpty else { return }
         do {
-            let claims = held.map { ($0.claim.run, $0.claim.attempt) }
-            if renewing { try lab.renewLeases(claims) }
+            // Requests first: reading them waits for nobody.
+            let claims = held.map { (run: $0.claim.run, attempt: $0.claim.attempt) }
             let answers = try lab.requests(claims)
             for (entry, answer) in zip(held, answers) {
                 switch answer {
@@ -165,9 +152,10 @@ public final class WorkerPool: Sendable {
                 case .superseded: entry.control.stop(.superseded)
                 }
             }
+            if renewing { try lab.renewLeases(claims) }
         } catch {
             // A busy database is no reason to stop training: the next beat tries again.
-            observer.trouble("renewing leases: \(error)")
+            observer.trouble("the heartbeat: \(error)")
         }
     }
 
@@ -175,7 +163,9 @@ public final class WorkerPool: Sendable {
         do { try lab.releaseAbandoned() } catch { observer.trouble("freeing abandoned runs: \(error)") }
     }
 
-    /// A result must not be lost to a database that is busy for a while: tries for a minute.
+    /// A result must not be lost to a database that is busy, or a disk that is full, for a while: tries six times, a second
+    /// apart, each as long as SQLite waits for a busy database. After that the lease runs out and the run is trained again
+    /// from its checkpoint.
     private func persistently<T>(_ what: String, _ body: () throws -> T) -> T? {
         for attempt in 1...6 {
             do { return try body() } catch LabError.superseded { return nil } catch {

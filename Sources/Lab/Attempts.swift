@@ -1,0 +1,119 @@
+import GRDB
+
+/// What a completed run has besides its curve.
+public struct FinalFigures: Sendable, Equatable {
+    /// Of the final weights over the whole of both splits, 0…1, as in Table 1.
+    public let trainAccuracy: Double
+    public let testAccuracy: Double
+    public let weightsSHA256: String
+
+    public init(trainAccuracy: Double, testAccuracy: Double, weightsSHA256: String) {
+        self.trainAccuracy = trainAccuracy
+        self.testAccuracy = testAccuracy
+        self.weightsSHA256 = weightsSHA256
+    }
+}
+
+/// How an attempt ended.
+public enum AttemptOutcome: Sendable, Equatable {
+    case completed(FinalFigures)
+    case diverged(String)
+    case failed(String)
+    /// The worker was told to stop; a checkpoint is there.
+    case released(String)
+    case stopped(RunRequest)
+}
+
+/// One start of a run.
+public struct AttemptRow: Sendable {
+    public let number: Int
+    public let worker: String
+    public let blasKernel: String
+    public let threads: Int
+    public let startedAt: Int64
+    public let endedAt: Int64?
+    public let outcome: String?
+}
+
+extension Lab {
+    /// Ends an attempt. Returns the state that the run is in then.
+    ///
+    /// What a person asked of the run meanwhile is not forgotten: where it would be queued again, it is paused or cancelled.
+    @discardableResult
+    public func finish(_ outcome: AttemptOutcome, run: String, attempt: Int) throws -> RunState {
+        try writeOnce(run: run, attempt: attempt) { db in
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT epochs, epoch, failures, request FROM runs WHERE id = ?", arguments: [run])
+            else { throw LabError.noSuchRun(run) }
+            let wanted: Int = row["epochs"], done: Int = row["epoch"], failures: Int = row["failures"]
+            let fail = { (error: String) in
+                let isLast = failures + 1 >= Self.attemptsAllowed
+                try self.leaveWorker(isLast ? .failedForGood : .failedOnce, run, error: error, db)
+                return "failed: \(error)"
+            }
+            let text: String
+            switch outcome {
+            case .completed(let final) where done >= wanted:
+                text = "completed"
+                try apply(.completed, to: run, final: final, db)
+            case .completed:
+                if try wasExtended(db, run, during: attempt) {
+                    text = "extended"
+                    try leaveWorker(.released, run, db)
+                } else {
+                    // Queued again, it would come back the same way for ever.
+                    text = try fail("training ended after \(done) of \(wanted) epochs")
+                }
+            case .diverged(let error):
+                text = "diverged: \(error)"
+                try apply(.diverged, to: run, error: error, db)
+            case .failed(let error):
+                text = try fail(error)
+            case .released(let reason):
+                text = reason
+                try leaveWorker(.released, run, db)
+            case .stopped(let asked):
+                // The last word counts, if there was another one since.
+                switch row["request"] as RunRequest? ?? asked {
+                case .pause:
+                    text = "paused"
+                    try apply(.stoppedToPause, to: run, db)
+                case .cancel:
+                    text = "cancelled"
+                    try apply(.stoppedToCancel, to: run, db)
+                }
+            }
+            try end(db, run: run, attempt: attempt, outcome: text)
+            return try state(of: run, db)
+        }
+    }
+
+    private func wasExtended(_ db: Database, _ run: String, during attempt: Int) throws -> Bool {
+        try Bool.fetchOne(
+            db,
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM events WHERE run_id = ?1 AND kind = 'extended' AND id >
+                    (SELECT id FROM events WHERE run_id = ?1 AND kind = 'started' AND attempt = ?2))
+                """, arguments: [run, attempt]) ?? false
+    }
+
+    /// Closes an attempt and says so in the run's history.
+    func end(_ db: Database, run: String, attempt: Int, outcome: String) throws {
+        try db.execute(
+            sql: "UPDATE attempts SET ended_at = ?, outcome = ? WHERE run_id = ? AND number = ?",
+            arguments: [clock.now(), outcome, run, attempt])
+        try event(db, run: run, attempt: attempt, "ended", outcome)
+    }
+
+    /// The starts of a run.
+    public func attempts(of run: String) throws -> [AttemptRow] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM attempts WHERE run_id = ? ORDER BY number", arguments: [run]).map {
+                AttemptRow(
+                    number: $0["number"], worker: $0["worker"], blasKernel: $0["blas_kernel"], threads: $0["threads"],
+                    startedAt: $0["started_at"], endedAt: $0["ended_at"], outcome: $0["outcome"])
+            }
+        }
+    }
+}

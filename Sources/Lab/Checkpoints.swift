@@ -1,0 +1,77 @@
+import GRDB
+
+/// A durable checkpoint file, by the place from which training goes on.
+public struct CheckpointRecord: Sendable, Equatable {
+    /// Epochs completed, and batches of the next one done.
+    public let epoch: Int
+    public let batch: Int
+    /// Within the lab's folder.
+    public let file: String
+    public let bytes: Int
+    public let sha256: String
+    /// Not removed for newer ones.
+    public let kept: Bool
+
+    public init(epoch: Int, batch: Int, file: String, bytes: Int, sha256: String, kept: Bool) {
+        self.epoch = epoch
+        self.batch = batch
+        self.file = file
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.kept = kept
+    }
+}
+
+extension Lab {
+    /// Records a checkpoint that is durable on disk, and returns the files that it makes superfluous: all but the two newest
+    /// and those that are kept, and a file that stood for the same place before.
+    public func record(_ checkpoint: CheckpointRecord, run: String, attempt: Int) throws -> [String] {
+        try write(run: run, attempt: attempt) { db in
+            let replaced = try String.fetchAll(
+                db, sql: "SELECT file FROM checkpoints WHERE run_id = ? AND epoch = ? AND batch = ? AND file <> ?",
+                arguments: [run, checkpoint.epoch, checkpoint.batch, checkpoint.file])
+            try db.execute(
+                sql: """
+                    INSERT INTO checkpoints (run_id, epoch, batch, attempt, file, bytes, sha256, kept, saved_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (run_id, epoch, batch) DO UPDATE SET attempt = excluded.attempt, file = excluded.file,
+                        bytes = excluded.bytes, sha256 = excluded.sha256, kept = max(kept, excluded.kept), saved_at = excluded.saved_at
+                    """,
+                arguments: [
+                    run, checkpoint.epoch, checkpoint.batch, attempt, checkpoint.file, checkpoint.bytes, checkpoint.sha256,
+                    checkpoint.kept, clock.now(),
+                ])
+            let superfluous = try String.fetchAll(
+                db,
+                sql: """
+                    DELETE FROM checkpoints WHERE run_id = ?1 AND kept = 0 AND (epoch, batch) NOT IN
+                        (SELECT epoch, batch FROM checkpoints WHERE run_id = ?1 ORDER BY epoch DESC, batch DESC LIMIT 2)
+                    RETURNING file
+                    """, arguments: [run])
+            return replaced + superfluous
+        }
+    }
+
+    /// The run's checkpoints, newest first.
+    public func checkpoints(of run: String) throws -> [CheckpointRecord] {
+        try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM checkpoints WHERE run_id = ? ORDER BY epoch DESC, batch DESC", arguments: [run]
+            ).map {
+                CheckpointRecord(
+                    epoch: $0["epoch"], batch: $0["batch"], file: $0["file"], bytes: $0["bytes"], sha256: $0["sha256"],
+                    kept: $0["kept"])
+            }
+        }
+    }
+
+    /// A checkpoint that cannot be used: it is forgotten, and the run's history says why.
+    public func discard(_ checkpoint: CheckpointRecord, run: String, attempt: Int, reason: String) throws {
+        try write(run: run, attempt: attempt) { db in
+            try db.execute(
+                sql: "DELETE FROM checkpoints WHERE run_id = ? AND epoch = ? AND batch = ?",
+                arguments: [run, checkpoint.epoch, checkpoint.batch])
+            try event(db, run: run, attempt: attempt, "checkpoint damaged", "\(checkpoint.file): \(reason)")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import GRDB
+
+/// One epoch's figures.
+public struct EpochRow: Sendable, Equatable, Codable {
+    public let epoch: Int
+    /// Mean cross-entropy over the epoch's samples.
+    public let loss: Double
+    /// Running mean over the epoch's batches, 0…1.
+    public let trainAccuracy: Double
+    /// A full pass after the epoch, 0…1.
+    public let testAccuracy: Double
+    public let seconds: Double
+
+    public init(epoch: Int, loss: Double, trainAccuracy: Double, testAccuracy: Double, seconds: Double) {
+        self.epoch = epoch
+        self.loss = loss
+        self.trainAccuracy = trainAccuracy
+        self.testAccuracy = testAccuracy
+        self.seconds = seconds
+    }
+}
+
+extension Lab {
+    /// Writes an epoch's row. After a crash the epochs since the last checkpoint are trained again and give the same rows;
+    /// where one differs (another BLAS kernel, say), the newer stands and the run's history says so.
+    public func record(_ row: EpochRow, run: String, attempt: Int) throws {
+        try write(run: run, attempt: attempt) { db in
+            let old = try Row.fetchOne(
+                db, sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch = ?", arguments: [run, row.epoch]
+            ).flatMap(EpochRow.init)
+            if let old, !old.hasSameResults(as: row) {
+                let detail = "epoch \(row.epoch): \(old.results), now \(row.results)"
+                try event(db, run: run, attempt: attempt, "not reproduced", detail)
+            }
+            try db.execute(
+                sql: """
+                    INSERT INTO epochs (run_id, epoch, loss, train_accuracy, test_accuracy, seconds) VALUES (?, ?, ?, ?, ?, ?)
+                    ON CONFLICT (run_id, epoch) DO UPDATE SET loss = excluded.loss, train_accuracy = excluded.train_accuracy,
+                        test_accuracy = excluded.test_accuracy, seconds = excluded.seconds
+                    """,
+                arguments: [run, row.epoch, row.loss, row.trainAccuracy, row.testAccuracy, row.seconds])
+            try db.execute(sql: "UPDATE runs SET epoch = max(epoch, ?) WHERE id = ?", arguments: [row.epoch, run])
+        }
+    }
+
+    /// A run's curve, epoch by epoch.
+    public func epochs(of run: String) throws -> [EpochRow] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM epochs WHERE run_id = ? ORDER BY epoch", arguments: [run])
+                .compactMap(EpochRow.init)
+        }
+    }
+}
+
+extension EpochRow {
+    /// From a row with the columns of `epochs`; nil where it has none, as for a run before its first epoch.
+    init?(_ row: Row) {
+        guard let loss = row["loss"] as Double? else { return nil }
+        self.init(
+            epoch: row["epoch"], loss: loss, trainAccuracy: row["train_accuracy"], testAccuracy: row["test_accuracy"],
+            seconds: row["seconds"])
+    }
+
+    /// Whether all but the time it took is the same, to the bit.
+    fileprivate func hasSameResults(as other: EpochRow) -> Bool {
+        (loss, trainAccuracy, testAccuracy) == (other.loss, other.trainAccuracy, other.testAccuracy)
+    }
+
+    fileprivate var results: String { "loss \(loss), accuracies \(trainAccuracy) and \(testAccuracy)" }
+}

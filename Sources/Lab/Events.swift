@@ -1,0 +1,28 @@
+import GRDB
+
+/// A line of a run's history.
+public struct EventRow: Sendable {
+    /// Milliseconds since 1970.
+    public let at: Int64
+    public let attempt: Int?
+    public let kind: String
+    public let detail: String?
+}
+
+extension Lab {
+    /// Adds a line to a run's history.
+    func event(_ db: Database, run: String?, attempt: Int? = nil, _ kind: String, _ detail: String? = nil) throws {
+        try db.execute(
+            sql: "INSERT INTO events (run_id, attempt, at, kind, detail) VALUES (?, ?, ?, ?, ?)",
+            arguments: [run, attempt, clock.now(), kind, detail])
+    }
+
+    /// A run's history, oldest first.
+    public func events(of run: String) throws -> [EventRow] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM events WHERE run_id = ? ORDER BY id", arguments: [run]).map {
+                EventRow(at: $0["at"], attempt: $0["attempt"], kind: $0["kind"], detail: $0["detail"])
+            }
+        }
+    }
+}

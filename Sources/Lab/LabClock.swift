@@ -1,0 +1,22 @@
+import Foundation
+
+/// The clocks of a lab, passed in so that tests can turn them.
+public struct LabClock: Sendable {
+    /// Milliseconds since 1970: for people.
+    public var now: @Sendable () -> Int64
+    /// Milliseconds of the boot's monotonic clock: for leases, which must not see the wall clock turned.
+    public var uptime: @Sendable () -> Int64
+
+    public init(now: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Int64) {
+        (self.now, self.uptime) = (now, uptime)
+    }
+
+    public static let system = LabClock(
+        now: { milliseconds(CLOCK_REALTIME) }, uptime: { milliseconds(CLOCK_MONOTONIC) })
+
+    private static func milliseconds(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}

@@ -1,0 +1,65 @@
+import GRDB
+
+extension Lab {
+    /// What a worker hears about a run that it trains.
+    public enum LeaseAnswer: Sendable, Equatable {
+        case goOn
+        case asked(RunRequest)
+        /// A later attempt has the run, or it ended.
+        case superseded
+    }
+
+    /// Says for each claim what its run is asked to do. Reads only.
+    public func requests(_ claims: [(run: String, attempt: Int)]) throws -> [LeaseAnswer] {
+        try database.read { db in
+            try claims.map { claim in
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT request FROM runs WHERE id = ? AND attempt = ? AND state = 'running'",
+                    arguments: [claim.run, claim.attempt])
+                guard let row else { return .superseded }
+                return (row["request"] as RunRequest?).map(LeaseAnswer.asked) ?? .goOn
+            }
+        }
+    }
+
+    /// Renews the leases of those claims that still hold their runs.
+    public func renewLeases(_ claims: [(run: String, attempt: Int)]) throws {
+        try database.write { db in
+            for claim in claims {
+                try db.execute(
+                    sql: "UPDATE attempts SET heartbeat = ? WHERE run_id = ? AND number = ? AND ended_at IS NULL",
+                    arguments: [clock.uptime(), claim.run, claim.attempt])
+            }
+        }
+    }
+
+    /// Frees the runs whose worker is gone, or silent for longer than the lease. Returns how many.
+    @discardableResult
+    public func releaseAbandoned() throws -> Int {
+        let held = try database.read { db in try abandoned(db) }
+        guard !held.isEmpty else { return 0 }
+        return try database.write { db in
+            let gone = try abandoned(db)
+            for (run, attempt, reason) in gone {
+                try end(db, run: run, attempt: attempt, outcome: reason)
+                try leaveWorker(.released, run, db)
+            }
+            return gone.count
+        }
+    }
+
+    private func abandoned(_ db: Database) throws -> [(run: String, attempt: Int, reason: String)] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT r.id, r.attempt, a.worker, a.heartbeat FROM runs r
+                JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt WHERE r.state = 'running'
+                """)
+        return rows.compactMap { row in
+            let worker = WorkerIdentity(text: row["worker"])
+            let isSilent = clock.uptime() - (row["heartbeat"] as Int64) > Self.lease
+            let reason = worker?.isGone ?? true ? "worker gone" : isSilent ? "lease expired" : nil
+            return reason.map { (row["id"], row["attempt"], $0) }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import GRDB
+
+extension Lab {
+    /// What a file that may be a lab's database turns out to be.
+    enum Content: Equatable {
+        /// No tables yet: a lab is made of it.
+        case empty
+        case lab
+    }
+
+    /// "PCNL", as in schema.sql.
+    static let applicationID = 0x5043_4E4C
+    /// As in schema.sql.
+    static let schemaVersion = 1
+
+    /// Looks at a database without changing it. Throws `notALab` for one of another program, `newerLab` for a lab of a
+    /// later one.
+    static func content(_ db: Database, of file: URL) throws -> Content {
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        if application == 0, try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { return .empty }
+        guard application == applicationID else { throw LabError.notALab(file: file.relativePath) }
+        guard version <= schemaVersion else {
+            throw LabError.newerLab(file: file.relativePath, version: version, known: schemaVersion)
+        }
+        return .lab
+    }
+
+    /// Opens a lab's database, making it where the file is not there or empty. What is no lab is left as it is: a pool
+    /// would turn any database to write-ahead logging, so a connection that only reads looks at it first.
+    static func open(_ file: URL, busyTimeout: TimeInterval) throws -> DatabasePool {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busyTimeout)
+        do {
+            var content = Content.empty
+            if FileManager.default.fileExists(atPath: file.path) {
+                var looking = configuration
+                looking.readonly = true
+                content = try DatabaseQueue(path: file.path, configuration: looking).read { try Self.content($0, of: file) }
+            }
+            let pool = try DatabasePool(path: file.path, configuration: configuration)
+            // Full: a checkpoint's row must be durable before the file of the one before it is removed. The pool itself sets
+            // NORMAL as it opens its writer, so this comes after.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            if content == .empty { try makeSchema(pool, file) }
+            return pool
+        } catch let error as DatabaseError {
+            switch error.resultCode {
+            case .SQLITE_NOTADB: throw LabError.notALab(file: file.relativePath)
+            case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
+                throw LabError.cannotWrite(path: file.relativePath, reason: error.message ?? "cannot open")
+            default: throw error
+            }
+        }
+    }
+
+    /// Runs schema.sql, unless another process did so meanwhile.
+    private static func makeSchema(_ pool: DatabasePool, _ file: URL) throws {
+        try pool.write { db in
+            guard try content(db, of: file) == .empty else { return }
+            try db.execute(sql: String(decoding: PackageResources.schema_sql, as: UTF8.self))
+        }
+    }
+}
