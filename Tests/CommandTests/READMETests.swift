@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+/// The README says what the program does: its commands are run, its spec is submitted, its tables are the program's.
+@Suite("The README")
+struct READMETests {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private static func text(_ path: String) -> String {
+        (try? String(contentsOf: root.appending(path: path), encoding: .utf8)) ?? ""
+    }
+
+    private static let commands = text("README.md").split(separator: "\n").filter { $0.hasPrefix("$ pcnlab ") }
+        .map { $0.dropFirst("$ pcnlab ".count).split(separator: " ").map(String.init) }
+
+    @Test("every command in it ends well, in its order, over a quick run of the quickstart")
+    func commandsRun() throws {
+        try #require(Self.commands.count >= 8)
+        try Program.inNewFolder { program in
+            // The same experiment, with fewer and smaller epochs: `make demo` runs the whole of it.
+            let experiments = program.folder.appending(path: "experiments")
+            try FileManager.default.copyItem(at: Self.root.appending(path: "experiments"), to: experiments)
+            let quickstart = Self.text("experiments/quickstart.json")
+                .replacing(#""epochs": 6"#, with: #""epochs": 2, "train_samples": 300, "widths": [32]"#)
+            try Data(quickstart.utf8).write(to: experiments.appending(path: "quickstart.json"))
+            for command in Self.commands {
+                let output = try program.start(command).finish()
+                #expect(output.status == 0, "pcnlab \(command.joined(separator: " ")): \(output.error)")
+                #expect(!output.out.isEmpty || command[0] == "work", "pcnlab \(command.joined(separator: " ")) prints something")
+            }
+        }
+    }
+
+    @Test("make demo runs the quickstart through to its report")
+    func demo() {
+        let makefile = Self.text("Makefile")
+        for command in ["submit experiments/quickstart.json", "work --drain", "report --experiment quickstart --curves curves"] {
+            #expect(makefile.contains("$(PCNLAB) \(command)"))
+        }
+    }
+
+    @Test("its spec is one that submit takes")
+    func spec() throws {
+        let blocks = Self.text("README.md").components(separatedBy: "```")
+        let spec = try #require(blocks.first { $0.hasPrefix("json\n") }).dropFirst("json\n".count)
+        try Program.inNewFolder { program in
+            let output = try program.run("submit", "--dry-run", program.spec(String(spec)))
+            #expect(output.status == 0 && output.lines.count == 11, "\(output.error)")
+        }
+    }
+
+    @Test("its example of a fault is what submit prints")
+    func fault() throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(#"{"name":"a","architecture":"linearnet","dataset":"shapes","datset":"shapes"}"#)
+            let error = try program.run("submit", spec).error
+            #expect(Self.text("README.md").contains(error.trimmingCharacters(in: .whitespacesAndNewlines)))
+        }
+    }
+
+    @Test("it names every command, and every field of a spec")
+    func complete() throws {
+        let readme = Self.text("README.md")
+        try Program.inNewFolder { program in
+            let help = try program.run("--help").out
+            let listed = help.components(separatedBy: "SUBCOMMANDS:").last?.split(separator: "\n").compactMap { line in
+                line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first.map(String.init) : nil
+            }
+            let names = try #require(listed)
+            #expect(names.count >= 11)
+            for name in names { #expect(readme.contains("`\(name)"), "\(name)") }
+        }
+        let schema = try JSONSerialization.jsonObject(with: Data(Self.text("experiments/experiment.schema.json").utf8))
+        let fields = try #require((schema as? [String: Any])?["properties"] as? [String: Any]).keys
+        for field in fields where field != "$schema" { #expect(readme.contains("`\(field)`"), "\(field)") }
+    }
+}
