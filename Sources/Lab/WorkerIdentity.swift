@@ -16,7 +16,7 @@ public struct WorkerIdentity: Sendable, Hashable {
         let boot = (try? String(contentsOfFile: "/proc/sys/kernel/random/boot_id", encoding: .utf8)) ?? "unknown"
         let space = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid")) ?? "unknown"
         return WorkerIdentity(
-            process: process, started: startOf(process) ?? 0, boot: boot.trimmingCharacters(in: .whitespacesAndNewlines),
+            process: process, started: start(of: process) ?? 0, boot: boot.trimmingCharacters(in: .whitespacesAndNewlines),
             space: space)
     }()
 
@@ -38,13 +38,13 @@ public struct WorkerIdentity: Sendable, Hashable {
         let here = Self.current
         if boot != here.boot { return true }
         if space != here.space { return false }
-        if let start = Self.startOf(process) { return start != started }
+        if let start = Self.start(of: process) { return start != started }
         // /proc may hide other users' processes, or not be there: then the system says whether there is such a process.
         return Self.isEnded(process) || (kill(process, 0) == -1 && errno == ESRCH)
     }
 
     /// Clock ticks from boot to the start of a process that runs; nil where that cannot be read.
-    private static func startOf(_ process: Int32) -> UInt64? {
+    static func start(of process: Int32) -> UInt64? {
         fieldsOf(process).flatMap { $0[0] == "Z" ? nil : UInt64($0[19]) }
     }
 

@@ -1,0 +1,149 @@
+import Foundation
+import GRDB
+import Specs
+import Synchronization
+
+@testable import Lab
+
+/// A lab in a temporary folder, which is removed with it; its clock stands still until it is turned.
+final class TemporaryLab: Sendable {
+    let folder: URL
+    let time: TurnedClock
+    let lab: Lab
+
+    init(busyTimeout: TimeInterval = 10) throws {
+        folder = .temporary()
+        time = TurnedClock()
+        lab = try Lab(folder, create: true, clock: time.clock, busyTimeout: busyTimeout)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    /// A second door into the same lab, with a connection pool of its own.
+    func another() throws -> Lab { try Lab(folder, clock: time.clock) }
+
+    /// Queues a run for each seed; returns their ids.
+    @discardableResult
+    func submit(seeds: ClosedRange<Int> = 1...1, epochs: Int = 3, priority: Int = 0) throws -> [String] {
+        let runs = seeds.map { RunToSubmit(.tiny(seed: $0, epochs: epochs), datasetDigest: "digest") }
+        return try lab.submit(experiment: "test", description: nil, runs: runs, priority: priority).map(\.id)
+    }
+
+    func claim(_ worker: WorkerIdentity = .current) throws -> Claim? { try lab.claim(worker: worker) }
+
+    /// Queues a run and claims it.
+    func claimed(epochs: Int = 3, by worker: WorkerIdentity = .current) throws -> Claim {
+        try submit(epochs: epochs)
+        return try claim(worker)!
+    }
+
+    func summary(_ id: String) throws -> RunSummary { try lab.runs(RunFilter(ids: [id])).first! }
+
+    func state(_ id: String) throws -> RunState { try summary(id).state }
+
+    /// Kinds of the events in a run's history.
+    func history(_ id: String) throws -> [String] { try lab.events(of: id).map(\.kind) }
+}
+
+/// Clocks that go only where a test turns them.
+final class TurnedClock: Sendable {
+    let now = Mutex<Int64>(1_700_000_000_000)
+    let uptime = Mutex<Int64>(5_000_000)
+
+    var clock: LabClock {
+        LabClock(now: { [self] in now.withLock { $0 } }, uptime: { [self] in uptime.withLock { $0 } })
+    }
+
+    func pass(_ milliseconds: Int64) {
+        now.withLock { $0 += milliseconds }
+        uptime.withLock { $0 += milliseconds }
+    }
+}
+
+extension URL {
+    /// A path in the temporary folder where there is nothing yet.
+    static func temporary() -> URL { FileManager.default.temporaryDirectory.appending(path: "lab-\(UUID().uuidString)") }
+}
+
+extension Settings {
+    static func tiny(seed: Int = 1, epochs: Int = 3, schedule: Schedule = .constant, checkpointEvery: Int? = nil) -> Settings {
+        Settings(
+            d: 2, widths: [4], dataset: .shapes, trainSamples: 8, testSamples: 4, epochs: epochs, batchSize: 4, seed: seed,
+            schedule: schedule, checkpointEvery: checkpointEvery)
+    }
+}
+
+extension EpochRow {
+    static func sample(_ epoch: Int, loss: Double = 1.5, seconds: Double = 0.25) -> EpochRow {
+        EpochRow(epoch: epoch, loss: loss, trainAccuracy: 0.5, testAccuracy: 0.25, seconds: seconds)
+    }
+}
+
+extension FinalFigures {
+    static let sample = FinalFigures(trainAccuracy: 0.75, testAccuracy: 0.5, weightsSHA256: "abc")
+}
+
+extension CheckpointRecord {
+    static func sample(_ epoch: Int, batch: Int = 0, file: String? = nil, kept: Bool = false) -> CheckpointRecord {
+        CheckpointRecord(epoch: epoch, batch: batch, file: file ?? "e\(epoch)-b\(batch)", bytes: 10, sha256: "00", kept: kept)
+    }
+}
+
+extension Lab {
+    func claim(worker: WorkerIdentity = .current) throws -> Claim? {
+        try claim(worker: worker, blasKernel: "Haswell", threads: 1)
+    }
+
+    func record(epochs: ClosedRange<Int>, of claim: Claim) throws {
+        for epoch in epochs { try record(.sample(epoch), run: claim.run, attempt: claim.attempt) }
+    }
+
+    @discardableResult
+    func finish(_ claim: Claim, _ outcome: AttemptOutcome) throws -> RunState {
+        try finish(outcome, run: claim.run, attempt: claim.attempt)
+    }
+
+    /// Trains all the epochs of a claim, as far as the lab can tell.
+    @discardableResult
+    func complete(_ claim: Claim) throws -> RunState {
+        try record(epochs: 1...claim.settings.epochs, of: claim)
+        return try finish(claim, .completed(.sample))
+    }
+
+    /// Everything in the tables that workers write, to see that nothing changed.
+    func contents() throws -> [String] {
+        try database.read { db in
+            try ["runs", "attempts", "epochs", "checkpoints", "events", "experiments", "experiment_runs", "tags"].flatMap { table in
+                try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table): \($0)" }
+            }
+        }
+    }
+}
+
+/// Waits until something holds, ten seconds at most; whether it came to hold.
+func eventually(within seconds: Double = 10, _ holds: () throws -> Bool) rethrows -> Bool {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while Date() < end {
+        if try holds() { return true }
+        Thread.sleep(forTimeInterval: 0.01)
+    }
+    return try holds()
+}
+
+extension TemporaryLab {
+    /// A run of seed 1 and three epochs in the given state; its id.
+    @discardableResult
+    func bring(to state: RunState) throws -> String {
+        let id = try submit()[0]
+        switch state {
+        case .queued: break
+        case .paused: _ = try lab.command(.pause, runs: [id])
+        case .cancelled: _ = try lab.command(.cancel, runs: [id])
+        case .running: _ = try claim()
+        case .completed: try lab.complete(claim()!)
+        case .diverged: try lab.finish(claim()!, .diverged("not finite"))
+        case .failed: for _ in 1...Lab.attemptsAllowed { try lab.finish(claim()!, .failed("broken")) }
+        }
+        return id
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Synchronization
+
+@testable import Lab
+
+/// Remembers what a pool told it.
+final class Watcher: WorkerPoolObserver {
+    struct End: Equatable {
+        let run: String
+        let outcome: AttemptOutcome
+        let state: RunState?
+    }
+
+    private let lists = Mutex<(started: [String], ends: [End], troubles: [String])>(([], [], []))
+
+    var started: [String] { lists.withLock { $0.started } }
+    var ends: [End] { lists.withLock { $0.ends } }
+    var troubles: [String] { lists.withLock { $0.troubles } }
+
+    func started(_ claim: Claim, worker: Int) { lists.withLock { $0.started.append(claim.run) } }
+
+    func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state: RunState?) {
+        lists.withLock { $0.ends.append(End(run: claim.run, outcome: outcome, state: state)) }
+    }
+
+    func trouble(_ text: String) { lists.withLock { $0.troubles.append(text) } }
+}
+
+/// What stands in for training in a pool's tests.
+typealias Training = @Sendable (Claim, RunControl, Int) throws -> TrainingOutcome
+
+extension Lab {
+    func pool(_ watcher: Watcher, workers: Int = 1, drain: Bool = true, training: @escaping Training) -> WorkerPool {
+        let configuration = WorkerPool.Configuration(workers: workers, threads: 1, drain: drain, blasKernel: "Haswell")
+        return WorkerPool(self, configuration, observer: watcher, train: training)
+    }
+
+    /// Records all epochs at once.
+    var quickTraining: Training {
+        { [self] claim, _, _ in
+            try record(epochs: 1...claim.settings.epochs, of: claim)
+            return .completed(.sample)
+        }
+    }
+}
+
+/// Trains until it is told to stop; gives up after ten seconds.
+let endlessTraining: Training = { _, control, _ in
+    guard eventually({ control.shouldStop }) else { throw NeverStopped() }
+    return .stopped
+}
+
+struct NeverStopped: Error {}
+
+/// A pool at work on a thread of its own.
+final class PoolAtWork: Sendable {
+    let pool: WorkerPool
+    private let result = Mutex<Int?>(nil)
+
+    init(_ pool: WorkerPool) {
+        self.pool = pool
+        DispatchQueue(label: "pool").async { [self] in
+            let failed = pool.run()
+            result.withLock { $0 = failed }
+        }
+    }
+
+    /// What `run` returned; nil if it did not return within some seconds.
+    func failed(within seconds: Double = 10) -> Int? {
+        _ = eventually(within: seconds) { result.withLock { $0 } != nil }
+        return result.withLock { $0 }
+    }
+}
