@@ -64,7 +64,8 @@ struct READMETests {
         let readme = Self.text("README.md")
         try Program.inNewFolder { program in
             let help = try program.run("--help").out
-            let listed = help.components(separatedBy: "SUBCOMMANDS:").last?.split(separator: "\n").compactMap { line in
+            let list = help.components(separatedBy: "SUBCOMMANDS:\n").last?.components(separatedBy: "\n\n").first
+            let listed = list?.split(separator: "\n").compactMap { line in
                 line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first.map(String.init) : nil
             }
             let names = try #require(listed)
