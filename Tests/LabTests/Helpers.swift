@@ -147,3 +147,26 @@ extension TemporaryLab {
         return id
     }
 }
+
+extension WorkerIdentity {
+    /// A process that was started and has exited.
+    static func exited() throws -> WorkerIdentity { try child { _ in } }
+
+    /// A child process, while `body` runs; gone afterwards. Killed rather than asked, for a child may inherit blocked signals.
+    @discardableResult
+    static func child(_ body: (WorkerIdentity) throws -> Void) throws -> WorkerIdentity {
+        var process: pid_t = 0
+        var arguments = [strdup("sleep"), strdup("60"), nil]
+        defer { arguments.forEach { free($0) } }
+        let error = posix_spawn(&process, "/bin/sleep", nil, nil, &arguments, nil)
+        guard error == 0 else { throw CocoaError(.executableNotLoadable) }
+        defer {
+            kill(process, SIGKILL)
+            waitpid(process, nil, 0)
+        }
+        let started = start(of: process)!
+        let id = WorkerIdentity(process: process, started: started, boot: current.boot, space: current.space)
+        try body(id)
+        return id
+    }
+}
