@@ -113,7 +113,8 @@ extension Lab {
     /// Everything in the tables that workers write, to see that nothing changed.
     func contents() throws -> [String] {
         try database.read { db in
-            try ["runs", "attempts", "epochs", "checkpoints", "events", "experiments", "experiment_runs", "tags"].flatMap { table in
+            try ["runs", "attempts", "epochs", "checkpoints", "events", "experiments", "experiment_runs", "tags"].flatMap {
+                table in
                 try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table): \($0)" }
             }
         }

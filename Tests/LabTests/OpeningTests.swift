@@ -39,7 +39,7 @@ import Testing
         try withFolder { folder, file in
             let database = try DatabaseQueue(path: file.path)
             try database.write {
-                try $0.execute(sql: "CREATE TABLE notes (text); PRAGMA application_id = \(applicationID); PRAGMA user_version = 3")
+                try $0.execute(sql: "CREATE TABLE notes (text); PRAGMA application_id = \(applicationID)")
             }
             try database.close()
             let before = try Data(contentsOf: file)

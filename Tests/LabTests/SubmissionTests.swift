@@ -9,7 +9,9 @@ import Testing
 
     init() throws { temporary = try TemporaryLab() }
 
-    private func submit(_ settings: Settings..., as name: String = "test", digest: String = "digest") throws -> [SubmissionOutcome] {
+    private func submit(_ settings: Settings..., as name: String = "test", digest: String = "digest") throws
+        -> [SubmissionOutcome]
+    {
         let runs = settings.map { RunToSubmit($0, datasetDigest: digest) }
         return try lab.submit(experiment: name, description: nil, runs: runs).map(\.outcome)
     }
