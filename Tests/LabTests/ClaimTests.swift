@@ -24,7 +24,7 @@ import Testing
     func claim() throws {
         let temporary = try TemporaryLab()
         let id = try temporary.submit()[0]
-        let claim = try temporary.lab.claim(worker: .current, blasKernel: "Zen", threads: 7)!
+        let claim = try #require(try temporary.lab.claim(worker: .current, blasKernel: "Zen", threads: 7))
         #expect(claim.run == id && claim.attempt == 1)
         #expect(claim.settings == .tiny() && claim.datasetDigest == "digest")
         let attempt = try temporary.lab.attempts(of: id)[0]

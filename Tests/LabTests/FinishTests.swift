@@ -39,7 +39,7 @@ import Testing
     func tooEarly() throws {
         try temporary.submit()
         for expected in [RunState.queued, .queued, .failed] {
-            #expect(try lab.finish(temporary.claim()!, .completed(.sample)) == expected)
+            #expect(try lab.finish(temporary.taken(), .completed(.sample)) == expected)
         }
     }
 
@@ -48,7 +48,7 @@ import Testing
         let id = try temporary.submit()[0]
         for round in 0...1 {
             for failure in 1...Lab.attemptsAllowed {
-                let claim = try temporary.claim()!
+                let claim = try temporary.taken()
                 #expect(claim.attempt == round * Lab.attemptsAllowed + failure)
                 #expect(try temporary.summary(id).error == nil)
                 let state = try lab.finish(claim, .failed("broken \(failure)"))
@@ -64,12 +64,12 @@ import Testing
     @Test("an attempt whose worker stopped or died is no failure")
     func released() throws {
         try temporary.submit()
-        for _ in 1...5 { #expect(try lab.finish(temporary.claim()!, .released("worker stopped")) == .queued) }
+        for _ in 1...5 { #expect(try lab.finish(temporary.taken(), .released("worker stopped")) == .queued) }
         for _ in 1...5 {
             _ = try temporary.claim(.exited())
             #expect(try lab.releaseAbandoned() == 1)
         }
-        #expect(try lab.finish(temporary.claim()!, .failed("broken")) == .queued)
+        #expect(try lab.finish(temporary.taken(), .failed("broken")) == .queued)
     }
 
     @Test("a diverged run keeps its error and is not tried again by itself")

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import Specs
 import Synchronization
+import Testing
 
 @testable import Lab
 
@@ -31,13 +32,16 @@ final class TemporaryLab: Sendable {
 
     func claim(_ worker: WorkerIdentity = .current) throws -> Claim? { try lab.claim(worker: worker) }
 
+    /// The same where there must be one.
+    func taken(_ worker: WorkerIdentity = .current) throws -> Claim { try #require(try claim(worker)) }
+
     /// Queues a run and claims it.
     func claimed(epochs: Int = 3, by worker: WorkerIdentity = .current) throws -> Claim {
         try submit(epochs: epochs)
-        return try claim(worker)!
+        return try taken(worker)
     }
 
-    func summary(_ id: String) throws -> RunSummary { try lab.runs(RunFilter(ids: [id])).first! }
+    func summary(_ id: String) throws -> RunSummary { try #require(try lab.runs(RunFilter(ids: [id])).first) }
 
     func state(_ id: String) throws -> RunState { try summary(id).state }
 
@@ -113,7 +117,8 @@ extension Lab {
     /// Everything in the tables that workers write, to see that nothing changed.
     func contents() throws -> [String] {
         try database.read { db in
-            try ["runs", "attempts", "epochs", "checkpoints", "events", "experiments", "experiment_runs", "tags"].flatMap { table in
+            try ["runs", "attempts", "epochs", "checkpoints", "events", "experiments", "experiment_runs", "tags"].flatMap {
+                table in
                 try Row.fetchAll(db, sql: "SELECT * FROM \(table)").map { "\(table): \($0)" }
             }
         }
@@ -140,10 +145,33 @@ extension TemporaryLab {
         case .paused: _ = try lab.command(.pause, runs: [id])
         case .cancelled: _ = try lab.command(.cancel, runs: [id])
         case .running: _ = try claim()
-        case .completed: try lab.complete(claim()!)
-        case .diverged: try lab.finish(claim()!, .diverged("not finite"))
-        case .failed: for _ in 1...Lab.attemptsAllowed { try lab.finish(claim()!, .failed("broken")) }
+        case .completed: try lab.complete(taken())
+        case .diverged: try lab.finish(taken(), .diverged("not finite"))
+        case .failed: for _ in 1...Lab.attemptsAllowed { try lab.finish(taken(), .failed("broken")) }
         }
+        return id
+    }
+}
+
+extension WorkerIdentity {
+    /// A process that was started and has exited.
+    static func exited() throws -> WorkerIdentity { try child { _ in } }
+
+    /// A child process, while `body` runs; gone afterwards. Killed rather than asked, for a child may inherit blocked signals.
+    @discardableResult
+    static func child(_ body: (WorkerIdentity) throws -> Void) throws -> WorkerIdentity {
+        var process: pid_t = 0
+        var arguments = [strdup("sleep"), strdup("60"), nil]
+        defer { arguments.forEach { free($0) } }
+        let error = posix_spawn(&process, "/bin/sleep", nil, nil, &arguments, nil)
+        guard error == 0 else { throw CocoaError(.executableNotLoadable) }
+        defer {
+            kill(process, SIGKILL)
+            waitpid(process, nil, 0)
+        }
+        let started = try #require(start(of: process))
+        let id = WorkerIdentity(process: process, started: started, boot: current.boot, space: current.space)
+        try body(id)
         return id
     }
 }

@@ -104,26 +104,3 @@ import Testing
         for id in ids { #expect(try temporary.history(id) == ["submitted", "started", "ended"]) }
     }
 }
-
-extension WorkerIdentity {
-    /// A process that was started and has exited.
-    static func exited() throws -> WorkerIdentity { try child { _ in } }
-
-    /// A child process while `body` runs, gone afterwards.
-    @discardableResult
-    static func child(_ body: (WorkerIdentity) throws -> Void) throws -> WorkerIdentity {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sleep")
-        process.arguments = ["60"]
-        try process.run()
-        let id = WorkerIdentity(
-            process: process.processIdentifier, started: start(of: process.processIdentifier) ?? 0, boot: current.boot,
-            space: current.space)
-        defer {
-            process.terminate()
-            process.waitUntilExit()
-        }
-        try body(id)
-        return id
-    }
-}

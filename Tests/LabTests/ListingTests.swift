@@ -60,7 +60,7 @@ import Testing
         #expect(queued.epoch == 0 && queued.epochs == 10 && queued.attempts == 0 && queued.state == .queued)
         #expect(queued.error == nil && queued.final == nil && queued.request == nil)
 
-        let claim = try temporary.claim()!
+        let claim = try temporary.taken()
         for epoch in 1...7 {
             try lab.record(.sample(epoch, seconds: epoch < 3 ? 100 : Double(epoch)), run: claim.run, attempt: claim.attempt)
         }
@@ -75,10 +75,10 @@ import Testing
     func ended() throws {
         try temporary.submit()
         for kernel in ["Zen, new", "Haswell", "Zen, new"] {
-            let claim = try lab.claim(worker: .current, blasKernel: kernel, threads: 1)!
+            let claim = try #require(try lab.claim(worker: .current, blasKernel: kernel, threads: 1))
             try lab.finish(claim, .released("worker stopped"))
         }
-        let id = try temporary.claim()!.run
+        let id = try temporary.taken().run
         try lab.record(epochs: 1...3, of: Claim(run: id, attempt: 4, settings: .tiny(), datasetDigest: ""))
         try lab.finish(.completed(.sample), run: id, attempt: 4)
         let run = try temporary.summary(id)

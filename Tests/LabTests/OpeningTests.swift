@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test("a text file is no lab and stays as it is", arguments: [1, 99, 600, 10_000])
+    @Test("a text file is no lab and stays as it is", arguments: [2, 99, 600, 10_000])
     func text(length: Int) throws {
         try withFolder { folder, file in
             let text = Data(repeating: UInt8(ascii: "x"), count: length)
@@ -39,7 +39,7 @@ import Testing
         try withFolder { folder, file in
             let database = try DatabaseQueue(path: file.path)
             try database.write {
-                try $0.execute(sql: "CREATE TABLE notes (text); PRAGMA application_id = \(applicationID); PRAGMA user_version = 3")
+                try $0.execute(sql: "CREATE TABLE notes (text); PRAGMA application_id = \(applicationID)")
             }
             try database.close()
             let before = try Data(contentsOf: file)
@@ -98,7 +98,8 @@ import Testing
 
     @Test("what is written is on the disk before the write returns, and readers never wait for it")
     func durable() throws {
-        let lab = try TemporaryLab().lab
+        let temporary = try TemporaryLab()
+        let lab = temporary.lab
         #expect(try lab.database.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
         #expect(try lab.database.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "wal")
         #expect(try lab.database.read { try Int.fetchOne($0, sql: "PRAGMA foreign_keys") } == 1)

@@ -91,7 +91,7 @@ import Testing
                     temporary.time.pass(Lab.lease + 1)
                     let other = try temporary.another()
                     try other.releaseAbandoned()
-                    let next = try other.claim()!
+                    let next = try #require(try other.claim())
                     try other.complete(next)
                     before.withLock { $0 = (try? other.contents()) ?? [] }
                 }

@@ -42,7 +42,8 @@ import Testing
     @Test(
         "an epoch that comes out different is told in the run's history",
         arguments: [
-            EpochRow.sample(1, loss: 1.5.nextUp), EpochRow(epoch: 1, loss: 1.5, trainAccuracy: 0.6, testAccuracy: 0.25, seconds: 0),
+            EpochRow.sample(1, loss: 1.5.nextUp),
+            EpochRow(epoch: 1, loss: 1.5, trainAccuracy: 0.6, testAccuracy: 0.25, seconds: 0),
             EpochRow(epoch: 1, loss: 1.5, trainAccuracy: 0.5, testAccuracy: 0.3, seconds: 0),
         ])
     func notReproduced(other: EpochRow) throws {

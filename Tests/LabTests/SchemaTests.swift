@@ -25,7 +25,8 @@ import Testing
 
     @Test("an empty lab has the schema of schema.sql")
     func equal() throws {
-        let lab = try TemporaryLab().lab
+        let temporary = try TemporaryLab()
+        let lab = temporary.lab
         let outline = try lab.database.read(Self.outline)
         #expect(try outline == Self.inMemory().read(Self.outline))
         #expect(outline.contains("application_id \(Lab.applicationID)") && outline.contains("user_version \(Lab.schemaVersion)"))
@@ -77,7 +78,8 @@ import Testing
                 let error = #expect(throws: DatabaseError.self, "\(name): \(change)") {
                     try database.write { try $0.execute(sql: change) }
                 }
-                #expect(error?.extendedResultCode == .SQLITE_CONSTRAINT_CHECK && error?.message?.hasSuffix(name) == true, "\(change)")
+                #expect(error?.extendedResultCode == .SQLITE_CONSTRAINT_CHECK, "\(change)")
+                #expect(error?.message?.hasSuffix(name) == true, "\(change): \(error?.message ?? "")")
             }
         }
     }
@@ -101,7 +103,7 @@ import Testing
             if analyzed { try lab.database.writeWithoutTransaction { try $0.execute(sql: "ANALYZE") } }
             for sql in [Lab.anyQueued, Lab.takeNext] {
                 let steps = try plan(sql)
-                #expect(steps.contains { $0.contains("USING COVERING INDEX runs_to_claim") }, "\(steps)")
+                #expect(steps.contains { $0.contains("USING INDEX runs_to_claim") }, "\(steps)")
                 #expect(!steps.contains { $0.contains("TEMP B-TREE") }, "\(steps)")
             }
             #expect(try plan(Lab.takeNext).contains { $0.contains("SEARCH runs USING INTEGER PRIMARY KEY") })

@@ -74,7 +74,7 @@ import Testing
     func allOrNone() throws {
         let temporary = try TemporaryLab()
         let ids = try temporary.submit(seeds: 1...2)
-        try temporary.lab.complete(temporary.claim()!)
+        try temporary.lab.complete(temporary.taken())
         let before = try temporary.lab.contents()
         #expect(throws: LabError.refused(run: ids[0], state: .completed, event: "pause")) {
             try temporary.lab.command(.pause, runs: ids.reversed())

@@ -9,7 +9,9 @@ import Testing
 
     init() throws { temporary = try TemporaryLab() }
 
-    private func submit(_ settings: Settings..., as name: String = "test", digest: String = "digest") throws -> [SubmissionOutcome] {
+    private func submit(_ settings: Settings..., as name: String = "test", digest: String = "digest") throws
+        -> [SubmissionOutcome]
+    {
         let runs = settings.map { RunToSubmit($0, datasetDigest: digest) }
         return try lab.submit(experiment: name, description: nil, runs: runs).map(\.outcome)
     }
@@ -26,7 +28,7 @@ import Testing
         let before = try lab.contents()
         #expect(try submit(.tiny()) == [.found(.queued)])
         #expect(try lab.contents() == before)
-        try lab.complete(temporary.claim()!)
+        try lab.complete(temporary.taken())
         #expect(try submit(.tiny()) == [.found(.completed)])
         #expect(try temporary.claim() == nil)
     }
@@ -60,7 +62,7 @@ import Testing
     func goesOn() throws {
         try temporary.bring(to: .completed)
         _ = try submit(.tiny(epochs: 5))
-        let claim = try temporary.claim()!
+        let claim = try temporary.taken()
         #expect(claim.attempt == 2 && claim.settings.epochs == 5)
         #expect(try only().epoch == 3)
         try lab.record(epochs: 4...5, of: claim)
