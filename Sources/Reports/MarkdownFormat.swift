@@ -31,7 +31,8 @@ private struct MarkdownTable {
         let parameters = millions + " (\(cell.paperParameters)\(acting))"
         guard let train = cell.train, let test = cell.test else {
             let epochs = cell.unfinished.map(mark).joined(separator: ", ")
-            return [parameters, epochs, epochs]
+            let beside = { (paper: Double?) in epochs + (paper.map { String(format: " (%.1f)", $0) } ?? "") }
+            return [parameters, beside(cell.paper?.trainAccuracy), beside(cell.paper?.testAccuracy)]
         }
         let waiting = cell.unfinished.isEmpty ? "" : "; without " + cell.unfinished.map(mark).joined(separator: ", ")
         return [
@@ -58,7 +59,9 @@ private struct MarkdownTable {
     private var notes: String {
         let cells = table.rows.flatMap { row in table.datasets.compactMap { row.cells[$0] } }
         var notes = ["Accuracies of the final weights over the whole of both splits; mean ± standard deviation over seeds."]
-        if cells.contains(where: { $0.paper != nil }) { notes.append("In parentheses: the paper's figure and the difference.") }
+        if cells.contains(where: { $0.paper != nil }) {
+            notes.append("In parentheses: the paper's figure and, of finished runs, the difference.")
+        }
         notes.append("Parameters as the paper counts them; a bias on the input cloud does not act and is not stored.")
         for run in cells.flatMap(\.mixedKernels) {
             notes.append(

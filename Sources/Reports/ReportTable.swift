@@ -54,6 +54,7 @@ public struct ReportTable: Sendable {
             if a.model != b.model {
                 return place(a.model) == place(b.model) ? a.model < b.model : place(a.model) < place(b.model)
             }
+            if a.deviations.isEmpty != b.deviations.isEmpty { return a.deviations.isEmpty }
             // As submitted: a sweep's values keep their order.
             return (runs.firstIndex { $0.id == groups[a]?.first?.id } ?? 0)
                 < (runs.firstIndex { $0.id == groups[b]?.first?.id } ?? 0)

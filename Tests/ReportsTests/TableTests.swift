@@ -1,0 +1,115 @@
+import Foundation
+import Specs
+import Testing
+
+@testable import Lab
+@testable import Reports
+
+@Suite("The table")
+struct TableTests {
+    private let sweep: [RunSummary] = [
+        Runs.run(Runs.paper(.mlp), train: 0.97, test: 0.525),
+        Runs.run(Runs.paper(d: 16, seed: 1), train: 0.610, test: 0.528, loss: 1.1),
+        Runs.run(Runs.paper(d: 16, seed: 2), train: 0.614, test: 0.530, loss: 1.2),
+        Runs.run(Runs.paper(d: 16, seed: 3), state: .running, epoch: 12, train: 0.3, test: 0.3),
+        Runs.run(Runs.paper(d: 4), state: .paused, epoch: 7, train: 0.2, test: 0.1),
+        Runs.run(Runs.paper(d: 16, .cifar100), state: .queued, epoch: 0),
+        Runs.run(Settings(dataset: .cifar10, epochs: 40), train: 0.43, test: 0.41),
+    ]
+
+    @Test("has the paper's order of rows and columns, and a row of its own for every other way of training")
+    func order() {
+        let table = ReportTable(sweep)
+        #expect(
+            table.rows.map(\.label) == ["LinearNet-PCN4", "LinearNet-PCN16", "LinearNet-PCN16 (epochs 40)", "LinearNet-MLP"])
+        #expect(table.datasets == [.cifar10, .cifar100])
+        let header = markdownLines(table)[0]
+        #expect(
+            header == [
+                "Model", "CIFAR-10 params (M)", "CIFAR-10 train %", "CIFAR-10 test %", "CIFAR-100 params (M)",
+                "CIFAR-100 train %", "CIFAR-100 test %",
+            ])
+    }
+
+    @Test("shows mean ± deviation over seeds, the paper's figure and the difference, and never averages in what is unfinished")
+    func figures() {
+        let lines = markdownLines(ReportTable(sweep))
+        #expect(
+            lines[3][1...3].map { $0 } == [
+                "0.083 (82858; 82090 act)", "61.2 ± 0.3 (61.4, −0.2); without epoch 12/3500",
+                "52.9 ± 0.1 (53.0, −0.1); without epoch 12/3500",
+            ])
+        #expect(lines[5][1...3].map { $0 } == ["3.957 (3956746)", "97.0 (96.8, +0.2)", "52.5 (52.1, +0.4)"])
+        #expect(lines[2][2...3].map { $0 } == ["paused, epoch 7/3500 (48.4)", "paused, epoch 7/3500 (46.0)"])
+        #expect(lines[3][5] == "queued, epoch 0/3500 (31.9)")
+    }
+
+    @Test("has the paper's figures only beside rows trained as the paper did")
+    func paperOnlyBesideItsOwn() {
+        let lines = markdownLines(ReportTable(sweep))
+        #expect(lines[4][2...3].map { $0 } == ["43.0", "41.0"])
+        #expect(Runs.paper(d: 4, .mnist).paperRow == nil)
+    }
+
+    @Test("names runs that were trained under several BLAS kernels, and what went wrong with unfinished ones")
+    func notes() throws {
+        let text = try ReportFormat.markdown.render(
+            ReportTable([
+                Runs.run(Runs.paper(), kernels: ["Haswell", "Zen"]),
+                Runs.run(Runs.paper(d: 8), state: .failed, epoch: 3, error: "no space | left"),
+            ]))
+        #expect(text.contains("several BLAS kernels (Haswell, Zen)"))
+        #expect(text.contains("failed, epoch 3/3500") && text.contains("no space \\| left"))
+    }
+
+    @Test("is the same in every format: as many figures, whatever the lab holds", arguments: ReportFormat.all.map(\.name))
+    func formats(_ name: String) throws {
+        let format = try #require(ReportFormat.named(name))
+        for runs in [[], sweep] {
+            let text = try format.render(ReportTable(runs))
+            #expect(text.hasSuffix("\n"))
+            if !runs.isEmpty { #expect(text.contains("LinearNet-PCN4") && text.contains("82858")) }
+        }
+    }
+
+    @Test("as CSV and JSON has fractions, deviations and what is unfinished")
+    func tidy() throws {
+        let rows = ReportTable(sweep).tidyRows
+        let row = try #require(rows.first { $0.model == "LinearNet-PCN16" && $0.settings.isEmpty && $0.dataset == "cifar10" })
+        #expect(abs((row.trainMean ?? 0) - 0.612) < 1e-12 && abs((row.trainDifference ?? 0) + 0.002) < 1e-12)
+        #expect(row.seeds == [1, 2] && row.unfinished.map(\.epoch) == [12] && row.paperLoss == 1.102)
+        let csv = try ReportFormat.csv.render(ReportTable(sweep)).split(separator: "\n")
+        #expect(csv.count == rows.count + 1)
+        let columns = csv[0].split(separator: ",").count
+        #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == columns })
+    }
+
+    /// The cells of the Markdown table, line by line; the second is the rule.
+    private func markdownLines(_ table: ReportTable) -> [[String]] {
+        let text = (try? ReportFormat.markdown.render(table)) ?? ""
+        return text.split(separator: "\n").filter { $0.hasPrefix("|") }.map { line in
+            line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        }
+    }
+}
+
+@Suite("Curves")
+struct CurveTests {
+    @Test("are named by model, data set and seed, and by what sets them apart where that is not enough")
+    func names() {
+        let runs = [
+            Runs.run(Runs.paper()), Runs.run(Runs.paper(seed: 2)), Runs.run(Settings(lambda: 4, dataset: .cifar10, seed: 2)),
+        ]
+        #expect(
+            CurveFile.files(of: runs, experiment: "λ sweep").map(\.path) == [
+                "lambda_sweep/LinearNet-PCN16-cifar10-s1.csv", "lambda_sweep/LinearNet-PCN16-cifar10-s2.csv",
+                "lambda_sweep/LinearNet-PCN16-cifar10-s2-lambda_4.csv",
+            ])
+    }
+
+    @Test("have the promised header and every digit")
+    func contents() {
+        let row = EpochRow(epoch: 1, loss: 0.1 + 0.2, trainAccuracy: 0.5, testAccuracy: 0.25, seconds: 3)
+        #expect(CurveFile.csv([row]) == "epoch,loss,train_accuracy,test_accuracy\n1,0.30000000000000004,0.5,0.25\n")
+    }
+}
