@@ -30,11 +30,11 @@ private struct MarkdownTable {
         let acting = cell.actingParameters == cell.paperParameters ? "" : "; \(cell.actingParameters) act"
         let parameters = millions + " (\(cell.paperParameters)\(acting))"
         guard let train = cell.train, let test = cell.test else {
-            let epochs = cell.unfinished.map(mark).joined(separator: ", ")
+            let epochs = cell.unfinished.map(mark).joined(separator: "; ")
             let beside = { (paper: Double?) in epochs + (paper.map { String(format: " (%.1f)", $0) } ?? "") }
             return [parameters, beside(cell.paper?.trainAccuracy), beside(cell.paper?.testAccuracy)]
         }
-        let waiting = cell.unfinished.isEmpty ? "" : "; without " + cell.unfinished.map(mark).joined(separator: ", ")
+        let waiting = cell.unfinished.isEmpty ? "" : "; without " + cell.unfinished.map(mark).joined(separator: "; ")
         return [
             parameters, figure(train, paper: cell.paper?.trainAccuracy) + waiting,
             figure(test, paper: cell.paper?.testAccuracy) + waiting,
