@@ -107,6 +107,16 @@ struct GoldenTests {
         #expect(abs(score.meanLoss / Double(try golden.floats("loss")[0]) - 1) < 1e-6)
         #expect(relativeError(gradient.values, try golden.floats("d_logits")) < 1e-4)
     }
+
+    @Test("a row is correct when its label is the first largest logit")
+    func correct() {
+        let logits = Tensor(4, 3)
+        logits.assign([1, 5, 2, 7, 7, 0, -1, -2, -3, 0, 0, .nan])
+        let score = withExtendedLifetime(logits) {
+            CrossEntropy(batch: 4).score(logits.matrix, [1, 1, 2, 0], Workers(threads: 1))
+        }
+        #expect(score.correct == 2 && score.samples == 4 && score.accuracy == 0.5 && score.loss.isNaN)
+    }
 }
 
 extension Matrix {
