@@ -1,12 +1,14 @@
 # docker build -t pcnlab . && docker run --rm -v "$PWD:/lab" pcnlab submit experiments/quickstart.json
 FROM swift:6.3-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends libopenblas-dev libsqlite3-dev zlib1g-dev pkg-config \
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        libcurl4-openssl-dev libopenblas-dev libsqlite3-dev pkg-config zlib1g-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift schema.sql ./
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build -c release --product pcnlab --static-swift-stdlib
+# The Swift runtime goes into the binary; Foundation's URLSession needs libcurl named.
+RUN swift build -c release --product pcnlab --static-swift-stdlib -Xlinker -lcurl -Xlinker -s
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \

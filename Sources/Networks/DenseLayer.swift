@@ -11,13 +11,12 @@ struct DenseLayer: LinearLayer {
 
     /// y (B, m) = x (B, n) · weightᵀ (n, m)
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
-        multiplyInTiles([Product(x, weight.value.matrix.transposed, into: y)], workspace.workers) { tile, columns in
-            finish(tile, columns: columns, relu: relu)
-        }
+        let product = Product(x, weight.value.matrix.transposed, into: y) { finish($0, columns: $1, relu: relu) }
+        multiplyInTiles([product], workspace.workers)
     }
 
     /// dx (B, n) = dy (B, m) · weight (m, n);   d_weight (m, n) = dyᵀ (m, B) · x (B, n)
-    func backward(_ x: Matrix, _ dy: Matrix, into dx: Matrix?, _ workspace: Workspace) {
+    func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace) {
         var products = [Product(dy.transposed, x, into: weight.gradient.matrix)]
         if let dx { products.append(Product(dy, weight.value.matrix, into: dx)) }
         multiplyInTiles(products, workspace.workers)

@@ -18,13 +18,12 @@ struct LowRankLayer: LinearLayer {
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
         let h = hidden.matrix[rows: 0..<x.rows]
         multiplyInTiles([Product(x, u.value.matrix, into: h)], workspace.workers)
-        multiplyInTiles([Product(h, v.value.matrix.transposed, into: y)], workspace.workers) { tile, columns in
-            finish(tile, columns: columns, relu: relu)
-        }
+        let product = Product(h, v.value.matrix.transposed, into: y) { finish($0, columns: $1, relu: relu) }
+        multiplyInTiles([product], workspace.workers)
     }
 
     /// dh = dy·V;   dV = dyᵀ·h;   dU = xᵀ·dh;   dx = dh·Uᵀ
-    func backward(_ x: Matrix, _ dy: Matrix, into dx: Matrix?, _ workspace: Workspace) {
+    func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace) {
         let h = hidden.matrix[rows: 0..<x.rows]
         var shared = workspace.shared
         let dh = shared.take(x.rows, rank)

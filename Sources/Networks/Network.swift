@@ -56,13 +56,20 @@ public final class Network: Sendable {
         let logits = forward(rows)
         let score = crossEntropy.score(logits, labels, gradient: gradientOfOutput(layers.count - 1, rows), workers)
         for parameter in parameters where parameter.isShared { parameter.gradient.clear() }
+        inputGradient(layers.count, rows).finish(workers)
         for (index, layer) in layers.enumerated().reversed() {
-            let (x, y) = (activations[index].matrix[rows: 0..<rows], activations[index + 1].matrix[rows: 0..<rows])
-            let dy = gradientOfOutput(index, rows)
-            layer.biasBackward(dy, output: y, relu: hasReLU(index), workspace)
-            layer.backward(x, dy, into: index == 0 ? nil : gradientOfOutput(index - 1, rows), workspace)
+            layer.backward(
+                activations[index].matrix[rows: 0..<rows], gradientOfOutput(index, rows),
+                into: index == 0 ? nil : inputGradient(index, rows), workspace)
         }
         return score
+    }
+
+    /// The gradient of what layer `index` reads: of the layer below it, that is, before its ReLU.
+    private func inputGradient(_ index: Int, _ rows: Int) -> InputGradient {
+        InputGradient(
+            gradientOfOutput(index - 1, rows), through: activations[index].matrix[rows: 0..<rows], relu: hasReLU(index - 1),
+            bias: layers[index - 1].bias)
     }
 
     /// ReLU after every layer but the last.

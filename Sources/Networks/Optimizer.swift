@@ -23,6 +23,14 @@ public struct OptimizerKind: Sendable {
     public static func named(_ name: String) -> OptimizerKind? { all.first { $0.name == name } }
 }
 
+extension Parameter {
+    /// The elements in parts that threads share; each element is updated by itself, so the parts change no bit.
+    fileprivate var parts: [Range<Int>] {
+        let tiles = Tiling(value.count, by: 65_536)
+        return (0..<tiles.count).map { tiles[$0] }
+    }
+}
+
 /// The paper's update (§4.5), plain gradient descent with a factor for each kind of parameter: dense θ ← θ − γΔθ,
 /// positions l ← l − γ Δl · n/log₂ n, PCN biases b ← b − γ Δb · 10⁵ (the text prints l on the right: a misprint).
 public struct SGD: Optimizer {
@@ -31,9 +39,10 @@ public struct SGD: Optimizer {
     public init() {}
 
     public func update(_ parameters: [Parameter], step: Int, learningRate: Double, _ workers: Workers) {
-        workers.forEach(parameters.count) { index, _ in
-            let parameter = parameters[index]
-            parameter.value.descend(parameter.gradient, rate: Float(learningRate * parameter.rateFactor))
+        let parts = parameters.flatMap { parameter in parameter.parts.map { (parameter, $0) } }
+        workers.forEach(parts.count) { index, _ in
+            let (parameter, part) = parts[index]
+            parameter.value.descend(parameter.gradient, part, rate: Float(learningRate * parameter.rateFactor))
         }
     }
 }
@@ -56,10 +65,13 @@ public struct Adam: Optimizer {
     public func update(_ parameters: [Parameter], step: Int, learningRate: Double, _ workers: Workers) {
         let rate = learningRate / (1 - pow(beta1, Double(step)))
         let root = 1 / (1 - pow(beta2, Double(step))).squareRoot()
-        workers.forEach(parameters.count) { index, _ in
-            let parameter = parameters[index]
+        let parts = zip(parameters, moments).flatMap { parameter, moments in
+            parameter.parts.map { (parameter, moments, $0) }
+        }
+        workers.forEach(parts.count) { index, _ in
+            let (parameter, moments, part) = parts[index]
             parameter.value.adam(
-                parameter.gradient, moments[index].first, moments[index].second, beta1: Float(beta1), beta2: Float(beta2),
+                parameter.gradient, moments.first, moments.second, part, beta1: Float(beta1), beta2: Float(beta2),
                 epsilon: Float(epsilon), rate: Float(rate), root: Float(root))
         }
     }

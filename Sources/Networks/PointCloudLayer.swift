@@ -51,7 +51,7 @@ struct PointCloudLayer: LinearLayer {
     ///     da_j = Σ_k G_jk (a_j − b_k),   db_k = Σ_j G_jk (b_k − a_j)      (a dot product: da_j = Σ_k G_jk b_k, db_k = Σ_j G_jk a_j)
     ///
     /// Both sums over G, with and without the other cloud's positions, are one product with that cloud beside a column of ones.
-    func backward(_ x: Matrix, _ dy: Matrix, into dx: Matrix?, _ workspace: Workspace) {
+    func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace) {
         let tiles = BackwardTiles(self)
         var shared = workspace.shared
         let partials = (0..<tiles.rows.count).map { _ in shared.take(outputs, d + 1) }
@@ -70,13 +70,14 @@ struct PointCloudLayer: LinearLayer {
                 let tile = (0..<rows.count, 0..<columns.count)
                 let (w, s, g) = (weights[tile.0, tile.1], slopes[tile.0, tile.1], gradient[tile.0, tile.1])
                 wave.weightsAndSlopes(a, PackedCloud(b, in: memory.base), into: w, s)
-                if let dx { multiply(dy[columns: columns], w.transposed, into: dx[columns: rows], adding: index > 0) }
+                if let dx { multiply(dy[columns: columns], w.transposed, into: dx.dx[columns: rows], adding: index > 0) }
                 multiply(x[columns: rows].transposed, dy[columns: columns], into: g)
                 g.multiplyElements(by: s)
                 let bOne = Matrix(base: memory.base, rows: columns.count, columns: d + 1, stride: d + 1).withOnes(beside: b)
                 multiply(g, bOne, into: sums, adding: index > 0)
                 multiply(g.transposed, aOne, into: partials[task][rows: columns])
             }
+            dx?.finish(rows)
             add(sums, to: inputCloud, at: rows)
         }
         addPartials(partials, workspace)

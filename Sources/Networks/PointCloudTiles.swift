@@ -30,7 +30,7 @@ struct BackwardTiles: Sendable {
     init(_ layer: PointCloudLayer) {
         // At least four tasks where there are rows for it, of whole blocks, none above 512 rows.
         rows = Tiling(layer.inputs, by: min(512, max(64, wholeBlocks((layer.inputs + 3) / 4))))
-        columns = Tiling(layer.outputs, by: 256)
+        columns = Tiling(layer.outputs, by: 512)
         stride = wholeBlocks(min(layer.outputs, columns.size))
     }
 

@@ -30,17 +30,20 @@ extension Tensor {
 }
 
 extension Tensor {
-    /// θ ← θ − rate · gradient
-    public func descend(_ gradient: Tensor, rate: Float) {
-        precondition(count == gradient.count)
-        pcn_sgd(count, base, gradient.base, rate)
+    /// θ ← θ − rate · gradient, for a part of the elements.
+    public func descend(_ gradient: Tensor, _ part: Range<Int>, rate: Float) {
+        precondition(count == gradient.count && part.upperBound <= count)
+        pcn_sgd(part.count, base + part.lowerBound, gradient.base + part.lowerBound, rate)
     }
 
-    /// One Adam update with first and second moments m and v: `rate` is γ/(1 − β₁ᵗ), `root` is 1/√(1 − β₂ᵗ).
+    /// One Adam update of a part of the elements with first and second moments m and v: `rate` is γ/(1 − β₁ᵗ), `root` is 1/√(1 − β₂ᵗ).
     public func adam(
-        _ gradient: Tensor, _ m: Tensor, _ v: Tensor, beta1: Float, beta2: Float, epsilon: Float, rate: Float, root: Float
+        _ gradient: Tensor, _ m: Tensor, _ v: Tensor, _ part: Range<Int>, beta1: Float, beta2: Float, epsilon: Float, rate: Float,
+        root: Float
     ) {
-        precondition(count == gradient.count && count == m.count && count == v.count)
-        pcn_adam(count, base, gradient.base, m.base, v.base, beta1, beta2, epsilon, rate, root)
+        precondition(count == gradient.count && count == m.count && count == v.count && part.upperBound <= count)
+        let start = part.lowerBound
+        pcn_adam(
+            part.count, base + start, gradient.base + start, m.base + start, v.base + start, beta1, beta2, epsilon, rate, root)
     }
 }

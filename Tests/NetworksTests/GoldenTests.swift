@@ -30,8 +30,8 @@ struct GoldenTests {
         let workspace = Workspace(Workers(threads: 2), layer.workspace(batch: shape.batch))
         let (y, dx) = (Tensor(dy.shape), Tensor(x.shape))
         layer.forward(x.matrix, into: y.matrix, relu: false, workspace)
-        layer.biasBackward(dy.matrix, output: y.matrix, relu: false, workspace)
-        layer.backward(x.matrix, dy.matrix, into: dx.matrix, workspace)
+        InputGradient(dy.matrix, through: y.matrix, relu: false, bias: layer.bias).finish(workspace.workers)
+        layer.backward(x.matrix, dy.matrix, into: InputGradient(dx.matrix), workspace)
         for (name, ours) in [
             ("y", y), ("dx", dx), ("d_positions_in", layer.inputCloud.gradient),
             ("d_positions_out", layer.outputCloud.gradient), ("d_bias", layer.bias.gradient),
