@@ -1,4 +1,4 @@
-# docker build -t pcnlab . && docker run --rm -v "$PWD:/lab" pcnlab submit experiments/quickstart.json
+# docker build -t pcnlab . && docker run --rm --user "$(id -u)" -v "$PWD:/lab" pcnlab submit experiments/quickstart.json
 FROM swift:6.3-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
         libcurl4-openssl-dev libopenblas-dev libsqlite3-dev pkg-config zlib1g-dev \
