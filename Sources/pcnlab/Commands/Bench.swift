@@ -47,13 +47,3 @@ struct Bench: ParsableCommand {
         }
     }
 }
-
-/// Variables by which an environment chooses OpenBLAS's kernel in place of the processor's own.
-enum BLASEnvironment {
-    /// What to know about such a variable; nil where none is set.
-    static var override: String? {
-        guard let kernel = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"], !kernel.isEmpty else { return nil }
-        return "OPENBLAS_CORETYPE=\(kernel.printable) chooses the kernel in place of the processor's own; "
-            + "`env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE pcnlab …` may be up to twice as fast"
-    }
-}

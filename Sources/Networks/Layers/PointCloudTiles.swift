@@ -11,7 +11,7 @@ struct ForwardTiles: Sendable {
 
     init(_ layer: PointCloudLayer, batch: Int) {
         rows = Tiling(layer.inputs, by: min(1024, layer.inputs))
-        columns = Tiling(layer.outputs, by: 256)
+        columns = Tiling(layer.outputs, by: taskSize(layer.outputs, atLeast: 256))
         // A narrow layer (the head's ten columns) is shared out by batch, each part making its small tiles again.
         batches = Tiling(batch, by: max(128, batch * columns.count / 4))
         stride = wholeBlocks(min(layer.outputs, columns.size))
@@ -28,8 +28,7 @@ struct BackwardTiles: Sendable {
     let stride: Int
 
     init(_ layer: PointCloudLayer) {
-        // At least four tasks where there are rows for it, of whole blocks, none above 512 rows.
-        rows = Tiling(layer.inputs, by: min(512, max(64, wholeBlocks((layer.inputs + 3) / 4))))
+        rows = Tiling(layer.inputs, by: taskSize(layer.inputs, atLeast: 64))
         columns = Tiling(layer.outputs, by: 512)
         stride = wholeBlocks(min(layer.outputs, columns.size))
     }
@@ -40,5 +39,9 @@ struct BackwardTiles: Sendable {
             + 2 * ScratchCursor.floats(rows.size, d + 1)
     }
 }
+
+/// Neurons that a task owns: as many as leave four tasks, so that threads share them evenly, in whole blocks. The wider a
+/// task, the less often sgemm packs the other factor; past 512 that gains nothing.
+private func taskSize(_ neurons: Int, atLeast smallest: Int) -> Int { min(512, max(smallest, wholeBlocks((neurons + 3) / 4))) }
 
 private func wholeBlocks(_ count: Int) -> Int { (count + PackedCloud.block - 1) / PackedCloud.block * PackedCloud.block }
