@@ -10,11 +10,13 @@ public struct CheckpointFile: Sendable, Equatable {
 
     public enum Failure: Error, CustomStringConvertible {
         case cannotWrite(path: String, errno: Int32)
+        case cannotRead(path: String, errno: Int32)
         case damaged(path: String, expected: String, found: String)
 
         public var description: String {
             switch self {
             case .cannotWrite(let path, let errno): "cannot write \(path): \(String(cString: strerror(errno)))"
+            case .cannotRead(let path, let errno): "cannot read \(path): \(String(cString: strerror(errno)))"
             case .damaged(let path, let expected, let found):
                 "\(path) is damaged: its SHA-256 is \(found.prefix(12))…, \(expected.prefix(12))… was written"
             }
@@ -41,10 +43,23 @@ public struct CheckpointFile: Sendable, Equatable {
 
     /// Reads a checkpoint, and refuses one whose bytes are not those that were written.
     public static func read(_ url: URL, sha256 expected: String) throws -> Safetensors {
-        let contents = try Data(contentsOf: url)
+        let contents: Data
+        do { contents = try Data(contentsOf: url) } catch {
+            let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            throw Failure.cannotRead(path: url.path, errno: Int32(reason?.code ?? Int(EIO)))
+        }
         let found = hexadecimal(SHA256.hash(data: contents))
         guard found == expected else { throw Failure.damaged(path: url.path, expected: expected, found: found) }
         return try Safetensors(contents)
+    }
+
+    /// Whether an error of `read`, or of taking up what it read, means that this file will never serve again.
+    public static func isDamaged(_ error: any Error) -> Bool {
+        if error is Safetensors.Failure { return true }
+        switch error as? Failure {
+        case .damaged, .cannotRead(_, ENOENT): return true
+        case .cannotRead, .cannotWrite, nil: return false
+        }
     }
 
     private static func writeSynced(_ contents: Data, _ path: String) throws {

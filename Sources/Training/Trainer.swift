@@ -51,7 +51,7 @@ public final class Trainer {
     private var lastCheckpoint: Double
 
     /// Images that are evaluated at once, whatever the batch size.
-    private static let evaluationRows = 1024
+    static let evaluationRows = 1024
     /// Seconds between checkpoints: half of what a crash may cost.
     private static let checkpointInterval = 30.0
 

@@ -94,6 +94,26 @@ struct CrashTests {
         }
     }
 
+    @Test(
+        "with a checkpoint that cannot be read for now it fails and loses nothing; retried, it goes on from there",
+        .enabled(if: getuid() != 0, "the superuser reads everything"))
+    func unreadable() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 2)))
+            try program.run("work", "--drain")
+            let folder = program.lab.appending(path: "checkpoints")
+            let files = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".safetensors") }
+            for file in files { chmod(folder.appending(path: file).path, 0) }
+            try program.run("submit", program.spec(smallSpec("a", epochs: 3)))
+            #expect(try program.run("work", "--drain").status == 1)
+            #expect(try program.status().values.allSatisfy { $0["state"] as? String == "failed" })
+            for file in files { chmod(folder.appending(path: file).path, 0o644) }
+            for id in try program.status().keys { try program.run("retry", id) }
+            #expect(try program.run("work", "--drain").status == 0)
+            #expect(try program.status().values.allSatisfy { $0["epoch"] as? Int == 3 })
+        }
+    }
+
     @Test("two processes share a lab: each run is trained once")
     func twoProcesses() throws {
         try Program.inNewFolder { program in

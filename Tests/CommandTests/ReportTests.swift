@@ -67,6 +67,25 @@ struct ReportTests {
         }
     }
 
+    @Test("a run that does not fit into memory fails with what it takes, and harms no other")
+    func tooLarge() throws {
+        try Program.inNewFolder { program in
+            let widths = [String](repeating: "32768", count: 32).joined(separator: ", ")
+            try program.run(
+                "submit",
+                program.spec(
+                    """
+                    {"name": "large", "architecture": "linearnet", "dataset": "shapes", "train_samples": 40, "linear": "mlp",
+                     "epochs": 1, "sweep": {"widths": [[\(widths)], [8]]}}
+                    """))
+            #expect(try program.run("work", "--drain").status == 1)
+            let runs = try program.status().values
+            #expect(Set(runs.compactMap { $0["state"] as? String }) == ["failed", "completed"])
+            let failed = try #require(runs.first { $0["state"] as? String == "failed" })
+            #expect((failed["error"] as? String)?.contains("GB of memory") == true && failed["attempts"] as? Int == 3)
+        }
+    }
+
     @Test("nothing is coloured where no terminal is, and unknown arguments are usage errors")
     func plain() throws {
         try Program.inNewFolder { program in

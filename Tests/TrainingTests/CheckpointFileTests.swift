@@ -40,6 +40,23 @@ struct CheckpointFileTests {
         }
     }
 
+    @Test("is given up only when it will never serve again")
+    func givenUp() throws {
+        try inFolder { folder in
+            let url = folder.appending(path: "run/e1.safetensors")
+            let failure = { (body: () throws -> Void) -> (any Error)? in
+                do { try body() } catch { return error }
+                return nil
+            }
+            let missing = try #require(failure { _ = try CheckpointFile.read(url, sha256: "") })
+            #expect(CheckpointFile.isDamaged(missing))
+            _ = try CheckpointFile.write(Data([1, 2, 3]), to: url)
+            #expect(CheckpointFile.isDamaged(try #require(failure { _ = try CheckpointFile.read(url, sha256: "") })))
+            let folderInstead = try #require(failure { _ = try CheckpointFile.read(url.deletingLastPathComponent(), sha256: "") })
+            #expect(!CheckpointFile.isDamaged(folderInstead))
+        }
+    }
+
     @Test("that cannot be written names the path and leaves nothing behind")
     func unwritable() throws {
         try inFolder { folder in

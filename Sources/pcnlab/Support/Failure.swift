@@ -17,9 +17,10 @@ enum Exit {
 }
 
 /// An error made ready to be shown: a sentence with its remedy, and the exit code.
-struct Failure: Error {
+struct Failure: Error, CustomStringConvertible {
     let message: String
     let code: ExitCode
+    var description: String { message }
 
     init(_ message: String, _ code: ExitCode) {
         self.message = message

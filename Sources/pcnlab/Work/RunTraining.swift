@@ -12,6 +12,7 @@ struct RunTraining: Sendable {
     let board: ProgressBoard
 
     func callAsFunction(_ claim: Claim, _ control: RunControl, worker: Int) throws -> TrainingOutcome {
+        try checkMemory(claim.settings)
         let dataset = try shelf.dataset(claim.settings.dataset, digest: claim.datasetDigest)
         let trainer = try resumed(claim, try TrainingData(dataset, for: claim.settings))
         let host = RunHost(lab: lab, claim: claim, control: control, board: board, worker: worker)
@@ -24,7 +25,18 @@ struct RunTraining: Sendable {
         }
     }
 
-    /// A trainer at the newest checkpoint that can be read, or at the beginning. Damaged ones are forgotten, and said so.
+    /// A network that does not fit would end the process, and with it every other run.
+    private func checkMemory(_ settings: Settings) throws {
+        let (needed, there) = (Double(settings.trainingBytes), Double(ProcessInfo.processInfo.physicalMemory))
+        guard needed > there else { return }
+        let gigabytes = { (bytes: Double) in String(format: "%.0f GB", bytes / 1e9) }
+        throw Failure(
+            "training it takes \(gigabytes(needed)) of memory, this machine has \(gigabytes(there)); "
+                + "give smaller widths or a smaller batch_size", Exit.unavailable)
+    }
+
+    /// A trainer at the newest checkpoint that is whole, or at the beginning. Damaged ones are forgotten, and said so; one that
+    /// cannot be read now (its permissions, say) ends the attempt instead, for it may be read later.
     private func resumed(_ claim: Claim, _ data: TrainingData) throws -> Trainer {
         for record in try lab.checkpoints(of: claim.run) where record.epoch <= claim.settings.epochs {
             do {
@@ -32,7 +44,7 @@ struct RunTraining: Sendable {
                 let trainer = Trainer(claim.settings, data, threads: threads)
                 try trainer.resume(from: checkpoint)
                 return trainer
-            } catch {
+            } catch  where CheckpointFile.isDamaged(error) {
                 try lab.discard(record, run: claim.run, attempt: claim.attempt, reason: "\(error)")
             }
         }
