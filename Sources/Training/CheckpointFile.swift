@@ -45,8 +45,9 @@ public struct CheckpointFile: Sendable, Equatable {
     public static func read(_ url: URL, sha256 expected: String) throws -> Safetensors {
         let contents: Data
         do { contents = try Data(contentsOf: url) } catch {
-            let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            throw Failure.cannotRead(path: url.path, errno: Int32(reason?.code ?? Int(EIO)))
+            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            let isMissing = (error as? CocoaError)?.code == .fileReadNoSuchFile
+            throw Failure.cannotRead(path: url.path, errno: isMissing ? ENOENT : Int32(underlying?.code ?? Int(EIO)))
         }
         let found = hexadecimal(SHA256.hash(data: contents))
         guard found == expected else { throw Failure.damaged(path: url.path, expected: expected, found: found) }
