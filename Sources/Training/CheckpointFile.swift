@@ -43,12 +43,10 @@ public struct CheckpointFile: Sendable, Equatable {
 
     /// Reads a checkpoint, and refuses one whose bytes are not those that were written.
     public static func read(_ url: URL, sha256 expected: String) throws -> Safetensors {
-        let contents: Data
-        do { contents = try Data(contentsOf: url) } catch {
-            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-            let isMissing = (error as? CocoaError)?.code == .fileReadNoSuchFile
-            throw Failure.cannotRead(path: url.path, errno: isMissing ? ENOENT : Int32(underlying?.code ?? Int(EIO)))
-        }
+        let file = open(url.path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw Failure.cannotRead(path: url.path, errno: errno) }
+        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+        guard let contents = try? handle.readToEnd() ?? Data() else { throw Failure.cannotRead(path: url.path, errno: EIO) }
         let found = hexadecimal(SHA256.hash(data: contents))
         guard found == expected else { throw Failure.damaged(path: url.path, expected: expected, found: found) }
         return try Safetensors(contents)
