@@ -102,8 +102,5 @@ struct ImageSetTests {
         let scale = PixelScale(scale: [2, 10], offset: [0.5, -1])
         numbered(5).gather([9, 4, 0, 4][1...], scale, into: &rows)
         #expect(rows == [8.5, 8.5, 39, 39, 0.5, 0.5, -1, -1, 8.5, 8.5, 39, 39, -1])
-        var labels = [UInt8](repeating: 99, count: 3)
-        numbered(5).gatherLabels([4, 0, 4], into: &labels)
-        #expect(labels == [4, 0, 4])
     }
 }

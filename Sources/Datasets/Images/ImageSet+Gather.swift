@@ -28,11 +28,6 @@ extension ImageSet {
         indices.withUnsafeBufferPointer { gather($0, scale, into: output) }
     }
 
-    /// Writes the labels at these indices, (B).
-    public func gatherLabels(_ indices: ArraySlice<Int32>, into output: UnsafeMutablePointer<UInt8>) {
-        for (row, index) in indices.enumerated() { output[row] = labels[Int(index)] }
-    }
-
     @inline(__always)
     private static func scale(
         _ levels: UnsafePointer<UInt8>, _ count: Int, _ scale: Float, _ offset: Float, into output: UnsafeMutablePointer<Float>

@@ -8,8 +8,14 @@ import Training
 struct Submit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check specs, expand them into runs, and queue the runs.",
-        discussion: "Either every run of every file is accepted, or nothing is queued. What is there already is not queued again."
-    )
+        discussion: """
+            Either every run of every file is accepted, or nothing is queued. What is there already is not queued again.
+
+            A spec is a JSON object with a name, settings, and lists of settings under sweep, include and exclude. Settings and their
+            defaults:
+
+            \(SettingField.all.map { "  \($0.key): \($0.summary) (\($0.defaultText))" }.joined(separator: "\n"))
+            """)
 
     @OptionGroup var lab: LabOption
 

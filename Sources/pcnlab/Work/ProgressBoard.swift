@@ -23,12 +23,10 @@ final class ProgressBoard: WorkerPoolObserver {
     }
 
     private let terminal: Terminal
-    private let workers: Int
     private let logger: Logger
     private let state = Mutex(State())
 
-    init(workers: Int, terminal: Terminal = .error) {
-        self.workers = workers
+    init(terminal: Terminal = .error) {
         self.terminal = terminal
         logger = Logger(label: "pcnlab") { _ in LineLogHandler(terminal: terminal) }
     }
