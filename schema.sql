@@ -68,7 +68,7 @@ CREATE TABLE attempts (
     run_id TEXT NOT NULL REFERENCES runs (id),
     number INTEGER NOT NULL,
     worker TEXT NOT NULL,                       -- process id, its start, and the boot it belongs to
-    blas_kernel TEXT NOT NULL,                  -- results are the same bits only under the same kernel
+    blas_kernel TEXT NOT NULL,                  -- how products round (fused, unfused): bits are the same only under the same
     threads INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     heartbeat INTEGER NOT NULL,                 -- milliseconds of the boot's monotonic clock

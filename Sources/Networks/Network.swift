@@ -21,9 +21,9 @@ public final class Network: Sendable {
         layers = stack.layers
         self.capacity = capacity
         let widths = [layers[0].inputs] + layers.map(\.outputs)
-        activations = widths.map { Tensor(capacity, $0) }
-        let widest = widths.dropFirst().max()!
-        gradients = (0..<2).map { _ in Tensor(capacity * widest) }
+        activations = widths.map { Tensor(capacity, Matrix.stride(columns: $0)) }
+        let widest = widths.dropFirst().map(Matrix.stride).max()!
+        gradients = (0..<2).map { _ in Tensor(capacity, widest) }
         let need = layers.reduce(WorkspaceNeed()) { $0.union($1.workspace(batch: capacity)) }
         workspace = Workspace(workers, need)
         crossEntropy = CrossEntropy(batch: capacity)
@@ -33,17 +33,15 @@ public final class Network: Sendable {
     public var features: Int { layers[0].inputs }
 
     /// The first `rows` rows of the input (B, n₀): the caller writes the batch here.
-    public func input(_ rows: Int) -> Matrix { activations[0].matrix[rows: 0..<rows] }
+    public func input(_ rows: Int) -> Matrix { activation(0, rows) }
 
     /// Logits (B, classes) of the batch in `input`.
     @discardableResult
     public func forward(_ rows: Int) -> Matrix {
         for (index, layer) in layers.enumerated() {
-            layer.forward(
-                activations[index].matrix[rows: 0..<rows], into: activations[index + 1].matrix[rows: 0..<rows],
-                relu: hasReLU(index), workspace)
+            layer.forward(activation(index, rows), into: activation(index + 1, rows), relu: hasReLU(index), workspace)
         }
-        return activations[layers.count].matrix[rows: 0..<rows]
+        return activation(layers.count, rows)
     }
 
     /// Scores the batch in `input` without training on it.
@@ -54,21 +52,27 @@ public final class Network: Sendable {
     /// Forward and backward over the batch in `input`: afterwards every parameter's gradient is that of the mean loss.
     public func gradient(_ rows: Int, labels: UnsafePointer<UInt8>) -> Score {
         let logits = forward(rows)
-        let score = crossEntropy.score(logits, labels, gradient: gradientOfOutput(layers.count - 1, rows), workers)
+        let dLogits = gradientOfOutput(layers.count - 1, rows)
+        let score = crossEntropy.score(logits, labels, gradient: dLogits, workers)
         for parameter in parameters where parameter.isShared { parameter.gradient.clear() }
-        inputGradient(layers.count, rows).finish(workers)
+        dLogits.columnSums(into: layers[layers.count - 1].bias.gradient.base)
         for (index, layer) in layers.enumerated().reversed() {
             layer.backward(
-                activations[index].matrix[rows: 0..<rows], gradientOfOutput(index, rows),
-                into: index == 0 ? nil : inputGradient(index, rows), workspace)
+                activation(index, rows), gradientOfOutput(index, rows), into: index == 0 ? nil : inputGradient(index, rows),
+                workspace)
         }
         return score
+    }
+
+    /// What layer `index` reads; the logits after the last.
+    private func activation(_ index: Int, _ rows: Int) -> Matrix {
+        Matrix(activations[index], rows: rows, columns: index == 0 ? features : layers[index - 1].outputs)
     }
 
     /// The gradient of what layer `index` reads: of the layer below it, that is, before its ReLU.
     private func inputGradient(_ index: Int, _ rows: Int) -> InputGradient {
         InputGradient(
-            gradientOfOutput(index - 1, rows), through: activations[index].matrix[rows: 0..<rows], relu: hasReLU(index - 1),
+            gradientOfOutput(index - 1, rows), output: hasReLU(index - 1) ? activation(index, rows) : nil,
             bias: layers[index - 1].bias)
     }
 
@@ -76,7 +80,6 @@ public final class Network: Sendable {
     private func hasReLU(_ layer: Int) -> Bool { layer < layers.count - 1 }
 
     private func gradientOfOutput(_ layer: Int, _ rows: Int) -> Matrix {
-        let width = layers[layer].outputs
-        return Matrix(base: gradients[layer % 2].base, rows: rows, columns: width, stride: width)
+        Matrix(gradients[layer % 2], rows: rows, columns: layers[layer].outputs)
     }
 }

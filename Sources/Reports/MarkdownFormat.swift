@@ -65,7 +65,7 @@ private struct MarkdownTable {
         notes.append("Parameters as the paper counts them; a bias on the input cloud does not act and is not stored.")
         for run in cells.flatMap(\.mixedKernels) {
             notes.append(
-                "Run \(run.id.prefix(8)) was trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); "
+                "Run \(run.id.prefix(8)) was trained with several kinds of arithmetic (\(run.arithmetics.joined(separator: ", "))); "
                     + "its bits are its own.")
         }
         for run in cells.flatMap(\.unfinished) {

@@ -20,7 +20,7 @@ public struct ReportTable: Sendable {
         /// Runs that are not completed: marked, and never averaged in.
         public let unfinished: [RunSummary]
         public let seeds: [Int]
-        /// Runs that were trained under more than one BLAS kernel.
+        /// Runs that were trained with more than one arithmetic.
         public let mixedKernels: [RunSummary]
     }
 
@@ -82,6 +82,6 @@ extension ReportTable.Cell {
         paper = settings.paperRow
         unfinished = runs.filter { $0.state != .completed }
         seeds = completed.map(\.settings.seed).sorted()
-        mixedKernels = runs.filter { $0.blasKernels.count > 1 }
+        mixedKernels = runs.filter { $0.arithmetics.count > 1 }
     }
 }

@@ -18,7 +18,6 @@ extension BLAS {
     ///
     /// For measuring only: while it runs, no other product may.
     public static func seconds(of products: [ProductShape], threads: Int) -> Double {
-        _ = singleThreaded
         let largest = { (side: (ProductShape) -> Int) in products.map(side).max() ?? 1 }
         let (a, b) = (Tensor(largest { $0.m * $0.k }), Tensor(largest { $0.k * $0.n }))
         let c = Tensor(largest { $0.m * $0.n })

@@ -29,3 +29,35 @@ public struct Matrix: @unchecked Sendable {
     /// Row `i`, from its first element.
     public func row(_ i: Int) -> UnsafeMutablePointer<Float> { base + i * stride }
 }
+
+extension Matrix {
+    /// The row stride of a matrix of activations: whole panels, and one panel more where rows would otherwise lie a multiple of
+    /// 1 kB apart, as eight of them would then share a few lines of the first cache.
+    public static func stride(columns: Int) -> Int {
+        let whole = wholePanels(columns)
+        return whole % 256 == 0 ? whole + panelWidth : whole
+    }
+
+    /// The first rows of a matrix of activations in `memory`, which has room for `rows` times the stride.
+    public init(_ memory: Tensor, rows: Int, columns: Int) {
+        let stride = Self.stride(columns: columns)
+        precondition(rows * stride <= memory.count)
+        self.init(base: memory.base, rows: rows, columns: columns, stride: stride)
+    }
+
+    /// The transpose, without moving anything.
+    public var transposed: Transposed { Transposed(stored: self) }
+
+    /// sums[k] = Σ_i self[i, k] in the order of the rows; `sums` points at `columns` floats.
+    public func columnSums(into sums: UnsafeMutablePointer<Float>) {
+        Kernels.current.table.pointee.column_sums(rows, columns, base, stride, sums)
+    }
+}
+
+/// The transpose of a matrix in memory.
+public struct Transposed: Sendable {
+    public let stored: Matrix
+    public var rows: Int { stored.columns }
+    public var columns: Int { stored.rows }
+    public subscript(rows: Range<Int>, columns: Range<Int>) -> Transposed { stored[columns, rows].transposed }
+}

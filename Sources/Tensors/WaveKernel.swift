@@ -11,19 +11,21 @@ public struct WaveKernel: Sendable {
             amplitude: Float(lambda / Double(inputs).squareRoot()))
     }
 
-    /// weights (rows, columns) = F(z(a, b)): a (rows, d), b packed (d, columns rounded up to `packedBlock`).
-    public func weights(_ a: Matrix, _ b: PackedCloud, into weights: Matrix) {
-        precondition(a.rows == weights.rows && b.count == weights.columns && a.stride == b.d)
-        precondition(weights.stride % PackedCloud.block == 0 && weights.stride >= b.stride)
-        pcn_weights(kernel, a.rows, b.count, b.d, a.base, b.base, b.stride, weights.base, weights.stride)
+    /// Panels of W, w[j, k] = F(z(a_j, b_k)): a (depth, d), and b (d, columns), the other positions packed as a transpose.
+    public func weights(_ a: Matrix, _ b: Panels, into w: Panels, _ kernels: Kernels = .current) {
+        fill(a, b, w, nil, kernels)
     }
 
-    /// The weights and, beside them, the slopes F′(z)·∂z in the form that `pcn_weights_and_slopes` describes.
-    public func weightsAndSlopes(_ a: Matrix, _ b: PackedCloud, into weights: Matrix, _ slopes: Matrix) {
-        precondition(a.rows == weights.rows && b.count == weights.columns && a.stride == b.d)
-        precondition(weights.stride % PackedCloud.block == 0 && weights.stride >= b.stride && weights.stride == slopes.stride)
-        pcn_weights_and_slopes(
-            kernel, a.rows, b.count, b.d, a.base, b.base, b.stride, weights.base, slopes.base, weights.stride)
+    /// The weights and, beside them, the slopes F′(z)·∂z: with G = dW ⊙ slopes, da_j = Σ_k G_jk (a_j − b_k) and
+    /// db_k = Σ_j G_jk (b_k − a_j); for a dot product da_j = Σ_k G_jk b_k and db_k = Σ_j G_jk a_j.
+    public func weights(_ a: Matrix, _ b: Panels, into w: Panels, slopes: Panels, _ kernels: Kernels = .current) {
+        precondition(slopes.depth == w.depth && slopes.columns == w.columns)
+        fill(a, b, w, slopes.base, kernels)
+    }
+
+    private func fill(_ a: Matrix, _ b: Panels, _ w: Panels, _ slopes: UnsafeMutablePointer<Float>?, _ kernels: Kernels) {
+        precondition(a.rows == w.depth && b.columns == w.columns && a.stride == b.depth && a.columns == b.depth)
+        kernels.table.pointee.weights(kernel, w.depth, w.columns, b.depth, a.base, b.base, w.base, slopes)
     }
 }
 

@@ -167,7 +167,7 @@ public final class Trainer {
         network.workers.forEach(parts.count) { part, _ in
             let rows = parts[part]
             let chosen = indices[indices.startIndex + rows.lowerBound..<indices.startIndex + rows.upperBound]
-            images.gather(chosen, scale, into: input.row(rows.lowerBound))
+            images.gather(chosen, scale, into: input[rows: rows])
         }
         return indices.map { images.labels[Int($0)] }
     }

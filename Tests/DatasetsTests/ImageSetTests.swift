@@ -1,3 +1,4 @@
+import Tensors
 import Testing
 
 @testable import Datasets
@@ -76,8 +77,9 @@ struct ImageSetTests {
     func standard() {
         let images = Shapes.generate(.train, count: 300).halved()
         let scale = PixelScale(.standard, fittedTo: images)
-        var rows = [Float](repeating: 0, count: 300 * 768)
-        images.gather(ArraySlice((0..<300).map { Int32($0) }), scale, into: &rows)
+        let tensor = Tensor(300, 768)
+        images.gather(ArraySlice((0..<300).map { Int32($0) }), scale, into: tensor.matrix)
+        let rows = tensor.values
         for channel in 0..<3 {
             var (sum, squares) = (0.0, 0.0)
             for index in rows.indices where index / 256 % 3 == channel {
@@ -98,9 +100,10 @@ struct ImageSetTests {
 
     @Test("Gathering writes the chosen rows in the chosen order, each channel with its own line")
     func gather() {
-        var rows = [Float](repeating: -1, count: 13)
+        let tensor = Tensor(3, 5)
+        tensor.assign([Float](repeating: -1, count: 15))
         let scale = PixelScale(scale: [2, 10], offset: [0.5, -1])
-        numbered(5).gather([9, 4, 0, 4][1...], scale, into: &rows)
-        #expect(rows == [8.5, 8.5, 39, 39, 0.5, 0.5, -1, -1, 8.5, 8.5, 39, 39, -1])
+        numbered(5).gather([9, 4, 0, 4][1...], scale, into: tensor.matrix[columns: 0..<4])
+        #expect(tensor.values == [8.5, 8.5, 39, 39, -1, 0.5, 0.5, -1, -1, -1, 8.5, 8.5, 39, 39, -1])
     }
 }

@@ -24,11 +24,11 @@ import Testing
     func claim() throws {
         let temporary = try TemporaryLab()
         let id = try temporary.submit()[0]
-        let claim = try #require(try temporary.lab.claim(worker: .current, blasKernel: "Zen", threads: 7))
+        let claim = try #require(try temporary.lab.claim(worker: .current, arithmetic: "Zen", threads: 7))
         #expect(claim.run == id && claim.attempt == 1)
         #expect(claim.settings == .tiny() && claim.datasetDigest == "digest")
         let attempt = try temporary.lab.attempts(of: id)[0]
-        #expect(attempt.worker == WorkerIdentity.current.text && attempt.blasKernel == "Zen" && attempt.threads == 7)
+        #expect(attempt.worker == WorkerIdentity.current.text && attempt.arithmetic == "Zen" && attempt.threads == 7)
         #expect(attempt.startedAt == temporary.time.clock.now() && attempt.endedAt == nil && attempt.outcome == nil)
         #expect(try temporary.history(id) == ["submitted", "started"])
     }

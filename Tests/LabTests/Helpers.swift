@@ -95,7 +95,7 @@ extension CheckpointRecord {
 
 extension Lab {
     func claim(worker: WorkerIdentity = .current) throws -> Claim? {
-        try claim(worker: worker, blasKernel: "Haswell", threads: 1)
+        try claim(worker: worker, arithmetic: "Haswell", threads: 1)
     }
 
     func record(epochs: ClosedRange<Int>, of claim: Claim) throws {

@@ -54,7 +54,7 @@ import Testing
     @Test("a summary tells the run's settings, its latest epoch and how long the rest will take")
     func summary() throws {
         let queued = try temporary.summary(try temporary.submit(epochs: 10, priority: 4)[0])
-        #expect(queued.latest == nil && queued.secondsPerEpoch == nil && queued.secondsLeft == nil && queued.blasKernels.isEmpty)
+        #expect(queued.latest == nil && queued.secondsPerEpoch == nil && queued.secondsLeft == nil && queued.arithmetics.isEmpty)
         #expect(queued.settings == .tiny(epochs: 10) && queued.model == "LinearNet-PCN2" && queued.priority == 4)
         #expect(queued.experiments == ["test"] && queued.tags == [] && queued.datasetDigest == "digest")
         #expect(queued.epoch == 0 && queued.epochs == 10 && queued.attempts == 0 && queued.state == .queued)
@@ -71,11 +71,11 @@ import Testing
         #expect(running.secondsPerEpoch == 5 && running.secondsLeft == 15)
     }
 
-    @Test("a completed run has no time left; the BLAS kernels it saw are told, each once")
+    @Test("a completed run has no time left; the arithmetics it saw are told, each once")
     func ended() throws {
         try temporary.submit()
         for kernel in ["Zen, new", "Haswell", "Zen, new"] {
-            let claim = try #require(try lab.claim(worker: .current, blasKernel: kernel, threads: 1))
+            let claim = try #require(try lab.claim(worker: .current, arithmetic: kernel, threads: 1))
             try lab.finish(claim, .released("worker stopped"))
         }
         let id = try temporary.taken().run
@@ -83,7 +83,7 @@ import Testing
         try lab.finish(.completed(.sample), run: id, attempt: 4)
         let run = try temporary.summary(id)
         #expect(run.secondsLeft == nil && run.final == .sample && run.attempts == 4)
-        #expect(run.blasKernels == ["Zen, new", "Haswell"])
+        #expect(run.arithmetics == ["Zen, new", "Haswell"])
     }
 
     @Test("a file's digest is remembered for as long as its size and time of change are the same")

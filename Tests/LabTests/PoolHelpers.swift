@@ -31,7 +31,7 @@ typealias Training = @Sendable (Claim, RunControl, Int) throws -> TrainingOutcom
 
 extension Lab {
     func pool(_ watcher: Watcher, workers: Int = 1, drain: Bool = true, training: @escaping Training) -> WorkerPool {
-        let configuration = WorkerPool.Configuration(workers: workers, threads: 1, drain: drain, blasKernel: "Haswell")
+        let configuration = WorkerPool.Configuration(workers: workers, threads: 1, drain: drain, arithmetic: "Haswell")
         return WorkerPool(self, configuration, observer: watcher, train: training)
     }
 

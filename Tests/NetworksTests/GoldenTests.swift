@@ -30,8 +30,9 @@ struct GoldenTests {
         let workspace = Workspace(Workers(threads: 2), layer.workspace(batch: shape.batch))
         let (y, dx) = (Tensor(dy.shape), Tensor(x.shape))
         layer.forward(x.matrix, into: y.matrix, relu: false, workspace)
-        InputGradient(dy.matrix, through: y.matrix, relu: false, bias: layer.bias).finish(workspace.workers)
-        layer.backward(x.matrix, dy.matrix, into: InputGradient(dx.matrix), workspace)
+        dy.matrix.columnSums(into: layer.bias.gradient.base)
+        let below = Parameter("below", [a.shape[0]])
+        layer.backward(x.matrix, dy.matrix, into: InputGradient(dx.matrix, output: nil, bias: below), workspace)
         for (name, ours) in [
             ("y", y), ("dx", dx), ("d_positions_in", layer.inputCloud.gradient),
             ("d_positions_out", layer.outputCloud.gradient), ("d_bias", layer.bias.gradient),
@@ -60,7 +61,7 @@ struct GoldenTests {
         for step in 0..<steps {
             let labels = try golden.integers("step.\(step).labels").map(UInt8.init)
             let x = try golden.floats("step.\(step).x")
-            for (index, value) in x.enumerated() { network.input(batch).base[index] = value }
+            network.input(batch).assign(x)
             let score = network.gradient(batch, labels: labels)
             #expect(abs(score.meanLoss / Double(losses[step]) - 1) < 1e-4)
             let logits = try golden.floats("step.\(step).logits")
@@ -86,7 +87,7 @@ struct GoldenTests {
             try golden.load("weight.\(index)", into: dense.weight.value)
             try golden.load("bias.\(index)", into: dense.bias.value)
         }
-        for (index, value) in x.enumerated() { network.input(batch).base[index] = value }
+        network.input(batch).assign(x)
         let score = network.gradient(batch, labels: try golden.integers("labels").map(UInt8.init))
         #expect(abs(score.meanLoss - Double(try golden.floats("loss")[0])) < 1e-5)
         for (index, layer) in stack.layers.enumerated() {
@@ -120,5 +121,9 @@ struct GoldenTests {
 }
 
 extension Matrix {
+    func assign(_ values: [Float]) {
+        for row in 0..<rows { for column in 0..<columns { self.row(row)[column] = values[row * columns + column] } }
+    }
+
     var elements: [Float] { (0..<rows).flatMap { row in (0..<columns).map { self.row(row)[$0] } } }
 }

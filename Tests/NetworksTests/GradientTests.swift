@@ -88,7 +88,7 @@ struct GradientTests {
             shape.batch = rows
             let network = Network(part.part.build(shape), capacity: rows, workers: Workers(threads: threads))
             let stream = RandomStream(seed: 3, purpose: "images")
-            for index in 0..<rows * 70 { network.input(rows).base[index] = stream.uniform(index, in: -2..<2) }
+            network.input(rows).assign((0..<rows * 70).map { stream.uniform($0, in: -2..<2) })
             let labels = (0..<rows).map { UInt8($0 % 10) }
             var bits: [UInt32] = []
             for step in 1...2 {

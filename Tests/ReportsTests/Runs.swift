@@ -17,7 +17,7 @@ enum Runs {
             secondsPerEpoch: 1, attempts: 1, error: error,
             final: state == .completed
                 ? FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: "w") : nil,
-            datasetDigest: "d", blasKernels: kernels)
+            datasetDigest: "d", arithmetics: kernels)
     }
 
     static func paper(_ linear: Linear = .pcn, d: Int = 16, _ dataset: DatasetName = .cifar10, seed: Int = 1) -> Settings {

@@ -51,14 +51,14 @@ struct TableTests {
         #expect(Runs.paper(d: 4, .mnist).paperRow == nil)
     }
 
-    @Test("names runs that were trained under several BLAS kernels, and what went wrong with unfinished ones")
+    @Test("names runs that were trained with several kinds of arithmetic, and what went wrong with unfinished ones")
     func notes() throws {
         let text = try ReportFormat.markdown.render(
             ReportTable([
                 Runs.run(Runs.paper(), kernels: ["Haswell", "Zen"]),
                 Runs.run(Runs.paper(d: 8), state: .failed, epoch: 3, error: "no space | left"),
             ]))
-        #expect(text.contains("several BLAS kernels (Haswell, Zen)"))
+        #expect(text.contains("several kinds of arithmetic (Haswell, Zen)"))
         #expect(text.contains("failed, epoch 3/3500") && text.contains("no space \\| left"))
     }
 

@@ -94,15 +94,15 @@ struct TrainerTests {
         #expect(standard.train.count == 230 && standard.test.count == 90 && standard.train.imageSize == 768)
         let all = [Int32](0..<230)
         let pixels = Tensor(230, 768)
-        standard.train.gather(all[...], standard.scale, into: pixels.base)
+        standard.train.gather(all[...], standard.scale, into: pixels.matrix)
         let values = pixels.values
         let mean = values.reduce(0, +) / Float(values.count)
         #expect(abs(mean) < 1e-3)
         let raw = try TrainingData(Fixture.shapes, for: Fixture.settings(inputScale: .raw))
-        raw.train.gather(all[...], raw.scale, into: pixels.base)
+        raw.train.gather(all[...], raw.scale, into: pixels.matrix)
         #expect(pixels.values.max()! > 200 && pixels.values.allSatisfy { $0 == $0.rounded() })
         let unit = try TrainingData(Fixture.shapes, for: Fixture.settings(inputScale: .unit))
-        unit.train.gather(all[...], unit.scale, into: pixels.base)
+        unit.train.gather(all[...], unit.scale, into: pixels.matrix)
         #expect(pixels.values.max()! <= 1)
     }
 }

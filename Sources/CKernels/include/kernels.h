@@ -1,7 +1,8 @@
-// The element-wise loops that need vector dispatch: the rest of the engine is Swift and BLAS.
+// The engine's loops: products of packed panels, tiles of F(D) made on the spot, and element-wise passes.
 //
-// Matrices are row-major with a row stride in elements. Every function exists for AVX-512, AVX2 and the baseline, chosen when
-// the program starts; without contraction into fused multiply-add all three give the same bits.
+// Matrices are row-major with a row stride in elements. Every function exists for several instruction sets. Each sum is one
+// chain of fused multiply-adds in the order of its index, so that neither the set, nor a tile's size, nor the number of
+// threads changes a bit; only `baseline` on a processor without fused multiply-add rounds differently.
 #ifndef PCNLAB_KERNELS_H
 #define PCNLAB_KERNELS_H
 
@@ -12,47 +13,92 @@
 enum { PCN_EUCLIDEAN = 0, PCN_SQUARED = 1, PCN_DOT = 2 };
 enum { PCN_TRIANGLE = 0, PCN_SINE = 1 };
 
-/// Columns of a packed cloud and of a weight tile come in whole blocks of this many.
-enum { PCN_BLOCK = 16 };
+/// Columns of a panel. The column factor of a product (K, N) is stored as panels of (K, PCN_PANEL), the last one padded.
+enum { PCN_PANEL = 16 };
 
 /// F of one layer: weight = amplitude · shape(z / period), shape in [-1/2, 1/2].
 typedef struct {
-    int32_t distance;        // PCN_EUCLIDEAN, PCN_SQUARED or PCN_DOT
-    int32_t wave;            // PCN_TRIANGLE or PCN_SINE
-    float inverse_period;    // 1 / 2ε
-    float amplitude;         // λ / √n
+    int32_t distance;      // PCN_EUCLIDEAN, PCN_SQUARED or PCN_DOT
+    int32_t wave;          // PCN_TRIANGLE or PCN_SINE
+    float inverse_period;  // 1 / 2ε
+    float amplitude;       // λ / √n
 } pcn_wave;
 
-/// packed[c * stride + k] = cloud[k * d + c], zeros up to the next whole block of columns.
-void pcn_pack(size_t count, size_t d, const float *cloud, float *packed, size_t stride);
+/// c (rows, columns) = a (rows, depth) · b (depth, columns), with what comes before and after the sum.
+typedef struct {
+    size_t rows, columns, depth;
+    // a(i, k) is a[i * a_stride + k]; when packed, groups of `pcn_kernels.rows` rows lie a_group apart and
+    // a(i, k) is a[(i / rows) * a_group + k * a_stride + i % rows].
+    const float *a;
+    size_t a_stride, a_group;
+    int32_t a_packed;
+    // The sum goes on from c.
+    int32_t adding;
+    // Panels of b lie b_panel apart: b(k, 16 p + l) is b[p * b_panel + k * 16 + l].
+    const float *b;
+    size_t b_panel;
+    // c(i, 16 p + l) is c[i * c_stride + p * c_panel + l]: c_panel is 16 in a row-major matrix.
+    float *c;
+    size_t c_stride, c_panel;
+    // Where not 0, sums begin at bias[column]; whole panels are read.
+    const float *bias;
+    // Where not 0, what is stored is multiplied by this tile, which lies as c does.
+    const float *times;
+    // Where not 0, the product is the gradient of a layer's output: it is set to 0 where that output (rows, columns) is not
+    // positive, unless output_stride is 0, and then added to column_sums[column], row after row. Whole panels are read.
+    const float *output;
+    size_t output_stride;
+    float *column_sums;
+    // Negative sums are stored as 0; a NaN stays, as divergence must show in the loss.
+    int32_t relu;
+} pcn_product;
 
-/// weights[j, k] = F(z(a_j, b_k)) for `rows` rows of a (rows, d) and `columns` columns of the packed b (d, stride_b).
-/// Writes whole blocks: `stride` is at least `columns` rounded up to PCN_BLOCK.
-void pcn_weights(pcn_wave wave, size_t rows, size_t columns, size_t d, const float *a, const float *b, size_t stride_b,
-                 float *weights, size_t stride);
+/// The functions of one instruction set.
+typedef struct {
+    /// avx512, avx2 or baseline.
+    const char *name;
+    /// Whether multiply-adds are fused: all sets that fuse give the same bits.
+    int32_t fused;
+    /// Rows of a packed group.
+    size_t rows;
 
-/// As pcn_weights, and slopes[j, k] such that, with G = dW ⊙ slopes:
-/// differences (euclidean, squared): da_j = Σ_k G_jk (a_j - b_k), db_k = Σ_j G_jk (b_k - a_j); dot: da_j = Σ_k G_jk b_k.
-void pcn_weights_and_slopes(pcn_wave wave, size_t rows, size_t columns, size_t d, const float *a, const float *b,
-                            size_t stride_b, float *weights, float *slopes, size_t stride);
+    void (*multiply)(const pcn_product *product);
 
-/// a[j, k] *= b[j, k]
-void pcn_multiply(size_t rows, size_t columns, float *a, size_t stride_a, const float *b, size_t stride_b);
+    /// Panels of `width` columns: packed[p * depth * width + k * width + l] = source[k * stride + p * width + l], the last
+    /// panel padded with zeros. Panels of PCN_PANEL make a column factor, panels of `rows` a packed row factor.
+    void (*pack)(size_t depth, size_t columns, size_t width, const float *source, size_t stride, float *packed);
+    /// The same of the transpose, with panels of PCN_PANEL: packed[p * depth * 16 + k * 16 + l] = source[(16 p + l) * stride + k].
+    void (*pack_transposed)(size_t depth, size_t columns, const float *source, size_t stride, float *packed);
 
-/// y[i, k] += bias[k], then ReLU when `relu` is not 0.
-void pcn_bias(size_t rows, size_t columns, float *y, size_t stride, const float *bias, int relu);
+    /// Panels of W, weights(j, k) = F(z(a_j, b_k)), j running down: `depth` rows of a (depth, d), and b, `columns` positions
+    /// packed by pack_transposed as (d, columns). Where `slopes` is not 0 it gets, in the same layout, what makes of dW the
+    /// G = dW ⊙ slopes with da_j = Σ_k G_jk (a_j - b_k), db_k = Σ_j G_jk (b_k - a_j); for a dot product da_j = Σ_k G_jk b_k.
+    void (*weights)(pcn_wave wave, size_t depth, size_t columns, size_t d, const float *a, const float *b, float *weights,
+                    float *slopes);
+    /// For g in panels (depth, columns): row_sums[k * stride] += Σ_j g(k, j), column_sums[j] += Σ_k g(k, j).
+    void (*sums)(size_t depth, size_t columns, const float *g, float *row_sums, size_t stride, float *column_sums);
 
-/// With `relu`, dy[i, k] = 0 where y[i, k] is not positive; then d_bias[k] = Σ_i dy[i, k], summed in the order of the rows.
-void pcn_bias_backward(size_t rows, size_t columns, float *dy, const float *y, size_t stride, float *d_bias, int relu);
+    /// sums[k] = Σ_i y[i, k] in the order of the rows.
+    void (*column_sums)(size_t rows, size_t columns, const float *y, size_t stride, float *sums);
+    /// target[i] += source[i]
+    void (*add)(size_t count, float *target, const float *source);
+    /// value[i] -= rate · gradient[i]
+    void (*sgd)(size_t count, float *value, const float *gradient, float rate);
+    /// Adam (Kingma and Ba 2015): `rate` is γ / (1 - β₁ᵗ), `root` is 1 / √(1 - β₂ᵗ).
+    void (*adam)(size_t count, float *value, const float *gradient, float *first, float *second, float beta1, float beta2,
+                 float epsilon, float rate, float root);
+} pcn_kernels;
 
-/// target[i] += source[i]
-void pcn_add(size_t count, float *target, const float *source);
+/// Tells the processor that this thread waits for another.
+static inline void pcn_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
-/// value[i] -= rate · gradient[i]
-void pcn_sgd(size_t count, float *value, const float *gradient, float rate);
-
-/// Adam (Kingma and Ba 2015): `rate` is γ / (1 - β₁ᵗ), `root` is 1 / √(1 - β₂ᵗ).
-void pcn_adam(size_t count, float *value, const float *gradient, float *first, float *second, float beta1, float beta2,
-              float epsilon, float rate, float root);
+/// The sets that this processor can run, the fastest first; 0 past the last.
+const pcn_kernels *pcn_kernels_at(size_t index);
 
 #endif

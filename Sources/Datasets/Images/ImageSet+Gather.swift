@@ -1,10 +1,13 @@
+import Tensors
+
 extension ImageSet {
     /// Writes the images at these indices as rows of inputs, each level scaled.
     /// - Parameters:
     ///   - indices: (B), each in 0 ..< count.
     ///   - scale: one line a channel.
-    ///   - output: room for (B, C·H·W).
-    public func gather(_ indices: UnsafeBufferPointer<Int32>, _ scale: PixelScale, into output: UnsafeMutablePointer<Float>) {
+    ///   - output: (B, C·H·W).
+    public func gather(_ indices: UnsafeBufferPointer<Int32>, _ scale: PixelScale, into output: Matrix) {
+        precondition(output.rows >= indices.count && output.columns == channels * height * width)
         precondition(scale.scale.count == channels, "one slope and one intercept a channel")
         let plane = height * width
         pixels.withUnsafeBufferPointer { pixels in
@@ -17,14 +20,14 @@ extension ImageSet {
                 for channel in 0..<channels {
                     Self.scale(
                         pixels + (Int(index) * channels + channel) * plane, plane, scale.scale[channel], scale.offset[channel],
-                        into: output + (row * channels + channel) * plane)
+                        into: output.row(row) + channel * plane)
                 }
             }
         }
     }
 
     /// The same for a stretch of a shuffled epoch.
-    public func gather(_ indices: ArraySlice<Int32>, _ scale: PixelScale, into output: UnsafeMutablePointer<Float>) {
+    public func gather(_ indices: ArraySlice<Int32>, _ scale: PixelScale, into output: Matrix) {
         indices.withUnsafeBufferPointer { gather($0, scale, into: output) }
     }
 

@@ -8,13 +8,13 @@ public final class WorkerPool: Sendable {
         public var threads: Int
         /// End when nothing is left, rather than wait for more.
         public var drain: Bool
-        public var blasKernel: String
+        public var arithmetic: String
 
-        public init(workers: Int, threads: Int, drain: Bool, blasKernel: String) {
+        public init(workers: Int, threads: Int, drain: Bool, arithmetic: String) {
             self.workers = workers
             self.threads = threads
             self.drain = drain
-            self.blasKernel = blasKernel
+            self.arithmetic = arithmetic
         }
     }
 
@@ -94,7 +94,7 @@ public final class WorkerPool: Sendable {
 
     private func nextClaim() -> Claim? {
         do {
-            return try lab.claim(worker: .current, blasKernel: configuration.blasKernel, threads: configuration.threads)
+            return try lab.claim(worker: .current, arithmetic: configuration.arithmetic, threads: configuration.threads)
         } catch {
             // The run's settings could not be read, and it has failed.
             if case LabError.damaged = error { failures.wrappingAdd(1, ordering: .relaxed) }

@@ -28,7 +28,7 @@ public enum AttemptOutcome: Sendable, Equatable {
 public struct AttemptRow: Sendable {
     public let number: Int
     public let worker: String
-    public let blasKernel: String
+    public let arithmetic: String
     public let threads: Int
     public let startedAt: Int64
     public let endedAt: Int64?
@@ -111,7 +111,7 @@ extension Lab {
         try database.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM attempts WHERE run_id = ? ORDER BY number", arguments: [run]).map {
                 AttemptRow(
-                    number: $0["number"], worker: $0["worker"], blasKernel: $0["blas_kernel"], threads: $0["threads"],
+                    number: $0["number"], worker: $0["worker"], arithmetic: $0["blas_kernel"], threads: $0["threads"],
                     startedAt: $0["started_at"], endedAt: $0["ended_at"], outcome: $0["outcome"])
             }
         }

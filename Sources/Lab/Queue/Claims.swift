@@ -24,7 +24,7 @@ extension Lab {
     ///
     /// A run whose settings this program cannot read becomes failed, so that it does not stand in the others' way, and
     /// `damaged` is thrown.
-    public func claim(worker: WorkerIdentity, blasKernel: String, threads: Int) throws -> Claim? {
+    public func claim(worker: WorkerIdentity, arithmetic: String, threads: Int) throws -> Claim? {
         // Most polls find nothing; they should not take the write lock.
         guard try database.read({ try Bool.fetchOne($0, sql: Self.anyQueued) }) == true else { return nil }
         let taken: Result<Claim, LabError>? = try database.write { db in
@@ -35,8 +35,8 @@ extension Lab {
                     INSERT INTO attempts (run_id, number, worker, blas_kernel, threads, started_at, heartbeat)
                     VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
-                arguments: [run, attempt, worker.text, blasKernel, threads, clock.now(), clock.uptime()])
-            try event(db, run: run, attempt: attempt, "started", "\(blasKernel), \(threads) threads")
+                arguments: [run, attempt, worker.text, arithmetic, threads, clock.now(), clock.uptime()])
+            try event(db, run: run, attempt: attempt, "started", "\(arithmetic), \(threads) threads")
             do {
                 let settings = try Settings(canonicalJSON: row["settings"])
                 return .success(Claim(run: run, attempt: attempt, settings: settings, datasetDigest: row["dataset_digest"]))

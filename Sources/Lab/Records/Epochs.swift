@@ -22,7 +22,7 @@ public struct EpochRow: Sendable, Equatable, Codable {
 
 extension Lab {
     /// Writes an epoch's row. After a crash the epochs since the last checkpoint are trained again and give the same rows;
-    /// where one differs (another BLAS kernel, say), the newer stands and the run's history says so.
+    /// where one differs (another arithmetic, say), the newer stands and the run's history says so.
     public func record(_ row: EpochRow, run: String, attempt: Int) throws {
         try write(run: run, attempt: attempt) { db in
             let old = try Row.fetchOne(

@@ -22,8 +22,8 @@ public struct RunSummary: Sendable {
     public let error: String?
     public let final: FinalFigures?
     public let datasetDigest: String
-    /// Every BLAS kernel that the run was trained under: with more than one, its bits are nobody else's.
-    public let blasKernels: [String]
+    /// Every arithmetic that the run was trained with: with more than one, its bits are nobody else's.
+    public let arithmetics: [String]
 
     public var model: String { settings.model }
     public var secondsLeft: Double? {
@@ -52,6 +52,6 @@ extension RunSummary {
             FinalFigures(trainAccuracy: row["final_train_accuracy"], testAccuracy: row["final_test_accuracy"], weightsSHA256: $0)
         }
         datasetDigest = row["dataset_digest"]
-        blasKernels = try list("kernels")
+        arithmetics = try list("kernels")
     }
 }

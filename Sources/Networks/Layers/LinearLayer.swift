@@ -2,9 +2,8 @@ import Tensors
 
 /// One fully connected layer y = x·W + b in one of its forms: x (B, n), W (n, m), b (m), y (B, m).
 ///
-/// The layer multiplies; bias and ReLU are the same in every form, and both are done while a tile is in cache: forward by
-/// `finish`, backward by the layer above, whose `InputGradient` takes each finished part of dx through this layer's ReLU and
-/// sums its bias's gradient.
+/// The layer multiplies; bias and ReLU are the same in every form and part of the products: forward, sums begin at the bias and
+/// end with ReLU; backward, the layer above takes dx through this layer's ReLU and sums its bias's gradient (`InputGradient`).
 public protocol LinearLayer: Sendable {
     var inputs: Int { get }
     var outputs: Int { get }
@@ -22,9 +21,7 @@ public protocol LinearLayer: Sendable {
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace)
 }
 
-extension LinearLayer {
-    /// The last touch on an output tile: the bias of its `columns`, then ReLU.
-    func finish(_ tile: Matrix, columns: Range<Int>, relu: Bool) {
-        tile.addBias(bias.value.base + columns.lowerBound, relu: relu)
-    }
+extension Parameter {
+    /// The parameter as the bias that a product's sums begin at.
+    var start: ProductStart { .bias(Bias(value.base)) }
 }

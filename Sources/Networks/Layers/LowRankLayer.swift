@@ -12,14 +12,20 @@ struct LowRankLayer: LinearLayer {
     var outputs: Int { v.value.shape[0] }
     private var rank: Int { u.value.shape[1] }
 
-    func workspace(batch: Int) -> WorkspaceNeed { WorkspaceNeed(shared: ScratchCursor.floats(batch, rank)) }
+    func workspace(batch: Int) -> WorkspaceNeed {
+        WorkspaceNeed(
+            perThread: Product.scratch,
+            shared: ScratchCursor.floats(batch, rank) + RowFactor.floats(rows: outputs, depth: batch)
+                + RowFactor.floats(rows: inputs, depth: batch))
+    }
 
     /// h (B, d) = x·U;   y = h·Vᵀ
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
         let h = hidden.matrix[rows: 0..<x.rows]
-        multiplyInTiles([Product(x, u.value.matrix, into: h)], workspace.workers)
-        let product = Product(h, v.value.matrix.transposed, into: y) { finish($0, columns: $1, relu: relu) }
-        multiplyInTiles([product], workspace.workers)
+        multiplyInTiles(workspace, Product(.matrix(x), .matrix(u.value.matrix), into: h))
+        multiplyInTiles(
+            workspace,
+            Product(.matrix(h), .transposed(v.value.matrix.transposed), into: y, from: bias.start, then: relu ? .relu : .sums))
     }
 
     /// dh = dy·V;   dV = dyᵀ·h;   dU = xᵀ·dh;   dx = dh·Uᵀ
@@ -27,11 +33,13 @@ struct LowRankLayer: LinearLayer {
         let h = hidden.matrix[rows: 0..<x.rows]
         var shared = workspace.shared
         let dh = shared.take(x.rows, rank)
+        let dyT = packTransposed(dy, in: &shared, workspace.workers)
+        let xT = packTransposed(x, in: &shared, workspace.workers)
         multiplyInTiles(
-            [Product(dy, v.value.matrix, into: dh), Product(dy.transposed, h, into: v.gradient.matrix)],
-            workspace.workers)
-        var products = [Product(x.transposed, dh, into: u.gradient.matrix)]
-        if let dx { products.append(Product(dh, u.value.matrix.transposed, into: dx)) }
-        multiplyInTiles(products, workspace.workers)
+            workspace, Product(.matrix(dy), .matrix(v.value.matrix), into: dh),
+            Product(.transposed(dyT), .matrix(h), into: v.gradient.matrix))
+        multiplyInTiles(
+            workspace, Product(.transposed(xT), .matrix(dh), into: u.gradient.matrix),
+            dx.map { Product(.matrix(dh), .transposed(u.value.matrix.transposed), into: $0.dx, then: $0.end) })
     }
 }

@@ -15,102 +15,73 @@ struct PointCloudLayer: LinearLayer {
     let distance: DistanceKind
     var inputs: Int { inputCloud.value.shape[0] }
     var outputs: Int { outputCloud.value.shape[0] }
-    private var d: Int { inputCloud.value.shape[1] }
+    var d: Int { inputCloud.value.shape[1] }
 
     func workspace(batch: Int) -> WorkspaceNeed {
-        let forward = ForwardTiles(self, batch: batch), backward = BackwardTiles(self)
+        let forward = Panels.floats(d, TileSize.columns) + Panels.floats(TileSize.depth, TileSize.columns)
+        let tasks = BackwardTasks(inputs: inputs)
         return WorkspaceNeed(
-            perThread: max(forward.scratch(d), backward.scratch(d)),
-            shared: backward.rows.count * ScratchCursor.floats(outputs, d + 1))
+            perThread: max(forward, BackwardScratch.floats(batch: batch, d: d)),
+            shared: RowFactor.floats(rows: outputs, depth: batch) + tasks.count * ScratchCursor.floats(outputs, d + 1))
     }
 
-    /// y[:, K] = Σ_J x[:, J] · F(D[J, K]): a task owns some columns K of y for a part of the batch, and walks over J.
+    /// y[:, K] = b[K] + Σ_J x[:, J] · F(D[J, K]): a task owns some columns K of y and walks over J.
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
-        let tiles = ForwardTiles(self, batch: x.rows)
-        workspace.workers.forEach(tiles.columns.count * tiles.batches.count) { task, slot in
-            let columns = tiles.columns[task % tiles.columns.count]
-            let batch = tiles.batches[task / tiles.columns.count]
-            let output = y[batch, columns]
+        let grid = TaskGrid(rows: x.rows, columns: outputs), depths = Tiling(inputs, by: TileSize.depth)
+        workspace.workers.forEach(grid.count) { task, slot in
+            let (batch, columns) = grid[task]
             var scratch = workspace.scratch(slot)
-            let memory = scratch.take(d, tiles.stride)
-            let weights = scratch.take(tiles.rows.size, tiles.stride)
-            let packed = PackedCloud(outputCloud.value.matrix[rows: columns], in: memory.base)
-            for index in 0..<tiles.rows.count {
-                let rows = tiles.rows[index]
-                let tile = weights[0..<rows.count, 0..<columns.count]
-                wave.weights(inputCloud.value.matrix[rows: rows], packed, into: tile)
-                multiply(x[batch, rows], tile, into: output, adding: index > 0)
+            let positions = scratch.panels(d, columns.count)
+            positions.pack(outputCloud.value.matrix[rows: columns].transposed)
+            for index in 0..<depths.count {
+                let rows = depths[index]
+                var scratch = scratch
+                let weights = scratch.panels(rows.count, columns.count)
+                wave.weights(inputCloud.value.matrix[rows: rows], positions, into: weights)
+                multiply(
+                    RowFactor(x[batch, rows]), weights, into: y[batch, columns], from: index == 0 ? bias.start[columns] : .sum,
+                    then: relu && index == depths.count - 1 ? .relu : .sums)
             }
-            finish(output, columns: columns, relu: relu)
         }
     }
 
-    /// A task owns some input neurons J and walks over K. With the tile's weights W and slopes S, and G = xᵀ·dy ⊙ S:
+    /// A task owns some input neurons J and walks over K. With the weights Wᵀ[K, J], their slopes S and G = dyᵀ·x ⊙ S:
     ///
-    ///     dx[:, J] = Σ_K dy[:, K] · Wᵀ
-    ///     da_j = Σ_k G_jk (a_j − b_k),   db_k = Σ_j G_jk (b_k − a_j)      (a dot product: da_j = Σ_k G_jk b_k, db_k = Σ_j G_jk a_j)
-    ///
-    /// Both sums over G, with and without the other cloud's positions, are one product with that cloud beside a column of ones.
+    ///     dx[:, J] = Σ_K dy[:, K] · Wᵀ[K, J]
+    ///     da_j = Σ_k G_kj (a_j − b_k),   db_k = Σ_j G_kj (b_k − a_j)      (a dot product: da_j = Σ_k G_kj b_k, db_k = Σ_j G_kj a_j)
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace) {
-        let tiles = BackwardTiles(self)
+        let tasks = BackwardTasks(inputs: inputs), depths = Tiling(outputs, by: TileSize.depth)
+        let workers = workspace.workers
         var shared = workspace.shared
-        let partials = (0..<tiles.rows.count).map { _ in shared.take(outputs, d + 1) }
-        workspace.workers.forEach(tiles.rows.count) { task, slot in
-            let rows = tiles.rows[task]
-            var scratch = workspace.scratch(slot)
-            let memory = scratch.take(d + 1, tiles.stride)  // the cloud packed, then beside ones
-            let (weights, slopes) = (scratch.take(rows.count, tiles.stride), scratch.take(rows.count, tiles.stride))
-            let gradient = scratch.take(rows.count, tiles.stride)
-            let a = inputCloud.value.matrix[rows: rows]
-            let aOne = scratch.take(rows.count, d + 1).withOnes(beside: a)
-            let sums = scratch.take(rows.count, d + 1)
-            for index in 0..<tiles.columns.count {
-                let columns = tiles.columns[index]
-                let b = outputCloud.value.matrix[rows: columns]
-                let tile = (0..<rows.count, 0..<columns.count)
-                let (w, s, g) = (weights[tile.0, tile.1], slopes[tile.0, tile.1], gradient[tile.0, tile.1])
-                wave.weightsAndSlopes(a, PackedCloud(b, in: memory.base), into: w, s)
-                if let dx { multiply(dy[columns: columns], w.transposed, into: dx.dx[columns: rows], adding: index > 0) }
-                multiply(x[columns: rows].transposed, dy[columns: columns], into: g)
-                g.multiplyElements(by: s)
-                let bOne = Matrix(base: memory.base, rows: columns.count, columns: d + 1, stride: d + 1).withOnes(beside: b)
-                multiply(g, bOne, into: sums, adding: index > 0)
-                multiply(g.transposed, aOne, into: partials[task][rows: columns])
-            }
-            dx?.finish(rows)
-            add(sums, to: inputCloud, at: rows)
-        }
-        addPartials(partials, workspace)
-    }
-
-    /// db: the tasks' parts are summed in the order of the tasks, which depends on the shape alone.
-    private func addPartials(_ partials: [Matrix], _ workspace: Workspace) {
-        let tiles = Tiling(outputs, by: 256)
-        workspace.workers.forEach(tiles.count) { tile, _ in
-            for part in partials { add(part[rows: tiles[tile]], to: outputCloud, at: tiles[tile]) }
-        }
-    }
-
-    /// `sums` (count, d + 1) holds Σ G·other and, last, Σ G: the cloud's gradient gets position·ΣG − ΣG·other.
-    private func add(_ sums: Matrix, to cloud: Parameter, at neurons: Range<Int>) {
-        for (row, neuron) in neurons.enumerated() {
-            let (gradient, position) = (cloud.gradient.base + neuron * d, cloud.value.base + neuron * d)
-            let sum = sums.row(row)
-            switch distance {
-            case .euclidean, .squared: for c in 0..<d { gradient[c] += sum[d] * position[c] - sum[c] }
-            case .dot: for c in 0..<d { gradient[c] += sum[c] }
+        let dyT = packTransposed(dy, in: &shared, workers)
+        let partials = shared
+        workers.forEach(tasks.count) { task, slot in
+            let db = CloudSums(shared: partials, task, outputs, d)
+            db.clear()
+            for columns in tasks.tiles(of: task) {
+                let tile = BackwardScratch(workspace.scratch(slot), x[columns: columns], inputCloud.value.matrix[rows: columns])
+                for part in 0..<depths.count {
+                    let rows = depths[part], isLast = part == depths.count - 1
+                    let (w, s, g) = tile.panels(rows.count)
+                    let b = outputCloud.value.matrix[rows: rows]
+                    wave.weights(b, tile.positions, into: w, slopes: s)
+                    if let dx {
+                        multiply(
+                            RowFactor(dy[columns: rows]), w, into: dx.dx[columns: columns], from: part == 0 ? .zero : .sum,
+                            then: isLast ? dx.end[columns] : .sums)
+                    }
+                    tile.multiplyBatch(dyT, rows, into: g, times: s)
+                    tile.addSums(of: g, b, to: db[rows])
+                }
+                tile.sums.add(to: inputCloud, columns, distance)
             }
         }
-    }
-}
-
-extension Matrix {
-    /// Fills self (count, d + 1) with the rows of `cloud` (count, d), each followed by 1.
-    fileprivate func withOnes(beside cloud: Matrix) -> Matrix {
-        for i in 0..<rows {
-            row(i).update(from: cloud.row(i), count: cloud.columns)
-            row(i)[cloud.columns] = 1
+        let tiles = Tiling(outputs, by: 64)
+        workers.forEach(tiles.count) { tile, _ in
+            // In the order of the tasks, which depends on the shape alone.
+            for task in 0..<tasks.count {
+                CloudSums(shared: partials, task, outputs, d)[tiles[tile]].add(to: outputCloud, tiles[tile], distance)
+            }
         }
-        return self
     }
 }

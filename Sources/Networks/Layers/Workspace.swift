@@ -45,4 +45,22 @@ struct ScratchCursor: Sendable {
         precondition(used <= tensor.count, "the layer asked for less scratch than it takes")
         return Matrix(base: base, rows: rows, columns: columns, stride: columns)
     }
+
+    mutating func skip(_ floats: Int) { used += floats }
+
+    /// Room for the column factor of a product.
+    mutating func panels(_ depth: Int, _ columns: Int) -> Panels {
+        Panels(base: take(1, Panels.floats(depth, columns)).base, depth: depth, columns: columns)
+    }
+
+    /// Room for a long matrix as the row factors of a product, transposed.
+    mutating func rowBlocks(rows: Int, depth: Int) -> RowBlocks {
+        RowBlocks(
+            take(1, RowFactor.floats(rows: rows, depth: depth)).base, rows: rows, depths: Tiling(depth, by: TileSize.depth))
+    }
+
+    /// Room for a long matrix as the column factors of a product.
+    mutating func panelBlocks(_ depth: Int, _ columns: Int) -> PanelBlocks {
+        PanelBlocks(take(1, Panels.floats(depth, columns)).base, columns: columns, depths: Tiling(depth, by: TileSize.depth))
+    }
 }

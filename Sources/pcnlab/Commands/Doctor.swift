@@ -40,11 +40,16 @@ struct Doctor: ParsableCommand {
 
     private func machine() -> [Finding] {
         let cores = ProcessInfo.processInfo.activeProcessorCount
+        let kernels = Kernels.current
+        let asked = ProcessInfo.processInfo.environment[Kernels.variable]
         return [
             Finding(
-                subject: "BLAS", isFine: BLASEnvironment.override == nil, detail: "\(BLAS.configuration), kernel \(BLAS.kernel)",
-                remedy: BLASEnvironment.override),
-            Finding(subject: "threads", isFine: true, detail: "\(cores) cores; each product runs on one thread", remedy: nil),
+                subject: "kernels", isFine: asked == nil, detail: "\(kernels.name), \(kernels.arithmetic) multiply-add",
+                remedy: asked.map { "\(Kernels.variable)=\($0.printable) chooses them; unset it for the fastest" }),
+            Finding(subject: "threads", isFine: true, detail: "\(cores) cores", remedy: nil),
+            Finding(
+                subject: "BLAS", isFine: true, detail: "\(BLAS.configuration), kernel \(BLAS.kernel); only `bench` uses it",
+                remedy: nil),
             Finding(subject: "SQLite", isFine: true, detail: Lab.sqliteVersion, remedy: nil),
         ]
     }

@@ -14,10 +14,10 @@ struct DryRun: Encodable {
     let secondsPerEpoch: Double
     let seconds: Double
 
-    /// Share of sgemm's rate that a step is reckoned to reach; `pcnlab bench` measures it.
-    private static let expectedRatio = 0.8
+    /// Share of the products' rate that a step is reckoned to reach.
+    private static let expectedRatio = 0.9
 
-    /// - Parameter operationsPerSecond: sgemm's rate on this machine, all threads.
+    /// - Parameter operationsPerSecond: of products on this machine, all threads.
     init(_ experiment: String, _ settings: Settings, operationsPerSecond: Double) {
         self.experiment = experiment
         self.settings = settings
@@ -29,18 +29,11 @@ struct DryRun: Encodable {
         secondsPerEpoch = 2 * Double(multiplyAddsPerEpoch + evaluation) / (operationsPerSecond * Self.expectedRatio)
         seconds = secondsPerEpoch * Double(settings.epochs)
     }
-
-    /// sgemm's rate here, from a twentieth of a second of products.
-    static func measuredRate() -> Double {
-        let shapes = [ProductShape](repeating: ProductShape(512, 512, 512), count: 8)
-        let threads = ProcessInfo.processInfo.activeProcessorCount
-        return shapes.reduce(0) { $0 + $1.operations } / BLAS.seconds(of: shapes, threads: threads)
-    }
 }
 
 extension Submit {
     func printDryRun(_ experiments: [Experiment]) throws {
-        let rate = DryRun.measuredRate()
+        let rate = Workers(threads: ProcessInfo.processInfo.activeProcessorCount).measuredRate()
         let runs = experiments.flatMap { experiment in
             experiment.runs.map { DryRun(experiment.name, $0, operationsPerSecond: rate) }
         }

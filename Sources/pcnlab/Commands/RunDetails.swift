@@ -43,12 +43,13 @@ struct RunDetails {
             let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"
             field(
                 "attempt \(attempt.number)",
-                "\(Format.time(attempt.startedAt)), \(attempt.blasKernel), \(attempt.threads) threads; \(end)".printable, &lines)
+                "\(Format.time(attempt.startedAt)), \(attempt.arithmetic), \(attempt.threads) threads; \(end)".printable, &lines)
         }
-        if run.blasKernels.count > 1 {
+        if run.arithmetics.count > 1 {
             field(
                 "warning",
-                "trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); its bits are its own", &lines)
+                "trained with several kinds of arithmetic (\(run.arithmetics.joined(separator: ", "))); its bits are its own",
+                &lines)
         }
         for checkpoint in checkpoints {
             let batch = checkpoint.batch == 0 ? "" : ", batch \(checkpoint.batch)"

@@ -20,7 +20,7 @@ struct RunStatus: Encodable {
         case paperLinearParameters = "paper_linear_parameters"
         case weightsSHA256 = "weights_sha256"
         case datasetDigest = "dataset_digest"
-        case blasKernels = "blas_kernels"
+        case arithmetics = "blas_kernels"
     }
 
     func encode(to encoder: any Encoder) throws {
@@ -51,6 +51,6 @@ struct RunStatus: Encodable {
         try object.encode(run.settings.paperLinearParameters, forKey: .paperLinearParameters)
         try object.encode(run.final?.weightsSHA256, forKey: .weightsSHA256)
         try object.encode(run.datasetDigest, forKey: .datasetDigest)
-        try object.encode(run.blasKernels, forKey: .blasKernels)
+        try object.encode(run.arithmetics, forKey: .arithmetics)
     }
 }

@@ -70,9 +70,9 @@ struct Status: ParsableCommand {
         for run in runs where run.error != nil {
             lines.append(Colour.red.paint("\(run.id.prefix(8)): \(run.error ?? "")".printable, on: .output))
         }
-        for run in runs where run.blasKernels.count > 1 {
+        for run in runs where run.arithmetics.count > 1 {
             lines.append(
-                "\(run.id.prefix(8)): trained under several BLAS kernels (\(run.blasKernels.joined(separator: ", "))); its bits are its own"
+                "\(run.id.prefix(8)): trained with several kinds of arithmetic (\(run.arithmetics.joined(separator: ", "))); its bits are its own"
             )
         }
         return lines.joined(separator: "\n") + "\n"

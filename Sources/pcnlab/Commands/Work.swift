@@ -34,7 +34,8 @@ struct Work: ParsableCommand {
             let board = ProgressBoard()
             let train = RunTraining(lab: lab, shelf: DatasetShelf(lab), threads: threads, board: board)
             let pool = WorkerPool(
-                lab, .init(workers: workers, threads: threads, drain: drain, blasKernel: BLAS.kernel), observer: board
+                lab, .init(workers: workers, threads: threads, drain: drain, arithmetic: Kernels.current.arithmetic),
+                observer: board
             ) { claim, control, worker in try train(claim, control, worker: worker) }
             let signals = StopSignals { pool.stop() }
             let failed = pool.run()

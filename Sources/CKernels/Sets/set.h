@@ -1,0 +1,28 @@
+// The functions of one instruction set, made of the files beside this one. Each file that includes this defines SET, its
+// name, and ROWS and PANELS, the part of a product that is kept in registers, under a pragma that sets the target.
+#include "vectors.h"
+
+#include "elements.h"
+#include "packing.h"
+#include "pairs.h"
+#include "products.h"
+
+#define TEXT(name) #name
+#define NAME(set) TEXT(set)
+#define TABLE(set) pcn_##set
+#define TABLE_OF(set) TABLE(set)
+
+const pcn_kernels TABLE_OF(SET) = {
+    .name = NAME(SET),
+    .fused = FUSED,
+    .rows = ROWS,
+    .multiply = multiply,
+    .pack = pack,
+    .pack_transposed = pack_transposed,
+    .weights = weights,
+    .sums = sums,
+    .column_sums = column_sums,
+    .add = add,
+    .sgd = sgd,
+    .adam = adam,
+};

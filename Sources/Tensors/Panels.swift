@@ -1,0 +1,119 @@
+import CKernels
+
+/// The column factor of a product, (depth, columns), in the order in which it is read: panels of sixteen columns, one after
+/// the other, the last one padded. A view of scratch memory.
+///
+/// `@unchecked Sendable` for the reason given at `Tensor`.
+public struct Panels: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    public let depth: Int
+    public let columns: Int
+    /// Floats from panel to panel.
+    let stride: Int
+
+    /// Floats that panels of this size take.
+    public static func floats(_ depth: Int, _ columns: Int) -> Int { depth * wholePanels(columns) }
+
+    public init(base: UnsafeMutablePointer<Float>, depth: Int, columns: Int) {
+        self.init(base: base, depth: depth, columns: columns, stride: depth * panelWidth)
+    }
+
+    private init(base: UnsafeMutablePointer<Float>, depth: Int, columns: Int, stride: Int) {
+        (self.base, self.depth, self.columns, self.stride) = (base, depth, columns, stride)
+    }
+
+    /// A part of the contraction.
+    public subscript(depth part: Range<Int>) -> Panels {
+        precondition(part.upperBound <= depth)
+        return Panels(base: base + part.lowerBound * panelWidth, depth: part.count, columns: columns, stride: stride)
+    }
+
+    /// Copies `source` (depth, columns) in.
+    public func pack(_ source: Matrix, _ kernels: Kernels = .current) {
+        precondition(source.rows == depth && source.columns == columns && stride == depth * panelWidth)
+        kernels.table.pointee.pack(depth, columns, panelWidth, source.base, source.stride, base)
+    }
+
+    /// Copies the transpose of `source` (columns, depth) in.
+    public func pack(_ source: Transposed, _ kernels: Kernels = .current) {
+        precondition(source.rows == depth && source.columns == columns && stride == depth * panelWidth)
+        kernels.table.pointee.pack_transposed(depth, columns, source.stored.base, source.stored.stride, base)
+    }
+
+    /// row_sums[k] += Σ_j self[k, j] and column_sums[j] += Σ_k self[k, j]: a column of `rowSums`, and whole panels.
+    public func addSums(rows: Matrix, columns sums: UnsafeMutablePointer<Float>, _ kernels: Kernels = .current) {
+        precondition(rows.rows == depth && rows.columns == 1 && stride == depth * panelWidth)
+        kernels.table.pointee.sums(depth, columns, base, rows.base, rows.stride, sums)
+    }
+
+    /// Element (k, j).
+    public subscript(k: Int, j: Int) -> Float { base[j / panelWidth * stride + k * panelWidth + j % panelWidth] }
+}
+
+/// The row factor of a product, (rows, depth): a matrix as it lies, or the transpose of one, packed in groups of as many rows
+/// as the kernels take at once. A view.
+///
+/// `@unchecked Sendable` for the reason given at `Tensor`.
+public struct RowFactor: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    public let rows: Int
+    public let depth: Int
+    /// From row to row; in a packed factor from one step of the contraction to the next.
+    let stride: Int
+    /// Of a packed factor: rows of a group, and floats from group to group.
+    let groups: (rows: Int, stride: Int)?
+
+    /// The matrix as it lies.
+    public init(_ matrix: Matrix) { self.init(matrix.base, matrix.rows, matrix.columns, matrix.stride, nil) }
+
+    fileprivate init(
+        _ base: UnsafeMutablePointer<Float>, _ rows: Int, _ depth: Int, _ stride: Int, _ groups: (rows: Int, stride: Int)?
+    ) {
+        (self.base, self.rows, self.depth, self.stride, self.groups) = (base, rows, depth, stride, groups)
+    }
+
+    /// Room for the transpose of a (depth, rows) matrix, to be filled by `pack`.
+    public init(packedIn memory: UnsafeMutablePointer<Float>, rows: Int, depth: Int, _ kernels: Kernels = .current) {
+        self.init(memory, rows, depth, kernels.rows, (kernels.rows, kernels.rows * depth))
+    }
+
+    /// A number of rows that is whole groups of any kernels.
+    public static let groupMultiple = 24
+
+    /// Floats that a packed factor takes: whole groups of any kernels, and whole cache lines.
+    public static func floats(rows: Int, depth: Int) -> Int { (rows + 47) / 48 * 48 * depth }
+
+    /// Packs all of the transpose of `source` (depth, rows).
+    public func pack(_ source: Matrix, _ kernels: Kernels = .current) {
+        precondition(groups?.rows == kernels.rows && source.columns == rows && source.rows == depth)
+        kernels.table.pointee.pack(depth, rows, kernels.rows, source.base, source.stride, base)
+    }
+
+    /// A part; of a packed factor's rows, whole groups.
+    public subscript(rows part: Range<Int>, depth range: Range<Int>) -> RowFactor {
+        precondition(part.upperBound <= rows && range.upperBound <= depth)
+        let start: Int
+        if let groups {
+            precondition(part.lowerBound % groups.rows == 0, "a part of a packed factor begins with a group")
+            start = part.lowerBound / groups.rows * groups.stride + range.lowerBound * stride
+        } else {
+            start = part.lowerBound * stride + range.lowerBound
+        }
+        return RowFactor(base + start, part.count, range.count, stride, groups)
+    }
+}
+
+extension Panels {
+    /// The columns of each panel, the last one's without its padding.
+    public var panels: Tiling { Tiling(columns, by: panelWidth) }
+
+    /// A panel (depth, 16) as a row factor.
+    public func rows(panel: Int) -> RowFactor {
+        RowFactor(base + panel * stride, depth, panels[panel].count, panelWidth, nil)
+    }
+
+    /// The transpose of a panel, (16, depth), as a row factor: its rows already lie side by side.
+    public func transposedRows(panel: Int, _ kernels: Kernels = .current) -> RowFactor {
+        RowFactor(base + panel * stride, panels[panel].count, depth, panelWidth, (kernels.rows, kernels.rows))
+    }
+}

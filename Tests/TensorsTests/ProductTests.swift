@@ -1,0 +1,153 @@
+import Tensors
+import Testing
+
+/// What a product must be, to the bit: each sum one chain of multiply-adds in the order of its index.
+private func chain(_ start: Float, _ pairs: some Sequence<(Float, Float)>, _ kernels: Kernels) -> Float {
+    pairs.reduce(start) { kernels.arithmetic == "fused" ? $0.addingProduct($1.0, $1.1) : $0 + $1.0 * $1.1 }
+}
+
+/// Around the sizes of a row group, a panel, a block of rows and a part of a contraction.
+private let sizes = [1, 2, 5, 7, 8, 9, 15, 16, 17, 31, 33, 48]
+private let shapes =
+    sizes.flatMap { rows in sizes.map { (rows, $0, 1 + (rows * 7 + $0 * 3) % 40) } }
+    + [(145, 33, 264), (289, 16, 265), (24, 127, 263), (150, 129, 3), (6, 64, 0)]
+
+@Suite("Products, by every instruction set")
+struct ProductTests {
+    @Test(
+        "are their definition's chains of multiply-adds to the bit, and touch nothing beside them", arguments: Kernels.all.indices
+    )
+    func definition(_ set: Int) {
+        let kernels = Kernels.all[set]
+        for (rows, columns, depth) in shapes {
+            let a = Scratch.matrix(rows, depth, "a", margin: 3), aT = Scratch.matrix(depth, rows, "aT", margin: 1)
+            let b = Scratch.matrix(depth, columns, "b", margin: 2), bT = Scratch.matrix(columns, depth, "bT", margin: 5)
+            let (plain, transposed) = (Scratch.panels(depth, columns), Scratch.panels(depth, columns))
+            plain.pack(b, kernels)
+            transposed.pack(bT.transposed, kernels)
+            let packed = RowFactor(
+                packedIn: Scratch.floats(RowFactor.floats(rows: rows, depth: depth)), rows: rows, depth: depth, kernels)
+            packed.pack(aT, kernels)
+            let c = Scratch.matrix(rows, columns, "c", margin: 4, filler: 77)
+            multiply(RowFactor(a), plain, into: c, kernels)
+            multiply(packed, transposed, into: c, from: .sum, kernels)
+            for i in 0..<rows {
+                for k in 0..<columns {
+                    let first = chain(0, (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels)
+                    let both = chain(first, (0..<depth).map { (aT.row($0)[i], bT.row(k)[$0]) }, kernels)
+                    #expect(c.row(i)[k] == both, "\(rows) × \(columns) × \(depth) at \(i), \(k)")
+                }
+                #expect((columns..<columns + 4).allSatisfy { c.row(i)[$0] == 77 }, "beside row \(i)")
+            }
+        }
+    }
+
+    @Test("begin at a bias and end with ReLU, which keeps a NaN", arguments: Kernels.all.indices)
+    func biasAndReLU(_ set: Int) {
+        let kernels = Kernels.all[set]
+        for (rows, columns, depth) in shapes where depth > 0 {
+            let (a, b) = (Scratch.matrix(rows, depth, "a"), Scratch.matrix(depth, columns, "b"))
+            let bias = Scratch.matrix(1, columns, "bias", margin: 16)
+            a.row(rows - 1)[0] = .nan
+            let (panels, c) = (Scratch.panels(depth, columns), Scratch.matrix(rows, columns, "c"))
+            panels.pack(b, kernels)
+            multiply(RowFactor(a), panels, into: c, from: .bias(Bias(bias.base)), then: .relu, kernels)
+            for i in 0..<rows - 1 {
+                for k in 0..<columns {
+                    #expect(c.row(i)[k] == max(0, chain(bias.base[k], (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels)))
+                }
+            }
+            #expect((0..<columns).allSatisfy { c.row(rows - 1)[$0].isNaN })
+        }
+    }
+
+    @Test("go back through ReLU and sum the columns in the order of the rows", arguments: Kernels.all.indices)
+    func reluBackward(_ set: Int) {
+        let kernels = Kernels.all[set]
+        for (rows, columns, depth) in shapes where depth > 0 {
+            let (a, b) = (Scratch.matrix(rows, depth, "a"), Scratch.matrix(depth, columns, "b"))
+            let output = Scratch.matrix(rows, columns, "y", margin: 16)
+            output.row(0)[0] = 0
+            let (panels, c, sums) = (
+                Scratch.panels(depth, columns), Scratch.matrix(rows, columns, "c"), Scratch.floats(columns + 16)
+            )
+            panels.pack(b, kernels)
+            multiply(
+                RowFactor(a), panels, into: c, then: .reluBackward(output: output, columnSums: Bias(sums)), kernels)
+            for k in 0..<columns {
+                var sum: Float = 0
+                for i in 0..<rows {
+                    let value = chain(0, (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels)
+                    let gradient = output.row(i)[k] > 0 ? value : 0
+                    #expect(c.row(i)[k] == gradient)
+                    sum += gradient
+                }
+                #expect(sums[k] == sum)
+            }
+        }
+    }
+
+    @Test("into panels are multiplied by panels, and their panels are row factors both ways", arguments: Kernels.all.indices)
+    func panels(_ set: Int) {
+        let kernels = Kernels.all[set]
+        for (rows, columns, depth) in shapes where depth > 0 {
+            let (a, b) = (Scratch.matrix(rows, depth, "a"), Scratch.matrix(depth, columns, "b"))
+            let (panels, g, s) = (Scratch.panels(depth, columns), Scratch.panels(rows, columns), Scratch.panels(rows, columns))
+            let factors = Scratch.matrix(rows, columns, "s")
+            panels.pack(b, kernels)
+            s.pack(factors, kernels)
+            multiply(RowFactor(a), panels, into: g, then: .times(s), kernels)
+            for i in 0..<rows {
+                for k in 0..<columns {
+                    #expect(g[i, k] == chain(0, (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels) * factors.row(i)[k])
+                }
+            }
+            // g · ones and gᵀ · ones, and the same by `addSums`.
+            let (down, across) = (Scratch.matrix(columns, 1, "down"), Scratch.matrix(rows, 1, "across"))
+            let sums = (rows: Scratch.matrix(rows, 1, "rows", margin: 2), columns: Scratch.floats(columns + 16))
+            let start = (0..<rows).map { sums.rows.row($0)[0] }
+            let ones = Scratch.panels(max(rows, columns), 1)
+            ones.pack(Scratch.ones(ones.depth), kernels)
+            for panel in 0..<g.panels.count {
+                let part = g.panels[panel]
+                multiply(g.transposedRows(panel: panel, kernels), ones[depth: 0..<rows], into: down[rows: part], kernels)
+                multiply(g.rows(panel: panel), ones[depth: part], into: across, from: panel == 0 ? .zero : .sum, kernels)
+            }
+            g.addSums(rows: sums.rows, columns: sums.columns, kernels)
+            for k in 0..<columns {
+                let sum = (0..<rows).reduce(Float(0)) { $0 + g[$1, k] }
+                #expect(down.row(k)[0] == sum && sums.columns[k] == sum)
+            }
+            for i in 0..<rows {
+                let sum = (0..<columns).reduce(Float(0)) { $0 + g[i, $1] }
+                #expect(across.row(i)[0] == sum)
+                #expect(abs(sums.rows.row(i)[0] - start[i] - sum) < 1e-4)
+            }
+        }
+    }
+
+    @Test("of a blocked factor are those of the whole one")
+    func blocks() {
+        let (rows, columns, depth) = (50, 20, 100)
+        let (aT, b) = (Scratch.matrix(depth, rows, "aT"), Scratch.matrix(depth, columns, "b"))
+        let depths = Tiling(depth, by: 24)
+        let factor = RowBlocks(Scratch.floats(RowFactor.floats(rows: rows, depth: depth)), rows: rows, depths: depths)
+        let panels = PanelBlocks(Scratch.floats(Panels.floats(depth, columns)), columns: columns, depths: depths)
+        factor.pack(aT, rows: 0..<24)
+        factor.pack(aT, rows: 24..<rows)
+        panels.pack(b)
+        let c = Scratch.matrix(rows, columns, "c")
+        for block in 0..<depths.count {
+            for part in [0..<24, 24..<rows] {
+                let a = factor[block]
+                multiply(
+                    a[rows: part, depth: 0..<a.depth], panels[block], into: c[rows: part], from: block == 0 ? .zero : .sum)
+            }
+        }
+        for i in 0..<rows {
+            for k in 0..<columns {
+                #expect(c.row(i)[k] == chain(0, (0..<depth).map { (aT.row($0)[i], b.row($0)[k]) }, .current))
+            }
+        }
+    }
+}
