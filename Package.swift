@@ -41,10 +41,11 @@ let package = Package(
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),
-        .testTarget(name: "CommandTests", dependencies: ["pcnlab"]),
+        .testTarget(name: "CommandTests", dependencies: ["pcnlab", "Tensors"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks"], resources: [.copy("Goldens")]),
+        .target(name: "Allocations", path: "Tests/Allocations"),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Allocations"], resources: [.copy("Goldens")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -38,8 +38,8 @@ public final class Network: Sendable {
     /// Logits (B, classes) of the batch in `input`.
     @discardableResult
     public func forward(_ rows: Int) -> Matrix {
-        for (index, layer) in layers.enumerated() {
-            layer.forward(activation(index, rows), into: activation(index + 1, rows), relu: hasReLU(index), workspace)
+        for index in layers.indices {
+            layers[index].forward(activation(index, rows), into: activation(index + 1, rows), relu: hasReLU(index), workspace)
         }
         return activation(layers.count, rows)
     }
@@ -56,8 +56,8 @@ public final class Network: Sendable {
         let score = crossEntropy.score(logits, labels, gradient: dLogits, workers)
         for parameter in parameters where parameter.isShared { parameter.gradient.clear() }
         dLogits.columnSums(into: layers[layers.count - 1].bias.gradient.base)
-        for (index, layer) in layers.enumerated().reversed() {
-            layer.backward(
+        for index in layers.indices.reversed() {
+            layers[index].backward(
                 activation(index, rows), gradientOfOutput(index, rows), into: index == 0 ? nil : inputGradient(index, rows),
                 workspace)
         }

@@ -6,8 +6,8 @@ public protocol Optimizer: Sendable {
     /// Tensors that the next step depends on besides the parameters, by name.
     var state: [(name: String, tensor: Tensor)] { get }
 
-    /// One update. `step` counts the run's updates from 1; `learningRate` is this step's γ.
-    func update(_ parameters: [Parameter], step: Int, learningRate: Double, _ workers: Workers)
+    /// One update of the parameters it was made for. `step` counts the run's updates from 1; `learningRate` is this step's γ.
+    func update(step: Int, learningRate: Double, _ workers: Workers)
 }
 
 /// A kind of optimizer: its name in a spec, and how it is made for a network's parameters.
@@ -16,7 +16,7 @@ public struct OptimizerKind: Sendable {
     public let make: @Sendable ([Parameter]) -> any Optimizer
 
     public static let all: [OptimizerKind] = [
-        OptimizerKind(name: "sgd") { _ in SGD() },
+        OptimizerKind(name: "sgd") { SGD($0) },
         OptimizerKind(name: "adam") { Adam($0) },
     ]
 
@@ -36,10 +36,13 @@ extension Parameter {
 public struct SGD: Optimizer {
     public let state: [(name: String, tensor: Tensor)] = []
 
-    public init() {}
+    private let parts: [(Parameter, Range<Int>)]
 
-    public func update(_ parameters: [Parameter], step: Int, learningRate: Double, _ workers: Workers) {
-        let parts = parameters.flatMap { parameter in parameter.parts.map { (parameter, $0) } }
+    public init(_ parameters: [Parameter]) {
+        parts = parameters.flatMap { parameter in parameter.parts.map { (parameter, $0) } }
+    }
+
+    public func update(step: Int, learningRate: Double, _ workers: Workers) {
         workers.forEach(parts.count) { index, _ in
             let (parameter, part) = parts[index]
             parameter.value.descend(parameter.gradient, part, rate: Float(learningRate * parameter.rateFactor))
@@ -49,30 +52,30 @@ public struct SGD: Optimizer {
 
 /// Adam (Kingma and Ba 2015) with β₁ 0.9, β₂ 0.999, ε 1e-8, without the paper's factors.
 public struct Adam: Optimizer {
-    private let moments: [(first: Tensor, second: Tensor)]
+    private let parts: [(parameter: Parameter, first: Tensor, second: Tensor, part: Range<Int>)]
     public let state: [(name: String, tensor: Tensor)]
     private let beta1 = 0.9
     private let beta2 = 0.999
     private let epsilon = 1e-8
 
     public init(_ parameters: [Parameter]) {
-        moments = parameters.map { (Tensor($0.value.shape), Tensor($0.value.shape)) }
+        let moments = parameters.map { (first: Tensor($0.value.shape), second: Tensor($0.value.shape)) }
         state = zip(parameters, moments).flatMap { parameter, moments in
             [("adam.first.\(parameter.name)", moments.first), ("adam.second.\(parameter.name)", moments.second)]
         }
+        parts = zip(parameters, moments).flatMap { parameter, moments in
+            parameter.parts.map { (parameter, moments.first, moments.second, $0) }
+        }
     }
 
-    public func update(_ parameters: [Parameter], step: Int, learningRate: Double, _ workers: Workers) {
+    public func update(step: Int, learningRate: Double, _ workers: Workers) {
         let rate = learningRate / (1 - pow(beta1, Double(step)))
         let root = 1 / (1 - pow(beta2, Double(step))).squareRoot()
-        let parts = zip(parameters, moments).flatMap { parameter, moments in
-            parameter.parts.map { (parameter, moments, $0) }
-        }
         workers.forEach(parts.count) { index, _ in
-            let (parameter, moments, part) = parts[index]
+            let (parameter, first, second, part) = parts[index]
             parameter.value.adam(
-                parameter.gradient, moments.first, moments.second, part, beta1: Float(beta1), beta2: Float(beta2),
-                epsilon: Float(epsilon), rate: Float(rate), root: Float(root))
+                parameter.gradient, first, second, part, beta1: Float(beta1), beta2: Float(beta2), epsilon: Float(epsilon),
+                rate: Float(rate), root: Float(root))
         }
     }
 }

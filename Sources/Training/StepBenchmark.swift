@@ -44,7 +44,7 @@ public struct StepBenchmark: Sendable {
         // A rate near zero: the weights stay what they are, so that every step does the same work.
         let step = {
             _ = network.gradient(batch, labels: labels)
-            optimizer.update(network.parameters, step: 1, learningRate: 1e-30, network.workers)
+            optimizer.update(step: 1, learningRate: 1e-30, network.workers)
         }
         step()
         let operations = operations(settings, batch: batch)

@@ -47,6 +47,8 @@ public final class Trainer {
     private let optimizer: any Networks.Optimizer
     private let schedule: LearningRateSchedule
     private let now: () -> Double
+    /// Of the batch in the network's input.
+    private var labels: [UInt8] = []
     private var position = TrainingPosition()
     private var lastCheckpoint: Double
 
@@ -138,11 +140,11 @@ public final class Trainer {
 
     /// One update on the images of these indices: forward, backward, optimizer.
     private func step(_ indices: ArraySlice<Int32>) -> Score {
-        let labels = gather(data.train, indices)
+        gather(data.train, indices)
         let score = network.gradient(indices.count, labels: labels)
         let done = position.epoch * batches.count + position.batch
         let rate = schedule.rate(settings.learningRate, step: done, of: settings.epochs * batches.count)
-        optimizer.update(network.parameters, step: done + 1, learningRate: rate, network.workers)
+        optimizer.update(step: done + 1, learningRate: rate, network.workers)
         return score
     }
 
@@ -153,14 +155,14 @@ public final class Trainer {
         var total = Score()
         for index in 0..<slices.count {
             if host.shouldStop { return nil }
-            let labels = gather(images, order[slices[index]])
+            gather(images, order[slices[index]])
             total += network.evaluate(slices[index].count, labels: labels)
         }
         return total
     }
 
-    /// Writes the images' pixels to the network's input, and returns their labels.
-    private func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>) -> [UInt8] {
+    /// Writes the images' pixels to the network's input, and sets `labels`.
+    private func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>) {
         let input = network.input(indices.count)
         let parts = Tiling(indices.count, by: 128)
         let scale = data.scale
@@ -169,7 +171,8 @@ public final class Trainer {
             let chosen = indices[indices.startIndex + rows.lowerBound..<indices.startIndex + rows.upperBound]
             images.gather(chosen, scale, into: input[rows: rows])
         }
-        return indices.map { images.labels[Int($0)] }
+        labels.removeAll(keepingCapacity: true)
+        labels.append(contentsOf: indices.lazy.map { images.labels[Int($0)] })
     }
 
     private func checkpoint(_ host: some TrainingHost, kept: Bool = false) throws {

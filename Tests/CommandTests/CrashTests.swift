@@ -18,7 +18,7 @@ struct CrashTests {
 
     @Test("killed or terminated again and again, with other threads and workers: every bit is the same")
     func disturbed() throws {
-        let spec = smallSpec("a", epochs: 25, samples: 3000)
+        let spec = smallSpec("a", epochs: 60, samples: 3000)
         let expected = try undisturbed(spec)
         #expect(expected.count == 3)
         try Program.inNewFolder { program in
@@ -48,7 +48,7 @@ struct CrashTests {
 
     @Test("paused, it holds still with a checkpoint; resumed, it goes on to the same bits; cancelled, it stops for good")
     func paused() throws {
-        let spec = smallSpec("a", epochs: 25, samples: 3000)
+        let spec = smallSpec("a", epochs: 60, samples: 3000)
         let expected = try undisturbed(spec)
         try Program.inNewFolder { program in
             let ids = try program.run("submit", program.spec(spec)).lines.compactMap {

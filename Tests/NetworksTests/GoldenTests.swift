@@ -57,7 +57,7 @@ struct GoldenTests {
         }
         for parameter in network.parameters { try golden.load("before." + goldenName(parameter), into: parameter.value) }
         let losses = try golden.floats("loss")
-        let optimizer = SGD()
+        let optimizer = SGD(network.parameters)
         for step in 0..<steps {
             let labels = try golden.integers("step.\(step).labels").map(UInt8.init)
             let x = try golden.floats("step.\(step).x")
@@ -66,7 +66,7 @@ struct GoldenTests {
             #expect(abs(score.meanLoss / Double(losses[step]) - 1) < 1e-4)
             let logits = try golden.floats("step.\(step).logits")
             #expect(relativeError(network.forward(batch).elements, logits) < 1e-4)
-            optimizer.update(network.parameters, step: step + 1, learningRate: rate, network.workers)
+            optimizer.update(step: step + 1, learningRate: rate, network.workers)
         }
         for parameter in network.parameters {
             let error = relativeError(parameter.value.values, try golden.floats("after." + goldenName(parameter)))

@@ -94,7 +94,7 @@ struct GradientTests {
             for step in 1...2 {
                 let score = network.gradient(rows, labels: labels)
                 bits.append(Float(score.loss).bitPattern)
-                SGD().update(network.parameters, step: step, learningRate: 1e-5, network.workers)
+                SGD(network.parameters).update(step: step, learningRate: 1e-5, network.workers)
             }
             return bits + network.parameters.flatMap { $0.value.values.map(\.bitPattern) }
         }

@@ -55,7 +55,7 @@ struct InitialisationTests {
         for step in 1...5 {
             let gradient = [0.3 * Double(step), -1, 1e-3]
             parameter.gradient.assign(gradient.map { Float($0) })
-            adam.update([parameter], step: step, learningRate: 0.01, Workers(threads: 1))
+            adam.update(step: step, learningRate: 0.01, Workers(threads: 1))
             for i in 0..<3 {
                 m[i] = 0.9 * m[i] + 0.1 * gradient[i]
                 v[i] = 0.999 * v[i] + 0.001 * gradient[i] * gradient[i]

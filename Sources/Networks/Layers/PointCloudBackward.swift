@@ -6,7 +6,7 @@ struct BackwardTasks: Sendable {
     /// Input neurons of a tile: with 1,024 rows of a batch, their activations are 256 kB and stay in the second cache.
     static let columns = 64
     private static let most = 16
-    private let tiles: Tiling
+    let tiles: Tiling
     let count: Int
 
     init(inputs: Int) {
@@ -14,9 +14,8 @@ struct BackwardTasks: Sendable {
         count = min(Self.most, tiles.count)
     }
 
-    func tiles(of task: Int) -> some Sequence<Range<Int>> {
-        (task * tiles.count / count..<(task + 1) * tiles.count / count).lazy.map { tiles[$0] }
-    }
+    /// The tiles of a task.
+    subscript(task: Int) -> Range<Int> { task * tiles.count / count..<(task + 1) * tiles.count / count }
 }
 
 /// For some neurons of one cloud: Σ G·other (count, d), the other cloud's positions weighted by G, and Σ G (count, 1).

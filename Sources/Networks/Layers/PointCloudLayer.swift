@@ -58,7 +58,8 @@ struct PointCloudLayer: LinearLayer {
         workers.forEach(tasks.count) { task, slot in
             let db = CloudSums(shared: partials, task, outputs, d)
             db.clear()
-            for columns in tasks.tiles(of: task) {
+            for index in tasks[task] {
+                let columns = tasks.tiles[index]
                 let tile = BackwardScratch(workspace.scratch(slot), x[columns: columns], inputCloud.value.matrix[rows: columns])
                 for part in 0..<depths.count {
                     let rows = depths[part], isLast = part == depths.count - 1

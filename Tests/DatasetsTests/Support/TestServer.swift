@@ -44,19 +44,18 @@ final class TestServer: @unchecked Sendable {
         Thread.detachNewThread { [self] in
             while true {
                 let connection = accept(listener, nil, nil)
-                if connection < 0 { return }
+                // Closed here, by its only user: elsewhere the number could be another server's by the next accept.
+                if connection < 0 { break }
                 answer(connection)
                 close(connection)
             }
+            close(listener)
         }
     }
 
     func url(_ name: String) -> URL { URL(string: "http://127.0.0.1:\(port)/\(name)")! }
 
-    func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
-    }
+    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
 
     private func answer(_ connection: Int32) {
         let request = readRequest(connection)

@@ -1,0 +1,30 @@
+import Allocations
+import Networks
+import Tensors
+import Testing
+
+@Suite("A training step")
+struct AllocationTests {
+    @Test("allocates nothing after the first, whatever the linear part and the optimizer", arguments: LinearPart.all.map(\.name))
+    func nothingAllocated(_ name: String) throws {
+        let part = try #require(LinearPart.named(name))
+        for kind in OptimizerKind.all {
+            let shape = LinearPartShape(widths: [70, 300, 33, 10], d: 5, batch: 300)
+            let network = Network(part.build(shape), capacity: 300, workers: Workers(threads: 1))
+            let optimizer = kind.make(network.parameters)
+            let labels = (0..<300).map { UInt8($0 % 10) }
+            labels.withUnsafeBufferPointer { labels in
+                let step = { (number: Int) in
+                    _ = network.gradient(300, labels: labels.baseAddress!)
+                    optimizer.update(step: number, learningRate: 1e-3, network.workers)
+                }
+                step(1)
+                let before = allocations_of_thread()
+                for number in 2...10 { step(number) }
+                let during = allocations_of_thread() - before
+                #expect(before > 0, "allocations are counted")
+                #expect(during == 0, "\(name), \(kind.name): \(during) in nine steps")
+            }
+        }
+    }
+}
