@@ -1,4 +1,5 @@
 import Lab
+import Reports
 import Specs
 
 /// Everything about one run, for `status RUN`.
@@ -38,6 +39,9 @@ struct RunDetails {
             let accuracies = "train \(Format.percent(final.trainAccuracy)), test \(Format.percent(final.testAccuracy))"
             field("final weights", accuracies + ", SHA-256 \(final.weightsSHA256)", &lines)
         }
+        draw("loss", curve.map(\.loss), { Format.loss($0) }, &lines)
+        draw("train accuracy", curve.map(\.trainAccuracy), { Format.percent($0) }, &lines)
+        draw("test accuracy", curve.map(\.testAccuracy), { Format.percent($0) }, &lines)
         if let perEpoch = run.secondsPerEpoch { field("time", timing(perEpoch), &lines) }
         for attempt in attempts {
             let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"
@@ -58,6 +62,18 @@ struct RunDetails {
             field("event", "\(Format.time(event.at))  \(event.kind)  \(event.detail ?? "")".printable, &lines)
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A curve over the epochs, with its highest value beside its first line and its lowest beside its last.
+    private func draw(_ name: String, _ values: [Double], _ text: (Double) -> String, _ lines: inout [String]) {
+        guard let first = curve.first?.epoch, let last = curve.last?.epoch,
+            let chart = TerminalChart(values, columns: max(8, min(60, Terminal.output.columns - 32)), lines: 3)
+        else { return }
+        let labels = [text(chart.range.upperBound), "", text(chart.range.lowerBound)]
+        for (index, (label, line)) in zip(labels, chart.lines).enumerated() {
+            let padding = String(repeating: " ", count: max(0, 8 - label.count))
+            field(index == 0 ? name : index == 1 ? "  epochs \(first)–\(last)" : "", padding + label + " " + line, &lines)
+        }
     }
 
     private func timing(_ perEpoch: Double) -> String {
