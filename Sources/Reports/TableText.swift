@@ -6,14 +6,12 @@ import Specs
 struct TableText {
     /// One accuracy of a cell.
     struct Figure {
-        /// 61.2 ± 0.3; where no run is finished, how far each is: "paused, epoch 7/3500".
-        let mean: String
+        /// 61.2 ± 0.3; nil where no run is finished.
+        let mean: String?
         /// The paper's figure and, of finished runs, the difference: "61.4, −0.2". Nil where the paper has none.
         let paper: String?
-        /// The unfinished runs that the mean is without: "epoch 12/3500".
-        let without: String?
-        /// Whether `mean` is one.
-        let isMean: Bool
+        /// The runs that are not finished, which are in no mean: "paused, epoch 7/3500".
+        let unfinished: [String]
     }
 
     struct Cell {
@@ -69,9 +67,9 @@ struct TableText {
 
 extension TableText.Figure {
     fileprivate init(_ statistics: Statistics?, paper: Double?, unfinished: [RunSummary]) {
-        let marks = unfinished.map(\.progressText).joined(separator: "; ")
+        let marks = unfinished.map(\.progressText)
         guard let statistics else {
-            self.init(mean: marks, paper: paper.map { String(format: "%.1f", $0) }, without: nil, isMean: false)
+            self.init(mean: nil, paper: paper.map { String(format: "%.1f", $0) }, unfinished: marks)
             return
         }
         var mean = String(format: "%.1f", statistics.mean * 100)
@@ -80,7 +78,7 @@ extension TableText.Figure {
             let difference = String(format: "%+.1f", statistics.mean * 100 - paper)
             return String(format: "%.1f, ", paper) + difference.replacingOccurrences(of: "-", with: "−")
         }
-        self.init(mean: mean, paper: beside, without: unfinished.isEmpty ? nil : marks, isMean: true)
+        self.init(mean: mean, paper: beside, unfinished: marks)
     }
 }
 

@@ -66,10 +66,11 @@ private struct HTMLPage {
     }
 
     private func figure(_ figure: TableText.Figure) -> Markup {
-        var parts = [figure.isMean ? Markup.text(figure.mean) : .element("em", text: figure.mean)]
-        if let paper = figure.paper { parts += [.text(" "), .element("small", text: "(\(paper))")] }
-        if let without = figure.without { parts += [.text(" "), .element("em", text: "without \(without)")] }
-        return .element("td", [:], parts)
+        let marks = figure.unfinished.joined(separator: "; ")
+        let paper = figure.paper.map { [Markup.text(" "), .element("small", text: "(\($0))")] } ?? []
+        guard let mean = figure.mean else { return .element("td", [:], [.element("em", text: marks)] + paper) }
+        let without = marks.isEmpty ? [] : [Markup.text(" "), .element("em", text: "without \(marks)")]
+        return .element("td", [:], [.text(mean)] + paper + without)
     }
 
     /// A row of plots for each architecture and data set.

@@ -21,11 +21,12 @@ enum HTMLStyle {
         em { color: var(--mark); }
         td em { display: block; font-size: 0.82em; }
         ul { color: var(--faint); font-size: 0.88rem; padding-left: 1.1rem; }
-        .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1.25rem; }
+        .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(25rem, 100%), 1fr)); gap: 1.25rem; }
         figure { margin: 0; }
         .plot { display: block; width: 100%; height: auto; max-width: 46rem; }
         .plot .ground { fill: none; } .plot .ink { fill: var(--ink); } .plot .faint { fill: var(--faint); }
         .plot .grid { stroke: var(--rule); } .plot .axis { stroke: var(--faint); } .plot .line { stroke: var(--light); }
-        @media (prefers-color-scheme: dark) { .plot .line { stroke: var(--dark); } }
+        .plot .shade { fill: var(--light); }
+        @media (prefers-color-scheme: dark) { .plot .line { stroke: var(--dark); } .plot .shade { fill: var(--dark); } }
         """
 }

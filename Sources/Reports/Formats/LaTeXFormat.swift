@@ -18,26 +18,28 @@ private struct LaTeXDocument {
 
     private var preamble: String {
         """
-        % pdflatex FILE, twice: a long table learns its columns' widths in the first pass.
+        % pdflatex FILE, again until it asks for no more: a long table learns the widths of its columns from the pass before.
         \\documentclass[a4paper]{article}
         \\usepackage{array,booktabs,longtable}
+        \\newcolumntype{s}{>{\\scriptsize}l}
         % A4 on its side, whatever the printer's default is.
         \\setlength{\\paperwidth}{297mm}\\setlength{\\paperheight}{210mm}
         \\pdfpagewidth=\\paperwidth \\pdfpageheight=\\paperheight
         \\setlength{\\textwidth}{267mm}\\setlength{\\textheight}{175mm}\\setlength{\\LTcapwidth}{\\textwidth}
         \\setlength{\\oddsidemargin}{-10.4mm}\\setlength{\\topmargin}{-15.4mm}\\setlength{\\headheight}{0pt}\\setlength{\\headsep}{0pt}
-        \\setlength{\\tabcolsep}{3.5pt}
+        \\setlength{\\tabcolsep}{3pt}
+        \\renewcommand{\\labelitemi}{$\\bullet$}
         \\begin{document}\\sloppy\\footnotesize
 
         """
     }
 
     /// Columns of a data set: parameters in millions and exactly, train and test accuracy each with the paper's beside.
-    private static let alignment = "rlrlrl"
+    private static let alignment = "rsrsrs"
 
     private func table(_ datasets: [DatasetName]) -> String {
         let rows = input.table.rows.filter { row in datasets.contains { row.cells[$0] != nil } }
-        let model = datasets.count == 1 ? 120 : 52
+        let model = datasets.count == 1 ? 120 : 48
         let names = datasets.map { "\\multicolumn{6}{c}{\(LaTeXText.escaped($0.displayName))}" }
         let rules = datasets.indices.map { "\\cmidrule(lr){\(2 + 6 * $0)-\(7 + 6 * $0)}" }
         let titles = datasets.map { _ in
@@ -77,7 +79,11 @@ private struct LaTeXDocument {
     }
 
     private func figure(_ figure: TableText.Figure) -> [String] {
-        let mean = LaTeXText.escaped(figure.mean) + (figure.without == nil ? "" : "$^\\dagger$")
-        return [mean, figure.paper.map { "(\(LaTeXText.escaped($0)))" } ?? ""]
+        let paper = figure.paper.map { "(\(LaTeXText.escaped($0)))" } ?? ""
+        if let mean = figure.mean {
+            return [LaTeXText.escaped(mean) + (figure.unfinished.isEmpty ? "" : "$^\\dagger$"), paper]
+        }
+        let more = figure.unfinished.count > 1 ? " and \(figure.unfinished.count - 1) more$^\\dagger$" : ""
+        return ["\\multicolumn{2}{r}{\\scriptsize \(LaTeXText.escaped(figure.unfinished.first ?? ""))\(more) \(paper)}"]
     }
 }

@@ -26,7 +26,9 @@ private struct MarkdownTable {
 
     /// 61.2 ± 0.3 (61.4, −0.2); without epoch 12/3500
     private func figure(_ figure: TableText.Figure) -> String {
-        figure.mean + (figure.paper.map { " (\($0))" } ?? "") + (figure.without.map { "; without \($0)" } ?? "")
+        let marks = figure.unfinished.joined(separator: "; ")
+        let without = figure.mean == nil || marks.isEmpty ? "" : "; without \(marks)"
+        return (figure.mean ?? marks) + (figure.paper.map { " (\($0))" } ?? "") + without
     }
 
     private func aligned(_ rows: [[String]]) -> String {

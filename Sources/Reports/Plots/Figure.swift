@@ -61,7 +61,9 @@ extension ReportTable {
         let common = common
         var variants: [String: Int] = [:]
         return rows.compactMap { row in
-            guard let cell = row.cells[dataset], let settings = (cell.finished + cell.unfinished).first?.settings else { return nil }
+            guard let cell = row.cells[dataset], let settings = (cell.finished + cell.unfinished).first?.settings else {
+                return nil
+            }
             let variant = variants[row.model, default: 0]
             variants[row.model] = variant + 1
             let own = row.deviations.filter { !common.contains($0) }.map(\.text).joined(separator: ", ")
@@ -78,9 +80,10 @@ extension ReportTable {
 extension ReportTable.Cell {
     /// Whose line it is: ", mean of 3 seeds; not finished: seed 4, epoch 12/3500".
     fileprivate var seedsText: String {
-        let mean = finished.count > 1 ? ", mean of \(finished.count) seeds" : ""
+        let one = finished.count == 1 && !unfinished.isEmpty ? ", 1 finished seed" : ""
+        let mean = finished.count > 1 ? ", mean of \(finished.count) seeds" : one
         if unfinished.isEmpty { return mean }
-        let named = unfinished.prefix(3).map { "seed \($0.settings.seed) \($0.progressText)" }.joined(separator: "; ")
+        let named = unfinished.prefix(3).map { "seed \($0.settings.seed), \($0.progressText)" }.joined(separator: "; ")
         return mean + "; not finished: \(named)" + (unfinished.count > 3 ? " and \(unfinished.count - 3) more" : "")
     }
 
@@ -91,7 +94,9 @@ extension ReportTable.Cell {
         }
         let seeds = finished.map(curve)
         let weight: LinePlot.Line.Weight = finished.count + unfinished.count > 1 ? .seed : .only
-        var lines = seeds.map { LinePlot.Line(polyline: Polyline($0), weight: finished.count > 1 ? .seed : .only, end: .finished) }
+        var lines = seeds.map {
+            LinePlot.Line(polyline: Polyline($0), weight: finished.count > 1 ? .seed : .only, end: .finished)
+        }
         if seeds.count > 1 { lines.append(.init(polyline: Polyline(mean(of: seeds)), weight: .mean, end: .finished)) }
         for run in unfinished {
             let end: LinePlot.Line.End = run.state == .failed || run.state == .diverged ? .broken : .unfinished

@@ -36,10 +36,22 @@ struct LinePlot: Sendable {
     let yAxis: String
     let series: [Series]
 
+    /// The most points that a line has across the plot.
+    private static let columns = 300
+
+    /// How many epochs each point of a line stands for: 1 unless there are far more epochs than can be told apart.
+    var epochsPerPoint: Int {
+        let last = Int(series.flatMap(\.lines).flatMap(\.polyline.points).lazy.map(\.x).max() ?? 1)
+        return last <= 2 * Self.columns ? 1 : (last + Self.columns - 1) / Self.columns
+    }
+
     /// How to read the lines: only of what is there.
     var caption: String {
         let lines = series.flatMap(\.lines)
         var sentences: [String] = []
+        if epochsPerPoint > 1 {
+            sentences.append("Lines: means of \(epochsPerPoint) epochs; shades: the lowest and highest of them.")
+        }
         if lines.contains(where: { $0.weight == .mean }) {
             sentences.append("Bold: the mean over finished seeds; thin: each seed.")
         }

@@ -26,7 +26,10 @@ struct LineStyle: Sendable {
         switch linear {
         case .mlp: (RGB(0x20242C), RGB(0xF1F3F5))
         case .lowRank:
-            (ramp([(1, 0xC98A4B), (16, 0x7B3F00), (512, 0x3D1F00)], d), ramp([(1, 0xF0C98C), (16, 0xD9952B), (512, 0x9A6410)], d))
+            (
+                ramp([(1, 0xC98A4B), (16, 0x7B3F00), (512, 0x3D1F00)], d),
+                ramp([(1, 0xF0C98C), (16, 0xD9952B), (512, 0x9A6410)], d)
+            )
         case .pcn:
             (
                 ramp([(1, 0x8A8F00), (4, 0x43A10F), (8, 0x1F578E), (16, 0x9330FC), (32, 0xC775B5), (512, 0xD6455D)], d),

@@ -17,32 +17,40 @@ struct Polyline: Sendable {
     var points: [Point] { pieces.flatMap { $0 } }
     var last: Point? { pieces.last?.last }
 
-    /// The same line with fewer points: of those within one step of `step` in x only the first, the lowest, the highest and
-    /// the last, so that no extreme is lost. Pieces that have few points for their length stay as they are.
-    func decimated(step: Double) -> Polyline {
+    /// Means over each `count` whole steps of x: a long noisy line as it can be read.
+    func means(over count: Int) -> Polyline {
         Polyline(
-            pieces: pieces.map { piece in
-                guard let first = piece.first, let last = piece.last, Double(piece.count) > 4 * (last.x - first.x) / step else {
-                    return piece
-                }
-                return Self.groups(piece, step: step).flatMap { group in
-                    let heights = group.map(\.y)
-                    let lowest = heights.indices.min { heights[$0] < heights[$1] } ?? 0
-                    let highest = heights.indices.max { heights[$0] < heights[$1] } ?? 0
-                    return Set([0, lowest, highest, group.count - 1]).sorted().map { group[$0] }
-                }
+            pieces: grouped(by: count).map { groups in
+                groups.map { Point(x: Self.mean($0.map(\.x)), y: Self.mean($0.map(\.y))) }
             })
     }
 
-    private static func groups(_ piece: [Point], step: Double) -> [[Point]] {
-        var groups: [[Point]] = []
-        for point in piece {
-            if let first = groups.last?.first, (first.x / step).rounded(.down) == (point.x / step).rounded(.down) {
-                groups[groups.count - 1].append(point)
-            } else {
-                groups.append([point])
-            }
+    /// What the means hide: around each piece of them the highest values, and back along the lowest.
+    func bands(over count: Int) -> [[Point]] {
+        grouped(by: count).map { groups in
+            let places = groups.map { Self.mean($0.map(\.x)) }
+            let highest = zip(places, groups).map { x, group in Point(x: x, y: group.map(\.y).max() ?? 0) }
+            let lowest = zip(places, groups).map { x, group in Point(x: x, y: group.map(\.y).min() ?? 0) }
+            return highest + lowest.reversed()
         }
-        return groups
+    }
+
+    private func grouped(by count: Int) -> [[[Point]]] {
+        pieces.map { piece in
+            var groups: [[Point]] = []
+            for point in piece {
+                if let first = groups.last?.first, (Int(first.x) - 1) / count == (Int(point.x) - 1) / count {
+                    groups[groups.count - 1].append(point)
+                } else {
+                    groups.append([point])
+                }
+            }
+            return groups
+        }
+    }
+
+    private static func mean(_ values: [Double]) -> Double {
+        // Divided first: a sum of large losses might not be finite.
+        values.reduce(0) { $0 + $1 / Double(values.count) }
     }
 }

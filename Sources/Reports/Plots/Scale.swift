@@ -30,7 +30,7 @@ struct Scale: Sendable {
     }
 
     /// From the beginning of training to epoch `last`; whole ticks.
-    static func epochs(to last: Int, count: Int = 8) -> Scale {
+    static func epochs(to last: Int, count: Int = 7) -> Scale {
         if last <= 1 { return Scale(domain: 0.5...1.5, ticks: [Tick(value: 1, label: "1")], isLogarithmic: false) }
         let step = max(1, roundStep(Double(last) / Double(count)))
         let first: Double = last < 20 ? 1 : 0
@@ -48,7 +48,8 @@ struct Scale: Sendable {
         let bottom = Int((log10(low) + 1e-9).rounded(.down)), top = Int((log10(high) - 1e-9).rounded(.up))
         let step = max(1, (top - bottom + count - 1) / count)
         let ticks = stride(from: bottom, through: top, by: step).map { power in
-            Tick(value: pow(10, Double(power)), label: text(pow(10, Double(power)), decimals: max(0, -power)))
+            let value = pow(10, Double(power))
+            return Tick(value: value, label: (-3...3).contains(power) ? text(value, decimals: max(0, -power)) : "1e\(power)")
         }
         return Scale(domain: pow(10, Double(bottom))...pow(10, Double(top)), ticks: ticks, isLogarithmic: true)
     }
@@ -65,10 +66,9 @@ struct Scale: Sendable {
         return (first...last).map { Tick(value: Double($0) * step, label: text(Double($0) * step, decimals: decimals)) }
     }
 
-    /// 0.25, 3500, 1e6
+    /// 0.25, 3500, 2.5e−5
     private static func text(_ value: Double, decimals: Int) -> String {
-        let isPlain = value == 0 || (abs(value) < 1e6 && decimals <= 4)
-        let text = isPlain ? String(format: "%.\(decimals)f", value) : String(format: "%.3g", value)
-        return text.replacing("e+0", with: "e").replacing("e+", with: "e").replacing("e-0", with: "e-").replacing("-", with: "−")
+        let isPlain = value == 0 || (1e-4..<1e7).contains(abs(value))
+        return String(format: isPlain ? "%.\(decimals)f" : "%.6g", value)
     }
 }

@@ -1,6 +1,6 @@
 /// A curve in Braille dots, two to a column and four to a line: for a terminal, and the same without colour.
 public struct TerminalChart: Sendable {
-    /// The lines, all of one width, the highest values first.
+    /// The highest values first.
     public let lines: [String]
     /// The highest and the lowest finite value.
     public let range: ClosedRange<Double>
@@ -35,7 +35,10 @@ public struct TerminalChart: Sendable {
                 cells[row / 4][x / 2] |= Self.dots[row % 4][x % 2]
             }
         }
-        lines = cells.map { String(String.UnicodeScalarView($0.compactMap { Unicode.Scalar(0x2800 + $0) })) }
+        lines = cells.map { cells in
+            let used = cells.prefix(through: cells.lastIndex { $0 != 0 } ?? 0)
+            return String(String.UnicodeScalarView(used.compactMap { Unicode.Scalar(0x2800 + $0) }))
+        }
     }
 
     /// Those of a column of dots: all in its share where there are more values than columns, else what lies on the line

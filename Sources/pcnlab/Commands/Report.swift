@@ -9,8 +9,8 @@ struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print Table 1: mean ± standard deviation over seeds, beside the paper's figures.",
         discussion: """
-            Runs that are not finished are marked with their epoch and never averaged in. The HTML page holds the curves too;
-            the LaTeX is a document for pdflatex.
+            Runs that are not finished are marked with their epoch and never averaged in. The HTML page holds the \
+            curves too; the LaTeX is a document for pdflatex.
             """)
 
     @OptionGroup var lab: LabOption
@@ -21,11 +21,15 @@ struct Report: ParsableCommand {
     @Option(help: "Only the runs of this experiment.")
     var experiment: String?
 
-    @Option(help: "Write every run's curve to DIR/EXPERIMENT/MODEL-DATASET-sSEED.csv.", completion: .directory)
+    @Option(
+        help: ArgumentHelp("Write every run's curve to DIR/EXPERIMENT/MODEL-DATASET-sSEED.csv.", valueName: "dir"),
+        completion: .directory)
     var curves: String?
 
     @Option(
-        help: "Draw Figure 5: DIR/ARCHITECTURE-DATASET-QUANTITY.svg, of loss, train and test accuracy over the epochs.",
+        help: ArgumentHelp(
+            "Draw Figure 5: DIR/ARCHITECTURE-DATASET-QUANTITY.svg, of loss, train and test accuracy over the epochs.",
+            valueName: "dir"),
         completion: .directory)
     var plots: String?
 
@@ -64,7 +68,8 @@ struct Report: ParsableCommand {
     private func writePlots(_ input: ReportInput, _ folder: URL) throws {
         let figures = try input.figures()
         for figure in figures { try write(figure.svg, to: folder.appending(path: figure.fileName)) }
-        Terminal.error.line("\(figures.count) plots in \(folder.relativePath)" + (figures.isEmpty ? ": no epoch is done yet" : ""))
+        Terminal.error.line(
+            "\(figures.count) plots in \(folder.relativePath)" + (figures.isEmpty ? ": no epoch is done yet" : ""))
     }
 
     private func write(_ text: String, to url: URL) throws {
