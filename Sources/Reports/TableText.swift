@@ -41,7 +41,7 @@ struct TableText {
             notes.append("In parentheses: the paper's figure and, of finished runs, the difference.")
         }
         if table.rows.contains(where: { !$0.deviations.isEmpty }) {
-            notes.append("Behind a model: what was not as in the paper; the paper's figures say nothing of such rows.")
+            notes.append("Behind a model: settings other than the paper's; its figures say nothing of such rows.")
         }
         notes.append("Parameters as the paper counts them; a bias on the input cloud does not act and is not stored.")
         for run in cells.flatMap(\.mixedKernels) {

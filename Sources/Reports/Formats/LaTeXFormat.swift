@@ -66,7 +66,7 @@ private struct LaTeXDocument {
         let sets = datasets.map { LaTeXText.escaped($0.displayName) }.joined(separator: " and ")
         let names = input.experiments.map { LaTeXText.escaped($0) }.joined(separator: ", ")
         return "Linear parameters and top-1 accuracy on \(sets). Experiments: \(names). "
-            + "$\\dagger$: without runs that are not finished; the list below names them."
+            + "$\\dagger$: without runs that are not finished, which are listed below; where no run is, the epoch of the first."
     }
 
     private func line(_ row: ReportTable.Row, _ datasets: [DatasetName]) -> String {
@@ -78,12 +78,10 @@ private struct LaTeXDocument {
         [cell.millions, "(\(LaTeXText.escaped(cell.exact)))"] + figure(cell.train) + figure(cell.test)
     }
 
+    /// An unfinished run is marked with its epoch alone: the notes say what became of it.
     private func figure(_ figure: TableText.Figure) -> [String] {
-        let paper = figure.paper.map { "(\(LaTeXText.escaped($0)))" } ?? ""
-        if let mean = figure.mean {
-            return [LaTeXText.escaped(mean) + (figure.unfinished.isEmpty ? "" : "$^\\dagger$"), paper]
-        }
-        let more = figure.unfinished.count > 1 ? " and \(figure.unfinished.count - 1) more$^\\dagger$" : ""
-        return ["\\multicolumn{2}{r}{\\scriptsize \(LaTeXText.escaped(figure.unfinished.first ?? ""))\(more) \(paper)}"]
+        let progress = figure.unfinished.first?.split(separator: " ").last.map { String($0) } ?? ""
+        let mark = figure.unfinished.isEmpty ? "" : "$^\\dagger$"
+        return [LaTeXText.escaped(figure.mean ?? progress) + mark, figure.paper.map { "(\(LaTeXText.escaped($0)))" } ?? ""]
     }
 }

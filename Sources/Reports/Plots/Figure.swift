@@ -49,10 +49,10 @@ extension ReportTable {
 
     /// What a plot of this table says of all its lines.
     fileprivate var commonText: String {
-        if rows.allSatisfy(\.deviations.isEmpty) { return "Trained as in the paper" }
+        if rows.allSatisfy(\.deviations.isEmpty) { return "With the paper's settings" }
         return common.isEmpty
-            ? "In parentheses: what was not as in the paper"
-            : "Not as in the paper: " + common.map(\.text).joined(separator: ", ")
+            ? "In parentheses: settings other than the paper's"
+            : "Settings other than the paper's: " + common.map(\.text).joined(separator: ", ")
     }
 
     fileprivate func series(

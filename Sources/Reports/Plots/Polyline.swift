@@ -5,12 +5,15 @@ struct Polyline: Sendable {
         let y: Double
     }
 
-    /// Pieces without a gap: a value that is not finite ends one, and the next begins behind it.
+    /// Pieces without a gap: a value that cannot be drawn ends one, and the next begins behind it.
     let pieces: [[Point]]
 
     init(_ points: [Point]) {
-        pieces = points.split { !$0.y.isFinite }.map(Array.init)
+        pieces = points.split { !Self.canBeDrawn($0.y) }.map(Array.init)
     }
+
+    /// Not NaN, not infinite, and not so large that an axis around it would be.
+    static func canBeDrawn(_ value: Double) -> Bool { abs(value) <= 1e300 }
 
     private init(pieces: [[Point]]) { self.pieces = pieces }
 

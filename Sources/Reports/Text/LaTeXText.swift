@@ -31,7 +31,8 @@ enum LaTeXText {
 
     private static let known: [Unicode.Scalar: String] = {
         var known: [Unicode.Scalar: String] = [
-            "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "\\$", "&": "\\&", "#": "\\#", "%": "\\%", "_": "\\_",
+            "\\": "\\textbackslash{}", "{": "\\{", "}": "\\}", "$": "$\\mathdollar$", "&": "\\&", "#": "\\#", "%": "\\%",
+            "_": "\\_",
             "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "\\textless{}", ">": "\\textgreater{}",
             "|": "\\textbar{}", "\"": "{\\ttfamily\\char34}", "`": "\\textquoteleft{}", "[": "{[}", "]": "{]}",
             // Where a long path may be broken.
