@@ -12,10 +12,10 @@ enum HTMLStyle {
         table { border-collapse: collapse; border-top: 2px solid var(--ink); border-bottom: 2px solid var(--ink);
           font-variant-numeric: tabular-nums; overflow-wrap: normal; }
         thead { border-bottom: 1px solid var(--ink); }
-        th, td { padding: 0.3rem 0.75rem; text-align: right; vertical-align: baseline; font-weight: normal; white-space: nowrap; }
+        th, td { padding: 0.3rem 0.5rem; text-align: right; vertical-align: baseline; font-weight: normal; white-space: nowrap; }
         thead th { font-weight: 600; }
         thead th[colspan] { text-align: center; border-bottom: 1px solid var(--rule); }
-        th[rowspan], tbody th { text-align: left; padding-left: 0.25rem; white-space: normal; min-width: 16rem; }
+        th[rowspan], tbody th { text-align: left; padding-left: 0.25rem; white-space: normal; min-width: 11rem; }
         tbody tr + tr { border-top: 1px solid var(--rule); }
         small { color: var(--faint); font-size: 0.82em; }
         em { color: var(--mark); }
