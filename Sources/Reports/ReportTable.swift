@@ -17,6 +17,7 @@ public struct ReportTable: Sendable {
         public let loss: Statistics?
         /// The paper's figures, where the runs were trained as the paper did.
         public let paper: Paper.Row?
+        public let finished: [RunSummary]
         /// Runs that are not completed: marked, and never averaged in.
         public let unfinished: [RunSummary]
         public let seeds: [Int]
@@ -80,6 +81,7 @@ extension ReportTable.Cell {
         test = Statistics(completed.compactMap { $0.final?.testAccuracy })
         loss = Statistics(completed.compactMap { $0.latest?.loss })
         paper = settings.paperRow
+        finished = completed
         unfinished = runs.filter { $0.state != .completed }
         seeds = completed.map(\.settings.seed).sorted()
         mixedKernels = runs.filter { $0.arithmetics.count > 1 }

@@ -27,7 +27,13 @@ struct READMETests {
             for command in Self.commands {
                 let output = try program.start(command).finish()
                 #expect(output.status == 0, "pcnlab \(command.joined(separator: " ")): \(output.error)")
-                #expect(!output.out.isEmpty || command[0] == "work", "pcnlab \(command.joined(separator: " ")) prints something")
+                if let option = command.firstIndex(of: "--output") {
+                    let file = try Data(contentsOf: program.folder.appending(path: command[option + 1]))
+                    #expect(!file.isEmpty && output.out.isEmpty, "pcnlab \(command.joined(separator: " ")) writes its file")
+                } else {
+                    let prints = !output.out.isEmpty || command[0] == "work"
+                    #expect(prints, "pcnlab \(command.joined(separator: " ")) prints something")
+                }
             }
         }
     }
@@ -56,6 +62,16 @@ struct READMETests {
             let spec = try program.spec(#"{"name":"a","architecture":"linearnet","dataset":"shapes","datset":"shapes"}"#)
             let error = try program.run("submit", spec).error
             #expect(Self.text("README.md").contains(error.trimmingCharacters(in: .whitespacesAndNewlines)))
+        }
+    }
+
+    @Test("its row for report has every format, in the program's order")
+    func formats() throws {
+        try Program.inNewFolder { program in
+            let help = try program.run("report", "--help").out.replacing(/\s+/, with: " ")
+            let names = try #require(help.firstMatch(of: /How the report is written: ([a-z, ]+)\./)).1.replacing(
+                ", ", with: "\\|")
+            #expect(Self.text("README.md").contains("--format \(names)]"), "\(names)")
         }
     }
 

@@ -54,6 +54,53 @@ struct ReportTests {
         }
     }
 
+    @Test("report writes a page that needs no other file, a LaTeX document, and Figure 5 as one SVG a quantity")
+    func drawings() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a <b> & 50 %_", epochs: 2)))
+            let waiting = try program.run("report", "--format", "html", "--plots", "none")
+            #expect(waiting.status == 0 && waiting.out.contains("No epoch is done yet.") && waiting.error.contains("0 plots"))
+            try program.run("work", "--drain")
+
+            let page = try program.run("report", "--format", "html", "--plots", "p")
+            #expect(page.status == 0 && page.error == "3 plots in p\n")
+            #expect(page.out.contains("a &lt;b&gt; &amp; 50 %_") && page.out.components(separatedBy: "<svg ").count == 4)
+            #expect(!page.out.contains("<script") && !page.out.contains("href") && !page.out.contains("src="))
+            let names = try FileManager.default.contentsOfDirectory(atPath: program.folder.appending(path: "p").path).sorted()
+            #expect(names == ["loss", "test-accuracy", "train-accuracy"].map { "linearnet-shapes-\($0).svg" })
+            for name in names {
+                let svg = try String(contentsOf: program.folder.appending(path: "p/\(name)"), encoding: .utf8)
+                #expect(svg.hasSuffix("</svg>\n") && svg.contains(">PCN16</text>") && svg.contains(">MLP</text>"))
+            }
+
+            let latex = try program.run("report", "--format", "latex", "--output", "t/table.tex")
+            #expect(latex.status == 0 && latex.out.isEmpty)
+            let text = try String(contentsOf: program.folder.appending(path: "t/table.tex"), encoding: .utf8)
+            #expect(text.contains("\\documentclass") && text.contains("\\textless{}b\\textgreater{} \\& 50 \\%\\_"))
+            #expect(text.utf8.allSatisfy { $0 < 128 })
+
+            try Data().write(to: program.folder.appending(path: "file"))
+            #expect(try program.run("report", "--plots", "file").status == 73)
+        }
+    }
+
+    @Test("status RUN draws the run's curves once there are two epochs; its JSON has none")
+    func curvesInTheTerminal() throws {
+        try Program.inNewFolder { program in
+            let spec = smallSpec("a", epochs: 1, more: #", "include": [{"epochs": 2, "seed": 2}]"#)
+            try program.run("submit", program.spec(spec))
+            try program.run("work", "--drain")
+            let isBraille = { (text: String) in text.unicodeScalars.contains { (0x2800...0x28FF).contains($0.value) } }
+            for (id, run) in try program.status() {
+                let details = try program.run("status", id)
+                #expect(details.status == 0 && isBraille(details.out) == (run["epochs"] as? Int == 2), "\(details.out)")
+                if run["epochs"] as? Int == 2 { #expect(details.out.contains("epochs 1–2") && !details.out.contains("\u{1B}")) }
+                #expect(!isBraille(try program.run("status", id, "--json").out))
+            }
+            #expect(!isBraille(try program.run("status").out))
+        }
+    }
+
     @Test("a run that fails says why, fails three times and no more, and its work ends with exit 1")
     func failing() throws {
         try Program.inNewFolder { program in

@@ -23,7 +23,7 @@ struct TableTests {
         #expect(
             table.rows.map(\.label) == ["LinearNet-PCN4", "LinearNet-PCN16", "LinearNet-PCN16 (epochs 40)", "LinearNet-MLP"])
         #expect(table.datasets == [.cifar10, .cifar100])
-        let header = markdownLines(table)[0]
+        let header = markdownLines(sweep)[0]
         #expect(
             header == [
                 "Model", "CIFAR-10 params (M)", "CIFAR-10 train %", "CIFAR-10 test %", "CIFAR-100 params (M)",
@@ -33,7 +33,7 @@ struct TableTests {
 
     @Test("shows mean ± deviation over seeds, the paper's figure and the difference, and never averages in what is unfinished")
     func figures() {
-        let lines = markdownLines(ReportTable(sweep))
+        let lines = markdownLines(sweep)
         #expect(
             lines[3][1...3].map { $0 } == [
                 "0.083 (82858; 82090 act)", "61.2 ± 0.3 (61.4, −0.2); without epoch 12/3500",
@@ -46,7 +46,7 @@ struct TableTests {
 
     @Test("has the paper's figures only beside rows trained as the paper did")
     func paperOnlyBesideItsOwn() {
-        let lines = markdownLines(ReportTable(sweep))
+        let lines = markdownLines(sweep)
         #expect(lines[4][2...3].map { $0 } == ["43.0", "41.0"])
         #expect(Runs.paper(d: 4, .mnist).paperRow == nil)
     }
@@ -54,7 +54,7 @@ struct TableTests {
     @Test("names runs that were trained with several kinds of arithmetic, and what went wrong with unfinished ones")
     func notes() throws {
         let text = try ReportFormat.markdown.render(
-            ReportTable([
+            ReportInput([
                 Runs.run(Runs.paper(), kernels: ["Haswell", "Zen"]),
                 Runs.run(Runs.paper(d: 8), state: .failed, epoch: 3, error: "no space | left"),
             ]))
@@ -66,7 +66,7 @@ struct TableTests {
     func formats(_ name: String) throws {
         let format = try #require(ReportFormat.named(name))
         for runs in [[], sweep] {
-            let text = try format.render(ReportTable(runs))
+            let text = try format.render(ReportInput(runs))
             #expect(text.hasSuffix("\n"))
             if !runs.isEmpty { #expect(text.contains("LinearNet-PCN4") && text.contains("82858")) }
         }
@@ -78,15 +78,15 @@ struct TableTests {
         let row = try #require(rows.first { $0.model == "LinearNet-PCN16" && $0.settings.isEmpty && $0.dataset == "cifar10" })
         #expect(abs((row.trainMean ?? 0) - 0.612) < 1e-12 && abs((row.trainDifference ?? 0) + 0.002) < 1e-12)
         #expect(row.seeds == [1, 2] && row.unfinished.map(\.epoch) == [12] && row.paperLoss == 1.102)
-        let csv = try ReportFormat.csv.render(ReportTable(sweep)).split(separator: "\n")
+        let csv = try ReportFormat.csv.render(ReportInput(sweep)).split(separator: "\n")
         #expect(csv.count == rows.count + 1)
         let columns = csv[0].split(separator: ",").count
         #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == columns })
     }
 
     /// The cells of the Markdown table, line by line; the second is the rule.
-    private func markdownLines(_ table: ReportTable) -> [[String]] {
-        let text = (try? ReportFormat.markdown.render(table)) ?? ""
+    private func markdownLines(_ runs: [RunSummary]) -> [[String]] {
+        let text = (try? ReportFormat.markdown.render(ReportInput(runs))) ?? ""
         return text.split(separator: "\n").filter { $0.hasPrefix("|") }.map { line in
             line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
         }

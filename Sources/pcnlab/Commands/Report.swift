@@ -8,20 +8,32 @@ struct Report: ParsableCommand {
 
     static let configuration = CommandConfiguration(
         abstract: "Print Table 1: mean ± standard deviation over seeds, beside the paper's figures.",
-        discussion: "Runs that are not finished are marked with their epoch and never averaged in.")
+        discussion: """
+            Runs that are not finished are marked with their epoch and never averaged in. The HTML page holds the \
+            curves too; the LaTeX is a document for pdflatex.
+            """)
 
     @OptionGroup var lab: LabOption
 
-    @Option(help: "How the table is written: \(formats).")
+    @Option(help: "How the report is written: \(formats).")
     var format = "markdown"
 
     @Option(help: "Only the runs of this experiment.")
     var experiment: String?
 
-    @Option(help: "Write every run's curve to DIR/EXPERIMENT/MODEL-DATASET-sSEED.csv.", completion: .directory)
+    @Option(
+        help: ArgumentHelp("Write every run's curve to DIR/EXPERIMENT/MODEL-DATASET-sSEED.csv.", valueName: "dir"),
+        completion: .directory)
     var curves: String?
 
-    @Option(help: "Write the table to a file in place of the standard output.", completion: .file())
+    @Option(
+        help: ArgumentHelp(
+            "Draw Figure 5: DIR/ARCHITECTURE-DATASET-QUANTITY.svg, of loss, train and test accuracy over the epochs.",
+            valueName: "dir"),
+        completion: .directory)
+    var plots: String?
+
+    @Option(help: "Write the report to a file in place of the standard output.", completion: .file())
     var output: String?
 
     func validate() throws {
@@ -33,9 +45,11 @@ struct Report: ParsableCommand {
             guard let format = ReportFormat.named(format) else { throw Exit.usage }
             let lab = try lab.open()
             let runs = try lab.runs(RunFilter(experiment: experiment))
-            let text = try format.render(ReportTable(runs))
+            let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
+            let text = try format.render(input)
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
             if let curves { try writeCurves(lab, runs, URL(fileURLWithPath: curves, isDirectory: true)) }
+            if let plots { try writePlots(input, URL(fileURLWithPath: plots, isDirectory: true)) }
         }
     }
 
@@ -49,6 +63,13 @@ struct Report: ParsableCommand {
             }
         }
         Terminal.error.line("\(count) curves in \(folder.relativePath)")
+    }
+
+    private func writePlots(_ input: ReportInput, _ folder: URL) throws {
+        let figures = try input.figures()
+        for figure in figures { try write(figure.svg, to: folder.appending(path: figure.fileName)) }
+        Terminal.error.line(
+            "\(figures.count) plots in \(folder.relativePath)" + (figures.isEmpty ? ": no epoch is done yet" : ""))
     }
 
     private func write(_ text: String, to url: URL) throws {

@@ -1,4 +1,5 @@
 import Lab
+import Reports
 import Specs
 
 /// Everything about one run, for `status RUN`.
@@ -38,6 +39,7 @@ struct RunDetails {
             let accuracies = "train \(Format.percent(final.trainAccuracy)), test \(Format.percent(final.testAccuracy))"
             field("final weights", accuracies + ", SHA-256 \(final.weightsSHA256)", &lines)
         }
+        drawCurves(&lines)
         if let perEpoch = run.secondsPerEpoch { field("time", timing(perEpoch), &lines) }
         for attempt in attempts {
             let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"
@@ -59,6 +61,26 @@ struct RunDetails {
             field("event", "\(Format.time(event.at))  \(event.kind)  \(event.detail ?? "")".printable, &lines)
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The curves over the epochs, each with its highest value beside its first line and its lowest beside its last.
+    private func drawCurves(_ lines: inout [String]) {
+        guard let first = curve.first?.epoch, let last = curve.last?.epoch else { return }
+        let curves: [(name: String, values: [Double], text: (Double) -> String)] = [
+            ("loss", curve.map(\.loss), { Format.loss($0) }),
+            ("train accuracy", curve.map(\.trainAccuracy), { Format.percent($0) }),
+            ("test accuracy", curve.map(\.testAccuracy), { Format.percent($0) }),
+        ]
+        for (index, curve) in curves.enumerated() {
+            let columns = max(8, min(60, Terminal.output.columns - 32))
+            guard let chart = TerminalChart(curve.values, columns: columns, lines: 3) else { continue }
+            let labels = [curve.text(chart.range.upperBound), "", curve.text(chart.range.lowerBound)]
+            let names = [curve.name, index == 0 ? "  epochs \(first)–\(last)" : "", ""]
+            for row in chart.lines.indices {
+                let padding = String(repeating: " ", count: max(0, 8 - labels[row].count))
+                field(names[row], padding + labels[row] + " " + chart.lines[row], &lines)
+            }
+        }
     }
 
     private func timing(_ perEpoch: Double) -> String {

@@ -1,13 +1,13 @@
 extension ReportFormat {
     /// One line for each model, way of training and data set. Accuracies are fractions; what is not known is empty.
-    public static let csv = ReportFormat(name: "csv") { table in
+    public static let csv = ReportFormat(name: "csv") { input in
         let header = [
             "model", "settings", "dataset", "linear_parameters", "paper_linear_parameters", "seeds", "train_mean", "train_sd",
             "test_mean", "test_sd", "loss_mean", "loss_sd", "paper_train", "paper_test", "paper_loss", "train_difference",
             "test_difference", "unfinished",
         ]
         let number = { (value: Double?) in value.map { "\($0)" } ?? "" }
-        let lines = table.tidyRows.map { row in
+        let lines = input.table.tidyRows.map { row in
             [
                 row.model, row.settings, row.dataset, "\(row.linearParameters)", "\(row.paperLinearParameters)",
                 "\(row.seeds.count)", number(row.trainMean), number(row.trainDeviation), number(row.testMean),
@@ -20,12 +20,19 @@ extension ReportFormat {
     }
 }
 
-/// RFC 4180.
+/// RFC 4180, and no cell that a spreadsheet would run as a formula.
 enum CSV {
-    static func line(_ cells: [String]) -> String { cells.map(cell).joined(separator: ",") + "\n" }
+    static func line(_ cells: [String]) -> String { cells.map { quoted(harmless($0)) }.joined(separator: ",") + "\n" }
 
-    private static func cell(_ text: String) -> String {
-        let needsQuotes = text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-        return needsQuotes ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+    /// By scalars: a comma with an accent over it is a comma to every reader of CSV.
+    private static func quoted(_ text: String) -> String {
+        let needsQuotes = text.unicodeScalars.contains { $0 == "," || $0 == "\"" || $0.properties.isWhitespace && $0 != " " }
+        return needsQuotes ? "\"" + text.unicodeScalars.map { $0 == "\"" ? "\"\"" : String($0) }.joined() + "\"" : text
+    }
+
+    /// Behind an apostrophe where the text begins as a formula does and is no number.
+    private static func harmless(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first) else { return text }
+        return Double(text) == nil ? "'" + text : text
     }
 }

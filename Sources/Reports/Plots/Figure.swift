@@ -1,0 +1,118 @@
+import Lab
+import Specs
+
+/// One plot of Figure 5: an architecture on a data set, and what is plotted over the epochs.
+public struct Figure: Sendable {
+    /// linearnet-cifar10-loss.svg
+    public let fileName: String
+    /// LinearNet on CIFAR-10
+    let subject: String
+    let plot: LinePlot
+
+    /// The drawing as XML.
+    var markup: Markup { PlotDrawing(plot).markup }
+
+    /// A file that stands alone.
+    public var svg: String { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + markup.source + "\n" }
+}
+
+extension ReportInput {
+    /// Figure 5: for each architecture and data set that any epoch is done of, a plot of each quantity.
+    public func figures() throws -> [Figure] {
+        var figures: [Figure] = []
+        for architecture in Architecture.allCases {
+            for dataset in DatasetName.allCases {
+                let runs = runs.filter { $0.settings.architecture == architecture && $0.settings.dataset == dataset }
+                let table = ReportTable(runs)
+                let curves = try Dictionary(runs.map { ($0.id, try epochs(of: $0)) }) { first, _ in first }
+                if curves.values.allSatisfy(\.isEmpty) { continue }
+                let subject = "\(architecture.blueprint.displayName) on \(dataset.displayName)"
+                for quantity in Quantity.all {
+                    let plot = LinePlot(
+                        title: "\(subject): \(quantity.title)", subtitle: table.commonText, xAxis: "epoch", yAxis: quantity.axis,
+                        series: table.series(architecture, dataset, quantity, curves))
+                    let name = "\(architecture.rawValue)-\(dataset.rawValue)-\(quantity.name).svg"
+                    figures.append(Figure(fileName: name, subject: subject, plot: plot))
+                }
+            }
+        }
+        return figures
+    }
+}
+
+extension ReportTable {
+    /// The ways in which no row was trained as in the paper.
+    private var common: [Deviation] {
+        guard let first = rows.first else { return [] }
+        return first.deviations.filter { deviation in rows.allSatisfy { $0.deviations.contains(deviation) } }
+    }
+
+    /// What a plot of this table says of all its lines.
+    fileprivate var commonText: String {
+        if rows.allSatisfy(\.deviations.isEmpty) { return "With the paper's settings" }
+        return common.isEmpty
+            ? "In parentheses: settings other than the paper's"
+            : "Settings other than the paper's: " + common.map(\.text).joined(separator: ", ")
+    }
+
+    fileprivate func series(
+        _ architecture: Architecture, _ dataset: DatasetName, _ quantity: Quantity, _ curves: [String: [EpochRow]]
+    ) -> [LinePlot.Series] {
+        let common = common
+        var variants: [String: Int] = [:]
+        return rows.compactMap { row in
+            guard let cell = row.cells[dataset], let settings = (cell.finished + cell.unfinished).first?.settings else {
+                return nil
+            }
+            let variant = variants[row.model, default: 0]
+            variants[row.model] = variant + 1
+            let own = row.deviations.filter { !common.contains($0) }.map(\.text).joined(separator: ", ")
+            let prefix = architecture.blueprint.displayName + "-"
+            let model = row.model.hasPrefix(prefix) ? String(row.model.dropFirst(prefix.count)) : row.model
+            return LinePlot.Series(
+                label: model + (own.isEmpty ? "" : " (\(own))") + cell.seedsText,
+                style: LineStyle(linear: settings.linear, d: settings.d ?? 0, variant: variant),
+                lines: cell.lines(quantity, curves))
+        }
+    }
+}
+
+extension ReportTable.Cell {
+    /// Whose line it is: ", mean of 3 seeds; not finished: seed 4, epoch 12/3500".
+    fileprivate var seedsText: String {
+        let one = finished.count == 1 && !unfinished.isEmpty ? ", 1 finished seed" : ""
+        let mean = finished.count > 1 ? ", mean of \(finished.count) seeds" : one
+        if unfinished.isEmpty { return mean }
+        let named = unfinished.prefix(3).map { "seed \($0.settings.seed), \($0.progressText)" }.joined(separator: "; ")
+        return mean + "; not finished: \(named)" + (unfinished.count > 3 ? " and \(unfinished.count - 3) more" : "")
+    }
+
+    /// The finished runs and their mean, then the others, which are in no mean.
+    fileprivate func lines(_ quantity: Quantity, _ curves: [String: [EpochRow]]) -> [LinePlot.Line] {
+        let curve = { (run: RunSummary) in
+            curves[run.id, default: []].map { Polyline.Point(x: Double($0.epoch), y: quantity.value($0)) }
+        }
+        let seeds = finished.map(curve)
+        let weight: LinePlot.Line.Weight = finished.count + unfinished.count > 1 ? .seed : .only
+        var lines = seeds.map {
+            LinePlot.Line(polyline: Polyline($0), weight: finished.count > 1 ? .seed : .only, end: .finished)
+        }
+        if seeds.count > 1 { lines.append(.init(polyline: Polyline(mean(of: seeds)), weight: .mean, end: .finished)) }
+        for run in unfinished {
+            let end: LinePlot.Line.End = run.state == .failed || run.state == .diverged ? .broken : .unfinished
+            lines.append(.init(polyline: Polyline(curve(run)), weight: finished.isEmpty ? .only : weight, end: end))
+        }
+        return lines
+    }
+}
+
+/// At the epochs that every one of the curves has.
+private func mean(of curves: [[Polyline.Point]]) -> [Polyline.Point] {
+    var sums: [Double: (sum: Double, count: Int)] = [:]
+    for point in curves.joined() {
+        let (sum, count) = sums[point.x, default: (0, 0)]
+        sums[point.x] = (sum + point.y, count + 1)
+    }
+    return sums.filter { $0.value.count == curves.count }.sorted { $0.key < $1.key }
+        .map { .init(x: $0.key, y: $0.value.sum / Double(curves.count)) }
+}

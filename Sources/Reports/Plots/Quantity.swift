@@ -1,0 +1,17 @@
+import Lab
+
+/// What is plotted over the epochs; Figure 5 has one plot for each.
+struct Quantity: Sendable {
+    /// In a file's name.
+    let name: String
+    let title: String
+    let axis: String
+    let value: @Sendable (EpochRow) -> Double
+
+    static let all = [
+        Quantity(name: "loss", title: "training loss", axis: "loss (cross-entropy)", value: \.loss),
+        Quantity(
+            name: "train-accuracy", title: "train accuracy", axis: "train accuracy (%)", value: { $0.trainAccuracy * 100 }),
+        Quantity(name: "test-accuracy", title: "test accuracy", axis: "test accuracy (%)", value: { $0.testAccuracy * 100 }),
+    ]
+}

@@ -1,0 +1,55 @@
+/// A curve in Braille dots, two to a column and four to a line: for a terminal, and the same without colour.
+public struct TerminalChart: Sendable {
+    /// The highest values first.
+    public let lines: [String]
+    /// The highest and the lowest finite value.
+    public let range: ClosedRange<Double>
+
+    /// - Parameters:
+    ///   - values: one for each step; those that are not finite leave a gap.
+    /// - Returns: nil where fewer than two values are finite.
+    public init?(_ values: [Double], columns: Int, lines count: Int) {
+        let finite = values.filter(\.isFinite)
+        guard finite.count >= 2, let low = finite.min(), let high = finite.max(), columns > 0, count > 0 else { return nil }
+        range = low...high
+        var cells = [[UInt32]](repeating: [UInt32](repeating: 0, count: columns), count: count)
+        let (width, height) = (2 * columns, 4 * count)
+        var last: Int?
+        for x in 0..<width {
+            let heights = Self.values(values, at: x, of: width).filter(\.isFinite).map { value in
+                high == low ? height / 2 : Int(((value - low) / (high - low) * Double(height - 1)).rounded())
+            }
+            guard var bottom = heights.min(), var top = heights.max() else {
+                last = nil
+                continue
+            }
+            // Upwards or downwards from the column before, so that a steep line has no holes.
+            let next = heights[heights.count - 1]
+            if let last {
+                if last < bottom - 1 { bottom = last + 1 }
+                if last > top + 1 { top = last - 1 }
+            }
+            last = next
+            for y in bottom...top {
+                let row = height - 1 - y
+                cells[row / 4][x / 2] |= Self.dots[row % 4][x % 2]
+            }
+        }
+        lines = cells.map { cells in
+            let used = cells.prefix(through: cells.lastIndex { $0 != 0 } ?? 0)
+            return String(String.UnicodeScalarView(used.compactMap { Unicode.Scalar(0x2800 + $0) }))
+        }
+    }
+
+    /// Those of a column of dots: all in its share where there are more values than columns, else what lies on the line
+    /// between its neighbours.
+    private static func values(_ values: [Double], at column: Int, of width: Int) -> ArraySlice<Double> {
+        if values.count >= width { return values[column * values.count / width..<(column + 1) * values.count / width] }
+        let place = Double(column) * Double(values.count - 1) / Double(width - 1)
+        let left = Int(place), right = min(left + 1, values.count - 1), share = place - Double(left)
+        return [share == 0 ? values[left] : values[left] + (values[right] - values[left]) * share]
+    }
+
+    /// Bits of a Braille cell's dots, by row and column.
+    private static let dots: [[UInt32]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
+}

@@ -1,0 +1,26 @@
+import Lab
+
+/// What a report is made from: runs, the table of them, and their curves, read only by the formats that draw them.
+public struct ReportInput: Sendable {
+    public let runs: [RunSummary]
+    public let table: ReportTable
+    /// The experiments that the runs belong to, or the one that was asked for.
+    public let experiments: [String]
+    private let read: @Sendable (RunSummary) throws -> [EpochRow]
+
+    /// - Parameters:
+    ///   - experiment: the one that `runs` are chosen by; nil for all.
+    ///   - epochs: reads a run's curve.
+    public init(
+        _ runs: [RunSummary], experiment: String? = nil,
+        epochs: @escaping @Sendable (RunSummary) throws -> [EpochRow] = { _ in [] }
+    ) {
+        self.runs = runs
+        table = ReportTable(runs)
+        experiments = experiment.map { [$0] } ?? Array(Set(runs.flatMap(\.experiments))).sorted()
+        read = epochs
+    }
+
+    /// A run's curve, epoch by epoch.
+    func epochs(of run: RunSummary) throws -> [EpochRow] { try read(run) }
+}
