@@ -8,21 +8,21 @@ public final class Network: Sendable {
     public let parameters: [Parameter]
     /// The most rows of one pass.
     public let capacity: Int
-    private let layers: [any LinearLayer]
+    private let layers: [any Layer]
     private let workspace: Workspace
-    /// x₀ … x_L: what each layer reads, and last the logits.
+    /// What each layer reads, and last the logits.
     private let activations: [Tensor]
     /// dy and dx, by turns.
     private let gradients: [Tensor]
     private let crossEntropy: CrossEntropy
 
-    public init(_ stack: LinearStack, capacity: Int, workers: Workers) {
-        parameters = stack.parameters
-        layers = stack.layers
+    public init(_ plan: NetworkPlan, capacity: Int, workers: Workers) {
+        parameters = plan.parameters
+        layers = plan.layers
         self.capacity = capacity
-        let widths = [layers[0].inputs] + layers.map(\.outputs)
-        activations = widths.map { Tensor(capacity, Matrix.stride(columns: $0)) }
-        let widest = widths.dropFirst().map(Matrix.stride).max()!
+        let shapes = [layers[0].input] + layers.map(\.output)
+        activations = shapes.map { Tensor(capacity, $0.stride) }
+        let widest = shapes.dropFirst().map(\.stride).max()!
         gradients = (0..<2).map { _ in Tensor(capacity, widest) }
         let need = layers.reduce(WorkspaceNeed()) { $0.union($1.workspace(batch: capacity)) }
         workspace = Workspace(workers, need)
@@ -30,17 +30,18 @@ public final class Network: Sendable {
     }
 
     public var workers: Workers { workspace.workers }
-    public var features: Int { layers[0].inputs }
+    /// What the network reads of one image.
+    public var inputShape: Shape { layers[0].input }
+    public var features: Int { inputShape.count }
 
-    /// The first `rows` rows of the input (B, n₀): the caller writes the batch here.
+    /// The first `rows` rows of the input (B, n₀), images as (y, x, channel): the caller writes the batch here.
     public func input(_ rows: Int) -> Matrix { activation(0, rows) }
 
-    /// Logits (B, classes) of the batch in `input`.
+    /// Logits (B, classes) of the batch in `input`; with a place in the training, as in training.
     @discardableResult
-    public func forward(_ rows: Int) -> Matrix {
-        for index in layers.indices {
-            layers[index].forward(activation(index, rows), into: activation(index + 1, rows), relu: hasReLU(index), workspace)
-        }
+    public func forward(_ rows: Int, at place: BatchPlace? = nil) -> Matrix {
+        let pass = Pass(workspace: workspace, place: place)
+        for index in layers.indices { layers[index].forward(activation(index, rows), into: activation(index + 1, rows), pass) }
         return activation(layers.count, rows)
     }
 
@@ -50,36 +51,36 @@ public final class Network: Sendable {
     }
 
     /// Forward and backward over the batch in `input`: afterwards every parameter's gradient is that of the mean loss.
-    public func gradient(_ rows: Int, labels: UnsafePointer<UInt8>) -> Score {
-        let logits = forward(rows)
+    public func gradient(_ rows: Int, labels: UnsafePointer<UInt8>, at place: BatchPlace = BatchPlace()) -> Score {
+        let logits = forward(rows, at: place)
+        let pass = Pass(workspace: workspace, place: place)
         let dLogits = gradientOfOutput(layers.count - 1, rows)
         let score = crossEntropy.score(logits, labels, gradient: dLogits, workers)
         for parameter in parameters where parameter.isShared { parameter.gradient.clear() }
-        dLogits.columnSums(into: layers[layers.count - 1].bias.gradient.base)
+        if let bias = layers[layers.count - 1].bias { dLogits.columnSums(into: bias.gradient.base) }
         for index in layers.indices.reversed() {
             layers[index].backward(
-                activation(index, rows), gradientOfOutput(index, rows), into: index == 0 ? nil : inputGradient(index, rows),
-                workspace)
+                activation(index, rows), activation(index + 1, rows), gradientOfOutput(index, rows),
+                into: index == 0 ? nil : inputGradient(index, rows), pass)
         }
         return score
     }
 
     /// What layer `index` reads; the logits after the last.
     private func activation(_ index: Int, _ rows: Int) -> Matrix {
-        Matrix(activations[index], rows: rows, columns: index == 0 ? features : layers[index - 1].outputs)
+        view(activations[index], index == 0 ? inputShape : layers[index - 1].output, rows)
     }
 
     /// The gradient of what layer `index` reads: of the layer below it, that is, before its ReLU.
     private func inputGradient(_ index: Int, _ rows: Int) -> InputGradient {
-        InputGradient(
-            gradientOfOutput(index - 1, rows), output: hasReLU(index - 1) ? activation(index, rows) : nil,
-            bias: layers[index - 1].bias)
+        let below = layers[index - 1]
+        return InputGradient(
+            gradientOfOutput(index - 1, rows), output: below.hasReLU ? activation(index, rows) : nil, bias: below.bias)
     }
 
-    /// ReLU after every layer but the last.
-    private func hasReLU(_ layer: Int) -> Bool { layer < layers.count - 1 }
+    private func gradientOfOutput(_ layer: Int, _ rows: Int) -> Matrix { view(gradients[layer % 2], layers[layer].output, rows) }
 
-    private func gradientOfOutput(_ layer: Int, _ rows: Int) -> Matrix {
-        Matrix(gradients[layer % 2], rows: rows, columns: layers[layer].outputs)
+    private func view(_ tensor: Tensor, _ shape: Shape, _ rows: Int) -> Matrix {
+        Matrix(base: tensor.base, rows: rows, columns: shape.count, stride: shape.stride)
     }
 }

@@ -19,14 +19,6 @@ public struct RowBlocks: @unchecked Sendable {
         return RowFactor(
             packedIn: base + RowFactor.floats(rows: rows, depth: range.lowerBound), rows: rows, depth: range.count)
     }
-
-    /// Packs some rows of all blocks, from the first of a group on: the transpose of those columns of `source` (depth, rows).
-    public func pack(_ source: Matrix, rows part: Range<Int>) {
-        for block in 0..<depths.count {
-            let factor = self[block]
-            factor[rows: part, depth: 0..<factor.depth].pack(source[depths[block], part])
-        }
-    }
 }
 
 /// A matrix (depth, columns) as panels, for each part of the contraction. A view.

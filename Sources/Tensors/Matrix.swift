@@ -48,9 +48,11 @@ extension Matrix {
     /// The transpose, without moving anything.
     public var transposed: Transposed { Transposed(stored: self) }
 
-    /// sums[k] = Σ_i self[i, k] in the order of the rows; `sums` points at `columns` floats.
-    public func columnSums(into sums: UnsafeMutablePointer<Float>) {
-        Kernels.current.table.pointee.column_sums(rows, columns, base, stride, sums)
+    /// sums[k] = Σ_i self[i, k] in the order of the rows; `sums` points at `columns` floats. Before, where a layer's `output`
+    /// is given, elements are set to 0 where that is not positive.
+    public func columnSums(afterReLUOf output: Matrix? = nil, into sums: UnsafeMutablePointer<Float>) {
+        precondition(output == nil || output!.rows == rows && output!.columns == columns && output!.stride == stride)
+        Kernels.current.table.pointee.relu_backward(rows, columns, base, output?.base, stride, sums)
     }
 }
 

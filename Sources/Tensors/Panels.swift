@@ -30,8 +30,8 @@ public struct Panels: @unchecked Sendable {
 
     /// Copies `source` (depth, columns) in.
     public func pack(_ source: Matrix, _ kernels: Kernels = .current) {
-        precondition(source.rows == depth && source.columns == columns && stride == depth * panelWidth)
-        kernels.table.pointee.pack(depth, columns, panelWidth, source.base, source.stride, base)
+        precondition(source.rows == depth && source.columns == columns)
+        kernels.table.pointee.pack(depth, columns, panelWidth, source.base, source.stride, base, stride)
     }
 
     /// Copies the transpose of `source` (columns, depth) in.
@@ -86,7 +86,7 @@ public struct RowFactor: @unchecked Sendable {
     /// Packs all of the transpose of `source` (depth, rows).
     public func pack(_ source: Matrix, _ kernels: Kernels = .current) {
         precondition(groups?.rows == kernels.rows && source.columns == rows && source.rows == depth)
-        kernels.table.pointee.pack(depth, rows, kernels.rows, source.base, source.stride, base)
+        kernels.table.pointee.pack(depth, rows, kernels.rows, source.base, source.stride, base, kernels.rows * depth)
     }
 
     /// A part; of a packed factor's rows, whole groups.

@@ -64,7 +64,7 @@ public final class Trainer {
         self.now = now
         let batch = min(settings.batchSize, data.train.count)
         let rows = max(batch, min(Self.evaluationRows, max(data.train.count, data.test.count)))
-        network = Network(settings.linearStack(batch: rows), capacity: rows, workers: Workers(threads: threads))
+        network = Network(NetworkPlan(settings.linearStack(batch: rows)), capacity: rows, workers: Workers(threads: threads))
         optimizer = settings.makeOptimizer(network.parameters)
         schedule = settings.learningRateSchedule
         lastCheckpoint = now()

@@ -10,7 +10,7 @@ struct AllocationTests {
         let part = try #require(LinearPart.named(name))
         for kind in OptimizerKind.all {
             let shape = LinearPartShape(widths: [70, 300, 33, 10], d: 5, batch: 300)
-            let network = Network(part.build(shape), capacity: 300, workers: Workers(threads: 1))
+            let network = Network(NetworkPlan(part.build(shape)), capacity: 300, workers: Workers(threads: 1))
             let optimizer = kind.make(network.parameters)
             let labels = (0..<300).map { UInt8($0 % 10) }
             labels.withUnsafeBufferPointer { labels in

@@ -51,7 +51,7 @@ struct GoldenTests {
         let widths = try clouds.map { try golden.shape($0)[0] }
         let batch = try golden.shape("step.0.x")[0]
         let shape = LinearPartShape(widths: widths, d: try golden.shape(clouds[0])[1], batch: batch)
-        let network = Network(LinearPart.pcn.build(shape), capacity: batch, workers: Workers(threads: 2))
+        let network = Network(NetworkPlan(LinearPart.pcn.build(shape)), capacity: batch, workers: Workers(threads: 2))
         let goldenName = { (parameter: Parameter) in
             parameter.name.replacing("clouds", with: "positions").replacing("biases", with: "bias")
         }
@@ -81,7 +81,7 @@ struct GoldenTests {
         let batch = try golden.shape("x")[0]
         let widths = [20, 16, 5]
         let stack = LinearPart.mlp.build(LinearPartShape(widths: widths, batch: batch))
-        let network = Network(stack, capacity: batch, workers: Workers(threads: 2))
+        let network = Network(NetworkPlan(stack), capacity: batch, workers: Workers(threads: 2))
         for (index, layer) in stack.layers.enumerated() {
             let dense = try #require(layer as? DenseLayer)
             try golden.load("weight.\(index)", into: dense.weight.value)

@@ -36,7 +36,7 @@ struct GradientTests {
     @Test("every part's logits and gradients are the formulas'", arguments: PartCase.all)
     func gradients(_ part: PartCase) {
         let shape = shape(part, widths: [9, 17, 6, 4])
-        let network = Network(part.part.build(shape), capacity: batch, workers: Workers(threads: 2))
+        let network = Network(NetworkPlan(part.part.build(shape)), capacity: batch, workers: Workers(threads: 2))
         var reference = ReferenceNetwork(part.part, shape)
         let images = images(9), labels: [UInt8] = [0, 3, 1, 2, 3]
         let exact = images.map { $0.map(Double.init) }
@@ -68,7 +68,7 @@ struct GradientTests {
     func shapes(_ part: PartCase) {
         for widths in [[1, 1], [15, 16], [17, 257], [1025, 3], [65, 256]] {
             let shape = shape(part, widths: widths)
-            let network = Network(part.part.build(shape), capacity: batch, workers: Workers(threads: 2))
+            let network = Network(NetworkPlan(part.part.build(shape)), capacity: batch, workers: Workers(threads: 2))
             let reference = ReferenceNetwork(part.part, shape)
             for (row, image) in images(widths[0]).enumerated() {
                 network.input(batch).row(row).update(from: image, count: widths[0])
@@ -86,7 +86,7 @@ struct GradientTests {
         let results = [1, 2, 3].map { threads in
             var shape = shape(part, widths: widths)
             shape.batch = rows
-            let network = Network(part.part.build(shape), capacity: rows, workers: Workers(threads: threads))
+            let network = Network(NetworkPlan(part.part.build(shape)), capacity: rows, workers: Workers(threads: threads))
             let stream = RandomStream(seed: 3, purpose: "images")
             network.input(rows).assign((0..<rows * 70).map { stream.uniform($0, in: -2..<2) })
             let labels = (0..<rows).map { UInt8($0 % 10) }
@@ -107,7 +107,7 @@ struct GradientTests {
         let shape = shape(part, widths: [4, 4])
         let stack = part.part.build(shape)
         stack.parameters[1].value.assign(stack.parameters[0].value.values)
-        let network = Network(stack, capacity: batch, workers: Workers(threads: 1))
+        let network = Network(NetworkPlan(stack), capacity: batch, workers: Workers(threads: 1))
         for (row, image) in images(4).enumerated() { network.input(batch).row(row).update(from: image, count: 4) }
         _ = network.gradient(batch, labels: [0, 1, 2, 3, 0])
         #expect(network.parameters.allSatisfy { $0.gradient.values.allSatisfy(\.isFinite) })

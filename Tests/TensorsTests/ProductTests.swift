@@ -133,8 +133,7 @@ struct ProductTests {
         let depths = Tiling(depth, by: 24)
         let factor = RowBlocks(Scratch.floats(RowFactor.floats(rows: rows, depth: depth)), rows: rows, depths: depths)
         let panels = PanelBlocks(Scratch.floats(Panels.floats(depth, columns)), columns: columns, depths: depths)
-        factor.pack(aT, rows: 0..<24)
-        factor.pack(aT, rows: 24..<rows)
+        for block in 0..<depths.count { factor[block].pack(aT[rows: depths[block]]) }
         panels.pack(b)
         let c = Scratch.matrix(rows, columns, "c")
         for block in 0..<depths.count {

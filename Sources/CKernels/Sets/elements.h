@@ -1,9 +1,12 @@
 // Element-wise passes over gradients and parameters.
 
-static void column_sums(size_t rows, size_t columns, const float *y, size_t stride, float *sums) {
+static void relu_backward(size_t rows, size_t columns, float *dy, const float *output, size_t stride, float *sums) {
     for (size_t k = 0; k < columns; k++) sums[k] = 0;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t k = 0; k < columns; k++) sums[k] += y[i * stride + k];
+    for (size_t i = 0; i < rows; i++, dy += stride) {
+        if (output)
+            for (size_t k = 0; k < columns; k++) dy[k] = output[i * stride + k] > 0 ? dy[k] : 0;
+        for (size_t k = 0; k < columns; k++) sums[k] += dy[k];
+    }
 }
 
 static void add(size_t count, float *target, const float *source) {

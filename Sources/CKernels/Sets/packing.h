@@ -1,14 +1,15 @@
 // Copies of a matrix's parts in the order in which the products read them.
 
-static void pack(size_t depth, size_t columns, size_t width, const float *source, size_t stride, float *packed) {
-    for (size_t first = 0; first < columns; first += width) {
+static void pack(size_t depth, size_t columns, size_t width, const float *source, size_t stride, float *packed, size_t panel) {
+    for (size_t first = 0; first < columns; first += width, packed += panel) {
         const size_t count = columns - first < width ? columns - first : width;
         const float *from = source + first;
-        for (size_t k = 0; k < depth; k++, packed += width, from += stride) {
-            if (count == PCN_PANEL) store(packed, load(from));
-            else if (count == width && count == 8) memcpy(packed, from, 8 * sizeof *from);
+        float *to = packed;
+        for (size_t k = 0; k < depth; k++, to += width, from += stride) {
+            if (count == PCN_PANEL) store(to, load(from));
+            else if (count == width && count == 8) memcpy(to, from, 8 * sizeof *from);
             else
-                for (size_t l = 0; l < width; l++) packed[l] = l < count ? from[l] : 0;
+                for (size_t l = 0; l < width; l++) to[l] = l < count ? from[l] : 0;
         }
     }
 }

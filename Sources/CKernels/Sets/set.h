@@ -5,6 +5,8 @@
 #include "elements.h"
 #include "packing.h"
 #include "pairs.h"
+#include "patches.h"
+#include "pooling.h"
 #include "products.h"
 
 #define TEXT(name) #name
@@ -19,9 +21,12 @@ const pcn_kernels TABLE_OF(SET) = {
     .multiply = multiply,
     .pack = pack,
     .pack_transposed = pack_transposed,
+    .patches = patches,
+    .max_pool = max_pool,
+    .max_pool_backward = max_pool_backward,
     .weights = weights,
     .sums = sums,
-    .column_sums = column_sums,
+    .relu_backward = relu_backward,
     .add = add,
     .sgd = sgd,
     .adam = adam,

@@ -53,6 +53,17 @@ typedef struct {
     int32_t relu;
 } pcn_product;
 
+/// Patches of images (height, width, channels), each `image_stride` floats after the one before: for the output position
+/// (image, oy, ox), counted in that order, a patch is a row of floats (ky, kx, channel), read from oy * stride + top + ky and
+/// ox * stride + left + kx; outside an image there are zeros.
+typedef struct {
+    const float *x;
+    size_t image_stride, height, width, channels;
+    size_t out_height, out_width, stride;
+    size_t kernel_height, kernel_width;
+    ptrdiff_t top, left;
+} pcn_patches;
+
 /// The functions of one instruction set.
 typedef struct {
     /// avx512, avx2 or baseline.
@@ -64,11 +75,19 @@ typedef struct {
 
     void (*multiply)(const pcn_product *product);
 
-    /// Panels of `width` columns: packed[p * depth * width + k * width + l] = source[k * stride + p * width + l], the last
-    /// panel padded with zeros. Panels of PCN_PANEL make a column factor, panels of `rows` a packed row factor.
-    void (*pack)(size_t depth, size_t columns, size_t width, const float *source, size_t stride, float *packed);
+    /// Panels of `width` columns: packed[p * panel + k * width + l] = source[k * stride + p * width + l], the last panel padded
+    /// with zeros. Panels of PCN_PANEL make a column factor, panels of `rows` a packed row factor.
+    void (*pack)(size_t depth, size_t columns, size_t width, const float *source, size_t stride, float *packed, size_t panel);
     /// The same of the transpose, with panels of PCN_PANEL: packed[p * depth * 16 + k * 16 + l] = source[(16 p + l) * stride + k].
     void (*pack_transposed)(size_t depth, size_t columns, const float *source, size_t stride, float *packed);
+
+    /// Floats from ..< to of the patches first ..< last, one a row of `out`.
+    void (*patches)(const pcn_patches *images, size_t first, size_t last, size_t from, size_t to, float *out, size_t stride);
+
+    /// The largest of every window of one image; the patches have no padding.
+    void (*max_pool)(const pcn_patches *images, size_t image, float *y);
+    /// dx of one image, set whole: each dy goes to the first of its window that is as large as y.
+    void (*max_pool_backward)(const pcn_patches *images, size_t image, const float *y, const float *dy, float *dx);
 
     /// Panels of W, weights(j, k) = F(z(a_j, b_k)), j running down: `depth` rows of a (depth, d), and b, `columns` positions
     /// packed by pack_transposed as (d, columns). Where `slopes` is not 0 it gets, in the same layout, what makes of dW the
@@ -78,8 +97,8 @@ typedef struct {
     /// For g in panels (depth, columns): row_sums[k * stride] += Σ_j g(k, j), column_sums[j] += Σ_k g(k, j).
     void (*sums)(size_t depth, size_t columns, const float *g, float *row_sums, size_t stride, float *column_sums);
 
-    /// sums[k] = Σ_i y[i, k] in the order of the rows.
-    void (*column_sums)(size_t rows, size_t columns, const float *y, size_t stride, float *sums);
+    /// Where `output` is not 0, dy[i, k] = 0 where output[i, k] is not positive; sums[k] = Σ_i dy[i, k] in the order of the rows.
+    void (*relu_backward)(size_t rows, size_t columns, float *dy, const float *output, size_t stride, float *sums);
     /// target[i] += source[i]
     void (*add)(size_t count, float *target, const float *source);
     /// value[i] -= rate · gradient[i]

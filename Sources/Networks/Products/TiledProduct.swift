@@ -8,6 +8,8 @@ enum TileSize {
     static let depth = 11 * RowFactor.groupMultiple
     /// Columns of a task.
     static let columns = 128
+    /// Rows of patches that are written out at a time.
+    static let patches = 6 * RowFactor.groupMultiple
 }
 
 /// The tasks of a product's result (rows, columns): its columns in tiles and, where those are few, its rows in parts.
@@ -30,23 +32,14 @@ struct TaskGrid: Sendable {
 
 /// A product c = a·b of whole matrices, cut into tasks.
 struct Product: Sendable {
-    enum Rows: Sendable {
-        case matrix(Matrix)
-        case transposed(RowBlocks)
-    }
-    /// b as it is stored: each task packs the parts that it needs.
-    enum Columns: Sendable {
-        case matrix(Matrix)
-        case transposed(Transposed)
-    }
-    let a: Rows
-    let b: Columns
+    let a: ProductRows
+    let b: ProductColumns
     let c: Matrix
     let start: ProductStart
     let end: ProductEnd
     let grid: TaskGrid
 
-    init(_ a: Rows, _ b: Columns, into c: Matrix, from start: ProductStart = .zero, then end: ProductEnd = .sums) {
+    init(_ a: ProductRows, _ b: ProductColumns, into c: Matrix, from start: ProductStart = .zero, then end: ProductEnd = .sums) {
         (self.a, self.b, self.c, self.start, self.end) = (a, b, c, start, end)
         // Sums down a column are taken by one task, in the order of the rows.
         let splitsRows = if case .reluBackward = end { false } else { true }
@@ -54,33 +47,35 @@ struct Product: Sendable {
     }
 
     /// Floats of scratch that a task takes.
-    static var scratch: Int { Panels.floats(TileSize.depth, TileSize.columns) }
+    static var scratch: Int {
+        Panels.floats(TileSize.depth, TileSize.columns)
+            + ScratchCursor.floats(TileSize.depth, max(TileSize.columns, TileSize.patches))
+    }
 
     func run(_ task: Int, _ scratch: ScratchCursor) {
         let (rows, columns) = grid[task]
+        let depths = a.depths
         for index in 0..<depths.count {
             let part = depths[index]
             var scratch = scratch
             let panels = scratch.panels(part.count, columns.count)
-            switch b {
-            case .matrix(let b): panels.pack(b[part, columns])
-            case .transposed(let b): panels.pack(b[part, columns])
-            }
-            let factor =
-                switch a {
-                case .matrix(let a): RowFactor(a[rows, part])
-                case .transposed(let a): a[index][rows: rows, depth: 0..<part.count]
+            b.pack(part, columns, into: panels, scratch)
+            let first = index == 0 ? start[columns] : .sum
+            let last = index == depths.count - 1 ? end[columns] : .sums
+            switch a {
+            case .matrix(let a): multiply(RowFactor(a[rows, part]), panels, into: c[rows, columns], from: first, then: last)
+            case .transposed(let a):
+                multiply(a[index][rows: rows, depth: 0..<part.count], panels, into: c[rows, columns], from: first, then: last)
+            case .patches(let a):
+                let tiles = Tiling(rows.count, by: TileSize.patches)
+                for tile in 0..<tiles.count {
+                    let range = rows.lowerBound + tiles[tile].lowerBound..<rows.lowerBound + tiles[tile].upperBound
+                    var scratch = scratch
+                    let block = scratch.take(range.count, part.count)
+                    a.fill(block, rows: range, columns: part)
+                    multiply(RowFactor(block), panels, into: c[range, columns], from: first, then: last)
                 }
-            multiply(
-                factor, panels, into: c[rows, columns], from: index == 0 ? start[columns] : .sum,
-                then: index == depths.count - 1 ? end[columns] : .sums)
-        }
-    }
-
-    private var depths: Tiling {
-        switch a {
-        case .matrix(let a): Tiling(a.columns, by: TileSize.depth)
-        case .transposed(let a): a.depths
+            }
         }
     }
 }
@@ -95,12 +90,4 @@ func multiplyInTiles(_ workspace: Workspace, _ first: Product, _ second: Product
             second?.run(task - first.grid.count, scratch)
         }
     }
-}
-
-/// Packs the transpose of `matrix` (depth, rows) into `memory` as row factors.
-func packTransposed(_ matrix: Matrix, in memory: inout ScratchCursor, _ workers: Workers) -> RowBlocks {
-    let blocks = memory.rowBlocks(rows: matrix.columns, depth: matrix.rows)
-    let parts = Tiling(matrix.columns, by: RowFactor.groupMultiple)
-    workers.forEach(parts.count) { part, _ in blocks.pack(matrix, rows: parts[part]) }
-    return blocks
 }

@@ -1,0 +1,39 @@
+import Tensors
+
+/// Dropout: in training each element is set to 0 with probability ½ and else doubled; in evaluation nothing happens.
+///
+/// Whether an element is kept is a pure function of (seed, layer, epoch, image of the epoch, index), so a resumed run drops what
+/// the undisturbed one drops, and the backward pass makes the mask again.
+struct DropoutLayer: Layer {
+    let input: Shape
+    let seed: UInt64
+    let purpose: String
+    let bias: Parameter? = nil
+    let hasReLU = false
+    var output: Shape { input }
+
+    func workspace(batch: Int) -> WorkspaceNeed {
+        WorkspaceNeed(shared: InputGradient.scratch(batch: batch, channels: input.channels))
+    }
+
+    func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) { drop(x, into: y, pass) }
+
+    func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
+        guard let dx else { return }
+        drop(dy, into: dx.dx, pass)
+        dx.finish(pass.workspace)
+    }
+
+    private func drop(_ source: Matrix, into target: Matrix, _ pass: Pass) {
+        let count = input.count
+        guard let place = pass.place else {
+            return pass.workers.forEach(source.rows) { image, _ in target.row(image).update(from: source.row(image), count: count)
+            }
+        }
+        let stream = RandomStream(seed: seed, purpose: purpose, epoch: place.epoch)
+        pass.workers.forEach(source.rows) { image, _ in
+            let (from, to, first) = (source.row(image), target.row(image), (place.firstImage + image) * count)
+            for index in 0..<count { to[index] = stream.uniform(first + index) < 0.5 ? 0 : 2 * from[index] }
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Tensors
+import Testing
+
+@testable import Networks
+
+@Suite("Golden vectors of convolutions and pools")
+struct FeatureGoldenTests {
+    @Test("are all there")
+    func present() {
+        #expect(Golden.names("conv2d").count == 6)
+        #expect(["max-pool2d", "global-max-pool2d", "adaptive-average-pool2d"].map { Golden.names($0).count } == [3, 1, 4])
+    }
+
+    @Test("a convolution's forward and backward passes", arguments: Golden.names("conv2d"))
+    func convolution(_ name: String) throws {
+        let golden = try Golden.load(name)
+        let number = { (key: String) in try #require(golden.metadata[key].flatMap(Int.init)) }
+        let layer = ConvolutionLayer(
+            "features.0", try golden.imageShape("x"), channels: try golden.shape("weight")[0], kernel: try number("kernel"),
+            stride: try number("stride"), padding: try number("padding"), hasReLU: false)
+        layer.weight.value.assign(try golden.channelsLast("weight"))
+        try golden.load("bias", into: layer.ownBias.value)
+        try check(layer, golden)
+        #expect(relativeError(layer.weight.gradient.values, try golden.channelsLast("d_weight")) < 1e-4)
+    }
+
+    @Test("max pools", arguments: Golden.names("max-pool2d") + Golden.names("global-max-pool2d"))
+    func maxPool(_ name: String) throws {
+        let golden = try Golden.load(name)
+        let shape = try golden.imageShape("x")
+        let kernel = golden.metadata["kernel"].flatMap(Int.init) ?? shape.height
+        try check(MaxPoolLayer(shape, kernel: kernel, stride: golden.metadata["stride"].flatMap(Int.init) ?? kernel), golden)
+    }
+
+    @Test("adaptive average pools", arguments: Golden.names("adaptive-average-pool2d"))
+    func averagePool(_ name: String) throws {
+        let golden = try Golden.load(name)
+        let side = try #require(golden.metadata["output"].flatMap(Int.init))
+        try check(AveragePoolLayer(input: try golden.imageShape("x"), side: side), golden)
+    }
+
+    /// y, dx and, of a layer that has one, the bias's gradient, which the layer above a convolution sums.
+    private func check(_ layer: some Layer, _ golden: Safetensors) throws {
+        let images = try golden.shape("x")[0]
+        let memory = { (shape: Shape) in
+            let tensor = Tensor(images, shape.stride)
+            return (tensor, Matrix(base: tensor.base, rows: images, columns: shape.count, stride: shape.stride))
+        }
+        let (x, y, dy, dx) = (memory(layer.input), memory(layer.output), memory(layer.output), memory(layer.input))
+        x.1.assign(try golden.channelsLast("x"))
+        dy.1.assign(try golden.channelsLast("dy"))
+        let below = Parameter("below", [layer.input.channels])
+        let need = layer.workspace(batch: images)
+        let pass = Pass(workspace: Workspace(Workers(threads: 2), need), place: nil)
+        try withExtendedLifetime((x, y, dy, dx)) {
+            layer.forward(x.1, into: y.1, pass)
+            layer.backward(x.1, y.1, dy.1, into: InputGradient(dx.1, output: nil, bias: below), pass)
+            #expect(relativeError(y.1.elements, try golden.channelsLast("y")) < 1e-4)
+            let expected = try golden.channelsLast("dx")
+            #expect(relativeError(dx.1.elements, expected) < 1e-4)
+            let sums = (0..<layer.input.channels).map { channel in
+                stride(from: channel, to: expected.count, by: layer.input.channels).reduce(Float(0)) { $0 + expected[$1] }
+            }
+            #expect(relativeError(below.gradient.values, sums) < 1e-3)
+            if let bias = layer.bias {
+                InputGradient(dy.1, output: nil, bias: bias).finish(pass.workspace)
+                #expect(relativeError(bias.gradient.values, try golden.floats("d_bias")) < 1e-4)
+            }
+        }
+    }
+}
+
+extension Safetensors {
+    /// Of a (B, C, H, W) tensor.
+    fileprivate func imageShape(_ name: String) throws -> Shape {
+        let sides = try shape(name)
+        return Shape(sides[2], sides[3], sides[1])
+    }
+
+    /// The elements of a (B, C, …) tensor in the order (B, …, C).
+    fileprivate func channelsLast(_ name: String) throws -> [Float] {
+        let (values, sides) = (try floats(name), try shape(name))
+        let positions = sides.dropFirst(2).reduce(1, *)
+        return (0..<sides[0]).flatMap { image in
+            (0..<positions).flatMap { position in
+                (0..<sides[1]).map { values[(image * sides[1] + $0) * positions + position] }
+            }
+        }
+    }
+}
