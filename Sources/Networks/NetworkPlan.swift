@@ -17,9 +17,9 @@ extension NetworkPlan {
         linear.layers.enumerated().map { LinearStage(layer: $0.element, hasReLU: $0.offset < linear.layers.count - 1) }
     }
 
-    /// Features, then a linear part, with dropout before each of its layers but the last where asked.
-    init(features: [any Layer], parameters: [Parameter], _ linear: LinearStack, dropoutSeed: UInt64? = nil) {
-        var layers = features
+    /// Features, then a linear part, with dropout before each of its layers but the last where a seed is given for it.
+    public init(_ features: FeatureStack, _ linear: LinearStack, dropoutSeed: UInt64? = nil) {
+        var layers = features.layers
         for (index, stage) in Self.stages(linear).enumerated() {
             if let dropoutSeed, index < linear.layers.count - 1 {
                 layers.append(DropoutLayer(input: stage.input, seed: dropoutSeed, purpose: "dropout/\(index)"))
@@ -27,6 +27,6 @@ extension NetworkPlan {
             layers.append(stage)
         }
         self.layers = layers
-        self.parameters = parameters + linear.parameters
+        parameters = features.parameters + linear.parameters
     }
 }

@@ -5,6 +5,23 @@ import Tensors
 // The names of a spec, turned into the engine's parts. A name without a part is a mistake of ours: tests walk the registries.
 
 extension Settings {
+    /// The run's network, freshly initialised, for batches of up to `batch` rows.
+    public func networkPlan(batch: Int) -> NetworkPlan {
+        let sides = inputSides, linear = linearStack(batch: batch)
+        guard !architecture.blueprint.features.isEmpty else { return NetworkPlan(linear) }
+        var features = FeatureStack(Shape(sides.height, sides.width, sides.channels), seed: UInt64(seed))
+        for layer in architecture.blueprint.features {
+            switch layer {
+            case .convolution(let channels, let kernel, let stride, let padding):
+                features.convolution(channels, kernel: kernel, stride: stride, padding: padding)
+            case .maxPool(let kernel, let stride): features.maxPool(kernel: kernel, stride: stride)
+            case .globalMaxPool: features.globalMaxPool()
+            case .averagePool(let side): features.averagePool(side: side)
+            }
+        }
+        return NetworkPlan(features, linear, dropoutSeed: architecture.blueprint.hasDropout ? UInt64(seed) : nil)
+    }
+
     /// The run's linear part, freshly initialised, for batches of up to `batch` rows.
     public func linearStack(batch: Int) -> LinearStack {
         guard let part = LinearPart.named(linear.rawValue) else { preconditionFailure("no linear part \(linear.rawValue)") }

@@ -31,7 +31,7 @@ public struct StepBenchmark: Sendable {
     public func measure(_ settings: Settings) -> Figures {
         let batch = settings.batchSize
         let network = Network(
-            NetworkPlan(settings.linearStack(batch: batch)), capacity: batch, workers: Workers(threads: threads))
+            settings.networkPlan(batch: batch), capacity: batch, workers: Workers(threads: threads))
         let optimizer = settings.makeOptimizer(network.parameters)
         let stream = RandomStream(seed: 1, purpose: "bench/pixels")
         let input = network.input(batch)

@@ -52,8 +52,6 @@ public final class Trainer {
     private var position = TrainingPosition()
     private var lastCheckpoint: Double
 
-    /// Images that are evaluated at once, whatever the batch size.
-    static let evaluationRows = 1024
     /// Seconds between checkpoints: half of what a crash may cost.
     private static let checkpointInterval = 30.0
 
@@ -62,9 +60,8 @@ public final class Trainer {
         self.settings = settings
         self.data = data
         self.now = now
-        let batch = min(settings.batchSize, data.train.count)
-        let rows = max(batch, min(Self.evaluationRows, max(data.train.count, data.test.count)))
-        network = Network(NetworkPlan(settings.linearStack(batch: rows)), capacity: rows, workers: Workers(threads: threads))
+        let rows = settings.rows
+        network = Network(settings.networkPlan(batch: rows), capacity: rows, workers: Workers(threads: threads))
         optimizer = settings.makeOptimizer(network.parameters)
         schedule = settings.learningRateSchedule
         lastCheckpoint = now()
@@ -141,7 +138,8 @@ public final class Trainer {
     /// One update on the images of these indices: forward, backward, optimizer.
     private func step(_ indices: ArraySlice<Int32>) -> Score {
         gather(data.train, indices)
-        let score = network.gradient(indices.count, labels: labels)
+        let place = BatchPlace(epoch: position.epoch + 1, firstImage: batches[position.batch].lowerBound)
+        let score = network.gradient(indices.count, labels: labels, at: place)
         let done = position.epoch * batches.count + position.batch
         let rate = schedule.rate(settings.learningRate, step: done, of: settings.epochs * batches.count)
         optimizer.update(step: done + 1, learningRate: rate, network.workers)
@@ -151,7 +149,7 @@ public final class Trainer {
     /// A full pass over `images` without training; nil when it was asked to stop.
     private func evaluate(_ images: ImageSet, _ host: some TrainingHost) -> Score? {
         let order = [Int32](0..<Int32(images.count))
-        let slices = Tiling(images.count, by: Self.evaluationRows)
+        let slices = Tiling(images.count, by: settings.evaluationRows)
         var total = Score()
         for index in 0..<slices.count {
             if host.shouldStop { return nil }
@@ -163,14 +161,7 @@ public final class Trainer {
 
     /// Writes the images' pixels to the network's input, and sets `labels`.
     private func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>) {
-        let input = network.input(indices.count)
-        let parts = Tiling(indices.count, by: 128)
-        let scale = data.scale
-        network.workers.forEach(parts.count) { part, _ in
-            let rows = parts[part]
-            let chosen = indices[indices.startIndex + rows.lowerBound..<indices.startIndex + rows.upperBound]
-            images.gather(chosen, scale, into: input[rows: rows])
-        }
+        data.gather(images, indices, into: network.input(indices.count), network.workers)
         labels.removeAll(keepingCapacity: true)
         labels.append(contentsOf: indices.lazy.map { images.labels[Int($0)] })
     }

@@ -1,5 +1,6 @@
 import Datasets
 import Specs
+import Tensors
 
 /// A data set as a run's network sees it: the run's samples, resized and scaled as its settings say.
 public struct TrainingData: Sendable {
@@ -7,13 +8,42 @@ public struct TrainingData: Sendable {
     public let test: ImageSet
     /// Turns 8-bit pixels into the network's inputs, batch by batch.
     public let scale: PixelScale
+    /// How a network with features sees an image: (y, x, channel), resized or not; nil where it reads planes as they are.
+    private let interleaving: Interleaving?
+    private enum Interleaving: Sendable {
+        case plain
+        case resized(Resampling)
+    }
 
     public init(_ dataset: Dataset, for settings: Settings) throws {
         var data = try dataset.subset(train: settings.trainSamples, test: settings.testSamples)
+        let side = settings.inputSides.height
         // §4.2: LinearNet reads 32×32 pictures at 16×16; MNIST's 28×28 stay as they are.
-        if data.train.height == 32 { data = data.halved() }
+        if side * 2 == data.train.height { data = data.halved() }
         (train, test) = (data.train, data.test)
+        if settings.architecture.blueprint.features.isEmpty {
+            interleaving = nil
+        } else {
+            interleaving = side == train.height ? .plain : .resized(Resampling(from: train.height, to: side))
+        }
         scale = PixelScale(PixelScaling(settings.inputScale), fittedTo: train)
+    }
+
+    /// Writes the images of these indices as a network's input. Large images are resized batch by batch, not over the stored set.
+    func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>, into input: Matrix, _ workers: Workers) {
+        let parts = Tiling(indices.count, by: interleaving == nil ? 128 : 8)
+        workers.forEach(parts.count) { part, _ in
+            let rows = parts[part]
+            let chosen = indices[indices.startIndex + rows.lowerBound..<indices.startIndex + rows.upperBound]
+            switch interleaving {
+            case nil: images.gather(chosen, scale, into: input[rows: rows])
+            case .plain?: images.interleave(chosen, scale, nil, scratch: input.base, into: input[rows: rows])
+            case .resized(let resampling)?:
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * resampling.side * images.channels) { scratch in
+                    images.interleave(chosen, scale, resampling, scratch: scratch.baseAddress!, into: input[rows: rows])
+                }
+            }
+        }
     }
 }
 

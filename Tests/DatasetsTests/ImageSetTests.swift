@@ -57,6 +57,40 @@ struct ImageSetTests {
         #expect(halved.pixels == (try file.bytes("resized")))
     }
 
+    @Test("Resizing to 227, channel by channel, agrees with PyTorch's but for one level at exact halves")
+    func golden227() throws {
+        let file = try Safetensors(fixture: "resize-32-to-227")
+        let images = ImageSet(channels: 3, height: 32, width: 32, pixels: try file.bytes("image"), labels: [0, 1])
+        let (expected, size) = (try file.bytes("resized"), 227 * 227)
+        let (output, scratch) = (Tensor(2, 3 * size), Tensor(2, 3 * 227))
+        let scale = PixelScale(scale: [1, 1, 1], offset: [0, 0, 0])
+        images.interleave([0, 1], scale, Resampling(from: 32, to: 227), scratch: scratch.base, into: output.matrix)
+        let ours = output.values
+        var different = 0
+        for image in 0..<2 {
+            for channel in 0..<3 {
+                for place in 0..<size {
+                    let level = ours[(image * size + place) * 3 + channel]
+                    let theirs = Float(expected[(image * 3 + channel) * size + place])
+                    #expect(abs(level - theirs) <= 1)
+                    different += level == theirs ? 0 : 1
+                }
+            }
+        }
+        #expect(different < 100, "exact halves are few")
+        let half = PixelScale(scale: [0.5, 1, 2], offset: [1, 0, -1])
+        images.interleave([1], half, Resampling(from: 32, to: 227), scratch: scratch.base, into: output.matrix)
+        #expect((0..<3).allSatisfy { output.values[$0] == ours[3 * size + $0] * half.scale[$0] + half.offset[$0] })
+    }
+
+    @Test("Interleaving puts the channels of a pixel side by side")
+    func interleave() {
+        let images = ImageSet(channels: 2, height: 2, width: 2, pixels: [1, 2, 3, 4, 5, 6, 7, 8], labels: [0])
+        let output = Tensor(1, 8)
+        images.interleave([0], PixelScale(scale: [1, 10], offset: [0, 1]), nil, scratch: output.base, into: output.matrix)
+        #expect(output.values == [1, 51, 2, 61, 3, 71, 4, 81])
+    }
+
     @Test("Every sum of four levels rounds half to even")
     func rounding() {
         for sum in 0...1020 {

@@ -14,13 +14,30 @@ import Testing
         #expect(settings.paperLinearParameters == expected)
     }
 
-    @Test(arguments: Paper.table1.filter { $0.model.hasPrefix("LinearNet") })
-    func everyLinearNetFigureOfTable1IsReproducedToTheDigit(row: Paper.Row) throws {
-        let d = Int(row.model.dropFirst("LinearNet-PCN".count))
-        let settings = Settings(linear: d == nil ? .mlp : .pcn, d: d ?? 16, dataset: row.dataset)
+    @Test(arguments: Paper.table1)
+    func everyParameterCountOfTable1IsReproducedToTheDigit(row: Paper.Row) throws {
+        let names = row.model.split(separator: "-")
+        let d = Int(names[1].dropFirst("PCN".count))
+        let architecture = try #require(Architecture.allCases.first { $0.blueprint.displayName == names[0] })
+        let settings = Settings(architecture: architecture, linear: d == nil ? .mlp : .pcn, d: d ?? 16, dataset: row.dataset)
         #expect(settings.model == row.model)
         let millions = (Double(settings.paperLinearParameters) / 1000).rounded() / 1000
         #expect(millions == row.parametersInMillions)
+    }
+
+    @Test func convolutionParametersAreThePapers() {
+        let counts = Architecture.allCases.map { Settings(architecture: $0, dataset: .cifar10).convolutionParameters }
+        #expect(counts == [0, 5_351_680, 2_469_696])
+        #expect(Settings(architecture: .alexnet, dataset: .cifar10).layerWidths == [9216, 4096, 4096, 10])
+        #expect(Settings(architecture: .convnet, dataset: .mnist).layerWidths == [1024, 1024, 10])
+    }
+
+    @Test func aStepOfConvNetIsTheKnownWork() {
+        // Forward, per image: 16²·147·32 + 8²·288·128 + 4²·1152·512 + 2²·4608·1024, then 1024·1024 + 1024·10.
+        let first = 256 * 147 * 32
+        let forward = first + 64 * 288 * 128 + 16 * 1152 * 512 + 4 * 4608 * 1024 + 1024 * 1034
+        let settings = Settings(architecture: .convnet, linear: .mlp, dataset: .cifar10, trainSamples: 1024)
+        #expect(settings.multiplyAddsPerEpoch.products == 1024 * (3 * forward - first))
     }
 
     @Test func theInputCloudsBiasesDoNotAct() {

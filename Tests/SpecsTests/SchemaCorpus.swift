@@ -50,7 +50,7 @@ enum SchemaCorpus {
         ].map(spec) + [
             "{}", "[]", "null", #""x""#, #"{"architecture": "linearnet", "dataset": "cifar10"}"#,
             #"{"name": "t", "dataset": "cifar10"}"#,
-            #"{"name": "t", "architecture": "linearnet"}"#, #"{"name": "t", "architecture": "convnet", "dataset": "cifar10"}"#,
+            #"{"name": "t", "architecture": "linearnet"}"#, #"{"name": "t", "architecture": "resnet", "dataset": "cifar10"}"#,
             #"{"name": "t", "architecture": "linearnet", "include": [{"dataset": "mnist"}]}"#,
             #"{"name": "t", "architecture": "linearnet", "sweep": {"dataset": ["mnist"]}, "include": [{"d": 4}]}"#,
         ]

@@ -29,8 +29,6 @@ extension Fault {
             "unknown value \(Echo.quoted(found)); did you mean \(Echo.quoted(suggestion))?"
         case .unknownChoice(let found, nil, let kind):
             "unknown value \(Echo.quoted(found)); expected \(kind.phrase)"
-        case .notYet(let found, let available):
-            "\(Echo.quoted(found)) is not yet in this version; available: \(available.joined(separator: ", "))"
         case .tooManySamples(let found, let dataset, let available):
             "\(Echo.grouped(found)) is more than \(dataset.displayName) has; expected at most \(Echo.grouped(available))"
         case .doesNotApply(let linear, let appliesTo):

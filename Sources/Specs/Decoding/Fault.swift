@@ -25,8 +25,6 @@ public struct Fault: Hashable, Sendable {
         case outOfRange(found: String, ValueKind)
         /// A name that is none of the choices.
         case unknownChoice(found: String, suggestion: String?, ValueKind)
-        /// A choice that a later version brings.
-        case notYet(found: String, available: [String])
         /// More samples than the data set's split has.
         case tooManySamples(found: Int, dataset: DatasetName, available: Int)
         /// The field has no meaning for the run of this `include` object.

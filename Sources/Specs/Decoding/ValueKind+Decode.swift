@@ -22,9 +22,8 @@ extension ValueKind {
         case (.real(let range), .number(let number)):
             guard range.contains(number.double) else { return fail(.outOfRange(found: json.found, self)) }
             return .real(number.double)
-        case (.choice(let names, let planned), .string(let text)):
+        case (.choice(let names), .string(let text)):
             if names.contains(text) { return .text(text) }
-            if planned.contains(text) { return fail(.notYet(found: text, available: names)) }
             return fail(.unknownChoice(found: text, suggestion: Suggestion.closest(to: text, among: names), self))
         case (.wholes(let each, let count), .array(let elements)):
             guard count.contains(elements.count) else {

@@ -111,7 +111,7 @@ public enum ExperimentSchema {
                 Member("type", .text("number")), Member("minimum", .real(range.lowerBound)),
                 Member("maximum", .real(range.upperBound)),
             ]
-        case .choice(let names, _):
+        case .choice(let names):
             [Member("enum", .list(names.map(JSONTree.text)))]
         case .wholes(let each, let count):
             [

@@ -21,19 +21,21 @@ public enum DatasetName: String, CaseIterable, Codable, Sendable {
         public let testImages: Int
         /// Channels of an image.
         public let channels: Int
+        /// Height and width of an image.
+        public let side: Int
     }
 
     /// This data set's description.
     public var blueprint: Blueprint {
         switch self {
         case .cifar10:
-            Blueprint(displayName: "CIFAR-10", classes: 10, trainImages: 50_000, testImages: 10_000, channels: 3)
+            Blueprint(displayName: "CIFAR-10", classes: 10, trainImages: 50_000, testImages: 10_000, channels: 3, side: 32)
         case .cifar100:
-            Blueprint(displayName: "CIFAR-100", classes: 100, trainImages: 50_000, testImages: 10_000, channels: 3)
+            Blueprint(displayName: "CIFAR-100", classes: 100, trainImages: 50_000, testImages: 10_000, channels: 3, side: 32)
         case .mnist:
-            Blueprint(displayName: "MNIST", classes: 10, trainImages: 60_000, testImages: 10_000, channels: 1)
+            Blueprint(displayName: "MNIST", classes: 10, trainImages: 60_000, testImages: 10_000, channels: 1, side: 28)
         case .shapes:
-            Blueprint(displayName: "Shapes", classes: 10, trainImages: 10_000, testImages: 2_000, channels: 3)
+            Blueprint(displayName: "Shapes", classes: 10, trainImages: 10_000, testImages: 2_000, channels: 3, side: 32)
         }
     }
 

@@ -9,9 +9,7 @@ extension SettingField {
 
     /// Every setting, in the order in which people list them.
     public static let all: [SettingField] = [
-        .choice(
-            "architecture", \.architecture, "the network", planned: Architecture.planned, presence: .required,
-            comparison: .never),
+        .choice("architecture", \.architecture, "the network", presence: .required, comparison: .never),
         .choice(
             "linear", \.linear, "how the linear part makes its weights: from points, stored, or UVᵀ",
             comparison: .never),

@@ -70,12 +70,12 @@ public struct SettingField: Sendable {
 
     /// A choice among an enum's cases.
     static func choice<Value: SettingRepresentable & RawRepresentable<String> & CaseIterable>(
-        _ key: String, _ path: WritableKeyPath<Settings, Value> & Sendable, _ summary: String, planned: [String] = [],
+        _ key: String, _ path: WritableKeyPath<Settings, Value> & Sendable, _ summary: String,
         presence: Presence = .defaulted, comparison: PaperComparison = .always,
         label: (@Sendable (String) -> String)? = nil
     ) -> SettingField {
         SettingField(
-            key, path, .choice(Value.allCases.map(\.rawValue), planned: planned), summary, presence: presence,
+            key, path, .choice(Value.allCases.map(\.rawValue)), summary, presence: presence,
             comparison: comparison, label: label)
     }
 
@@ -85,7 +85,7 @@ public struct SettingField: Sendable {
         label: @escaping @Sendable (String) -> String
     ) -> SettingField {
         SettingField(
-            key, path, .choice(Value.allCases.map(\.rawValue), planned: []), summary, linears: [.pcn], label: label)
+            key, path, .choice(Value.allCases.map(\.rawValue)), summary, linears: [.pcn], label: label)
     }
 
     /// Whether a run of these settings has this one.

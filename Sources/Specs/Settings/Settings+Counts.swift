@@ -20,7 +20,7 @@ extension Settings {
         }
     }
 
-    /// Multiply-adds of the linear part over one training epoch.
+    /// Multiply-adds over one training epoch.
     public var multiplyAddsPerEpoch: MultiplyAdds {
         let layers = Array(zip(layerWidths, layerWidths.dropFirst()))
         let steps = (trainImages - 1) / batchSize + 1
@@ -32,9 +32,12 @@ extension Settings {
         case .lowRank:
             perImage = (d ?? 0) * (3 * layers.map { $0 + $1 }.reduce(0, +) - layers[0].0)
         }
+        // With features in front, the gradient of the linear part's inputs is asked for.
+        let first = linear == .lowRank ? (d ?? 0) * layers[0].0 : layers[0].0 * layers[0].1
+        let features = featureSides.isEmpty ? 0 : convolutionMultiplyAdds + first
         // Once a step, not once an image: the distances forward, and the gradients of both clouds.
         let distances = linear == .pcn ? steps * 3 * (d ?? 0) * layers.map { $0 * $1 }.reduce(0, +) : 0
-        return MultiplyAdds(products: trainImages * perImage, distances: distances)
+        return MultiplyAdds(products: trainImages * (perImage + features), distances: distances)
     }
 }
 

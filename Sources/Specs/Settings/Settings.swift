@@ -93,7 +93,7 @@ public struct Settings: Hashable, Sendable {
 
     /// Neurons of every layer of the linear part, inputs and classes included: 768, 1024, 1024, 2048, 10.
     public var layerWidths: [Int] {
-        [architecture.blueprint.features(dataset)] + hiddenWidths + [dataset.classes]
+        [(featureSides.last?.output ?? inputSides).count] + hiddenWidths + [dataset.classes]
     }
 
     /// The widths between inputs and classes, whether given or the architecture's own.

@@ -4,8 +4,8 @@ public enum ValueKind: Hashable, Sendable {
     case whole(ClosedRange<Int>)
     /// A number above 0, in a range that float32 holds.
     case real(ClosedRange<Double>)
-    /// One of some names; `planned` are those that a later version will know.
-    case choice([String], planned: [String])
+    /// One of some names.
+    case choice([String])
     /// A list of whole numbers.
     case wholes(each: ClosedRange<Int>, count: ClosedRange<Int>)
     /// Any text.
@@ -26,7 +26,7 @@ public enum ValueKind: Hashable, Sendable {
             "a whole number ≥ \(range.lowerBound)"
         case .whole: "a whole number " + rangePhrase
         case .real: "a number > 0"
-        case .choice(let names, _):
+        case .choice(let names):
             names.count == 1 ? Echo.quoted(names[0]) : "one of " + names.map(Echo.quoted).joined(separator: ", ")
         case .wholes(let each, let count):
             "a list of \(count.lowerBound) to \(count.upperBound) whole numbers, each "

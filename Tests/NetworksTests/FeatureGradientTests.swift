@@ -1,0 +1,185 @@
+import Foundation
+import Tensors
+import Testing
+
+@testable import Networks
+
+/// Networks that between them have every kind of layer; `everyLayer` fails for one that is in none.
+enum FeatureCase: String, CaseIterable {
+    case strided, overlapping
+
+    func plan() -> NetworkPlan {
+        var features: FeatureStack
+        switch self {
+        case .strided:
+            features = FeatureStack(Shape(11, 11, 3), seed: 5)
+            features.convolution(18, kernel: 5, stride: 2, padding: 2)
+            features.convolution(5, kernel: 1)
+            features.convolution(7, kernel: 3, stride: 2, padding: 1)
+            features.globalMaxPool()
+        case .overlapping:
+            features = FeatureStack(Shape(10, 10, 2), seed: 5)
+            features.convolution(5, kernel: 5, stride: 1, padding: 2)
+            features.maxPool(kernel: 3, stride: 2)
+            features.convolution(17, kernel: 3, stride: 1, padding: 1)
+            features.averagePool(side: 3)
+        }
+        let inputs = features.layers.last!.output.count
+        let linear = LinearPart.mlp.build(LinearPartShape(widths: [inputs, 6, 8, 4], seed: 5, batch: 3))
+        return NetworkPlan(features, linear, dropoutSeed: self == .overlapping ? 9 : nil)
+    }
+}
+
+@Suite("Features against a float64 reference")
+struct FeatureGradientTests {
+    private let place = BatchPlace(epoch: 3, firstImage: 20)
+
+    @Test("every kind of layer is in one of the networks")
+    func everyLayer() {
+        let kinds = Set(FeatureCase.allCases.flatMap { $0.plan().layers.map { String(describing: type(of: $0)) } })
+        #expect(
+            kinds == ["ConvolutionLayer", "MaxPoolLayer", "AveragePoolLayer", "DropoutLayer", "LinearStage"],
+            "a new layer belongs into a case and into `Reference`")
+    }
+
+    @Test("logits and every gradient are the formulas'", arguments: FeatureCase.allCases)
+    func gradients(_ kind: FeatureCase) {
+        let plan = kind.plan(), batch = 3, labels: [UInt8] = [0, 3, 1]
+        let network = Network(plan, capacity: batch, workers: Workers(threads: 2))
+        let stream = RandomStream(seed: 3, purpose: "images")
+        let images = (0..<batch).map { row in
+            (0..<network.features).map { stream.uniform(row * network.features + $0, in: -2..<2) }
+        }
+        for (row, image) in images.enumerated() { network.input(batch).row(row).update(from: image, count: image.count) }
+        let score = network.gradient(batch, labels: labels, at: place)
+        let logits = network.forward(batch, at: place).elements
+
+        var reference = Reference(plan, place)
+        let exact = images.map { $0.map(Double.init) }
+        #expect(abs(score.meanLoss - reference.loss(exact, labels)) < 1e-5)
+        #expect(relativeError(logits, exact.indices.flatMap { reference.logits(exact[$0], $0).map { Float($0) } }) < 1e-5)
+        for parameter in plan.parameters {
+            let quotients = (0..<parameter.value.count).map { index -> Float in
+                let value = reference.parameters[parameter.name]![index], h = 1e-6
+                reference.parameters[parameter.name]![index] = value + h
+                let above = reference.loss(exact, labels)
+                reference.parameters[parameter.name]![index] = value - h
+                let below = reference.loss(exact, labels)
+                reference.parameters[parameter.name]![index] = value
+                return Float((above - below) / (2 * h))
+            }
+            let error = relativeError(parameter.gradient.values, quotients)
+            #expect(error < 1e-3, "\(parameter.name): \(error)")
+        }
+    }
+
+    @Test("in evaluation nothing is dropped, and a batch's place decides what is")
+    func dropout() {
+        let network = Network(FeatureCase.overlapping.plan(), capacity: 3, workers: Workers(threads: 1))
+        network.input(3).assign((0..<600).map { Float($0 % 7) })
+        let evaluated = network.forward(3).elements
+        let first = network.forward(3, at: place).elements
+        #expect(network.forward(3).elements == evaluated && network.forward(3, at: place).elements == first)
+        #expect(first != evaluated)
+        #expect(network.forward(3, at: BatchPlace(epoch: 4, firstImage: 20)).elements != first)
+        #expect(network.forward(3, at: BatchPlace(epoch: 3, firstImage: 21)).elements != first)
+    }
+
+    @Test("gives the same bits with any number of threads", arguments: FeatureCase.allCases)
+    func threads(_ kind: FeatureCase) {
+        let results = [1, 2, 5].map { threads -> [Float] in
+            let plan = kind.plan()
+            let network = Network(plan, capacity: 3, workers: Workers(threads: threads))
+            network.input(3).assign((0..<3 * network.features).map { Float($0 % 11) - 5 })
+            _ = network.gradient(3, labels: [0, 1, 2], at: place)
+            return plan.parameters.flatMap(\.gradient.values)
+        }
+        #expect(results[0] == results[1] && results[0] == results[2])
+    }
+}
+
+/// Layer by layer in float64, written from the definitions, one image at a time.
+private struct Reference {
+    let layers: [any Layer]
+    let place: BatchPlace
+    var parameters: [String: [Double]]
+
+    init(_ plan: NetworkPlan, _ place: BatchPlace) {
+        (layers, self.place) = (plan.layers, place)
+        parameters = Dictionary(uniqueKeysWithValues: plan.parameters.map { ($0.name, $0.value.values.map(Double.init)) })
+    }
+
+    func loss(_ images: [[Double]], _ labels: [UInt8]) -> Double {
+        images.indices.reduce(0) { sum, index in
+            let z = logits(images[index], index)
+            return sum + log(z.reduce(0) { $0 + exp($1) }) - z[Int(labels[index])]
+        } / Double(images.count)
+    }
+
+    func logits(_ image: [Double], _ number: Int) -> [Double] {
+        layers.reduce(image) { x, layer in
+            let y = output(layer, x, number)
+            return layer.hasReLU ? y.map { max(0, $0) } : y
+        }
+    }
+
+    private func output(_ layer: any Layer, _ x: [Double], _ number: Int) -> [Double] {
+        switch layer {
+        case let layer as ConvolutionLayer: return convolution(layer, x)
+        case let layer as MaxPoolLayer:
+            return each(layer.output) { oy, ox, c in
+                windows(layer, x, oy, ox, c).max()!
+            }
+        case let layer as AveragePoolLayer:
+            let size = Double(layer.side)
+            return each(Shape(layer.side, layer.side, layer.input.channels)) { oy, ox, c in
+                let span = { (i: Int, n: Int) in
+                    Int((Double(i * n) / size).rounded(.down))..<Int((Double((i + 1) * n) / size).rounded(.up))
+                }
+                let values = span(oy, layer.input.height).flatMap { iy in
+                    span(ox, layer.input.width).map { x[(iy * layer.input.width + $0) * layer.input.channels + c] }
+                }
+                return values.reduce(0, +) / Double(values.count)
+            }
+        case let layer as DropoutLayer:
+            let stream = RandomStream(seed: layer.seed, purpose: layer.purpose, epoch: place.epoch)
+            return x.indices.map { stream.uniform((place.firstImage + number) * x.count + $0) < 0.5 ? 0 : 2 * x[$0] }
+        case let stage as LinearStage:
+            let (weights, bias) = (parameters[(stage.layer as! DenseLayer).weight.name]!, parameters[stage.layer.bias.name]!)
+            return bias.indices.map { k in x.indices.reduce(bias[k]) { $0 + x[$1] * weights[k * x.count + $1] } }
+        default: fatalError("no reference for \(layer)")
+        }
+    }
+
+    private func convolution(_ layer: ConvolutionLayer, _ x: [Double]) -> [Double] {
+        let (weights, bias) = (parameters[layer.weight.name]!, parameters[layer.ownBias.name]!)
+        let (k, shape) = (layer.kernel, layer.input)
+        return each(layer.output) { oy, ox, o in
+            var sum = bias[o]
+            for ky in 0..<k {
+                for kx in 0..<k {
+                    let (iy, ix) = (oy * layer.stride + ky - layer.padding, ox * layer.stride + kx - layer.padding)
+                    guard (0..<shape.height).contains(iy), (0..<shape.width).contains(ix) else { continue }
+                    for c in 0..<shape.channels {
+                        sum +=
+                            weights[((o * k + ky) * k + kx) * shape.channels + c]
+                            * x[(iy * shape.width + ix) * shape.channels + c]
+                    }
+                }
+            }
+            return sum
+        }
+    }
+
+    private func windows(_ layer: MaxPoolLayer, _ x: [Double], _ oy: Int, _ ox: Int, _ c: Int) -> [Double] {
+        (0..<layer.kernel).flatMap { ky in
+            (0..<layer.kernel).map { kx in
+                x[((oy * layer.stride + ky) * layer.input.width + ox * layer.stride + kx) * layer.input.channels + c]
+            }
+        }
+    }
+
+    private func each(_ shape: Shape, _ value: (Int, Int, Int) -> Double) -> [Double] {
+        (0..<shape.height).flatMap { y in (0..<shape.width).flatMap { x in (0..<shape.channels).map { value(y, x, $0) } } }
+    }
+}
