@@ -29,7 +29,7 @@ struct ConvolutionLayer: Layer {
         let positions = batch * output.height * output.width
         let classes = stride == 1 ? 0 : classes.map { batch * $0.height * $0.width * input.channels }.max() ?? 0
         return WorkspaceNeed(
-            perThread: Product.scratch,
+            perThread: Product.scratchOfPatches,
             shared: max(
                 RowFactor.floats(rows: output.channels, depth: positions), ScratchCursor.floats(1, classes),
                 InputGradient.scratch(batch: batch, channels: input.channels)))

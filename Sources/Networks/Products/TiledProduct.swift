@@ -8,6 +8,8 @@ enum TileSize {
     static let depth = 11 * RowFactor.groupMultiple
     /// Columns of a task.
     static let columns = 128
+    /// The same where rows are patches, which every task writes out anew.
+    static let columnsOfPatches = 512
     /// Rows of patches that are written out at a time.
     static let patches = 6 * RowFactor.groupMultiple
 }
@@ -18,8 +20,8 @@ struct TaskGrid: Sendable {
     let columns: Tiling
     var count: Int { rows.count * columns.count }
 
-    init(rows: Int, columns: Int, splitsRows: Bool = true) {
-        self.columns = Tiling(columns, by: TileSize.columns)
+    init(rows: Int, columns: Int, by size: Int = TileSize.columns, splitsRows: Bool = true) {
+        self.columns = Tiling(columns, by: size)
         let parts = splitsRows ? max(1, 8 / self.columns.count) : 1
         let group = RowFactor.groupMultiple
         self.rows = Tiling(rows, by: max(group, ((rows + parts - 1) / parts + group - 1) / group * group))
@@ -43,14 +45,15 @@ struct Product: Sendable {
         (self.a, self.b, self.c, self.start, self.end) = (a, b, c, start, end)
         // Sums down a column are taken by one task, in the order of the rows.
         let splitsRows = if case .reluBackward = end { false } else { true }
-        grid = TaskGrid(rows: c.rows, columns: c.columns, splitsRows: splitsRows)
+        let size = if case .patches = a { TileSize.columnsOfPatches } else { TileSize.columns }
+        grid = TaskGrid(rows: c.rows, columns: c.columns, by: size, splitsRows: splitsRows)
     }
 
-    /// Floats of scratch that a task takes.
-    static var scratch: Int {
-        Panels.floats(TileSize.depth, TileSize.columns)
-            + ScratchCursor.floats(TileSize.depth, max(TileSize.columns, TileSize.patches))
-    }
+    /// Floats of scratch that a task takes, with a factor of patches or without.
+    static let scratch = Panels.floats(TileSize.depth, TileSize.columns)
+    static let scratchOfPatches =
+        Panels.floats(TileSize.depth, TileSize.columnsOfPatches)
+        + ScratchCursor.floats(TileSize.depth, max(TileSize.columns, TileSize.patches))
 
     func run(_ task: Int, _ scratch: ScratchCursor) {
         let (rows, columns) = grid[task]
