@@ -35,4 +35,14 @@ let experimentsFolder = URL(filePath: #filePath).deletingLastPathComponent().del
         let rows = runs.compactMap(\.paperRow)
         #expect(Set(rows) == Set(Paper.table1.filter { $0.model.hasPrefix("LinearNet") }))
     }
+
+    @Test(arguments: ["table1.json", "table1-short.json"])
+    func tableOneIsAllEighteenRuns(_ name: String) throws {
+        let runs = try decode(name).runs
+        #expect(runs.count == 18)
+        #expect(Set(runs.map { "\($0.model) \($0.dataset)" }) == Set(Paper.table1.map { "\($0.model) \($0.dataset)" }))
+        let rows = runs.compactMap(\.paperRow)
+        #expect(
+            Set(rows) == (name == "table1.json" ? Set(Paper.table1) : []), "the paper's figures stand beside whole runs alone")
+    }
 }
