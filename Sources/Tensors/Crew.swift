@@ -12,9 +12,10 @@ final class Crew: Sendable {
 
     init(helpers: Int) {
         for slot in 1...helpers {
-            let thread = Thread { [job] in job.help(slot) }
-            thread.name = "tiles \(slot)"
-            thread.start()
+            Thread.detachNewThread { [job] in
+                Thread.current.name = "tiles \(slot)"
+                job.help(slot)
+            }
         }
     }
 

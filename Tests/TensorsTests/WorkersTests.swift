@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Tensors
 import Testing
@@ -14,6 +15,41 @@ struct WorkersTests {
             _ = busy.withLock { $0.remove(slot) }
         }
         #expect(runs.withLock { $0 } == [Int](repeating: 1, count: 100))
+    }
+
+    @Test("miss no tile in thousands of short passes, nor when their threads have gone to sleep in between", arguments: [2, 5])
+    func manyPasses(_ threads: Int) {
+        let workers = Workers(threads: threads)
+        for pass in 0..<3000 {
+            let tiles = pass % 9, sum = Atomic<Int>(0)
+            if pass % 1000 == 999 { Thread.sleep(forTimeInterval: 0.1) }
+            workers.forEach(tiles) { tile, _ in sum.wrappingAdd(tile + 1, ordering: .relaxed) }
+            #expect(sum.load(ordering: .relaxed) == tiles * (tiles + 1) / 2)
+        }
+    }
+
+    @Test("end their threads, and a sleeping thread takes no time")
+    func threadsEnd() throws {
+        /// Threads of that name, and the seconds that they have run.
+        func threads(_ name: String) throws -> [Double] {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap { task in
+                guard let text = try? String(contentsOfFile: "/proc/self/task/\(task)/stat", encoding: .utf8),
+                    text.contains("(\(name))")
+                else { return nil }
+                let fields = text.split(separator: ")").last?.split(separator: " ") ?? []
+                return fields.count > 12 ? (Double(fields[11]) ?? 0) / 100 + (Double(fields[12]) ?? 0) / 100 : nil
+            }
+        }
+        var workers: Workers? = Workers(threads: 34)
+        workers?.forEach(100) { _, _ in }
+        Thread.sleep(forTimeInterval: 1)
+        let before = try threads("tiles 33")
+        #expect(before.count == 1)
+        Thread.sleep(forTimeInterval: 0.5)
+        #expect(try threads("tiles 33") == before, "asleep")
+        workers = nil
+        for _ in 0..<100 where try !threads("tiles 33").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
+        #expect(try threads("tiles 33").isEmpty)
     }
 
     @Test("tilings cover everything, the last tile being the rest")
