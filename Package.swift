@@ -27,7 +27,8 @@ let package = Package(
         .target(
             name: "Lab", dependencies: ["Specs", .product(name: "GRDB", package: "GRDB.swift")],
             resources: [.embedInCode("schema.sql")]),
-        .target(name: "Training", dependencies: ["Networks", "Datasets", "Specs", crypto], swiftSettings: optimised),
+        .target(
+            name: "Training", dependencies: ["Networks", "Datasets", "Specs", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Reports", dependencies: ["Specs", "Lab"]),
         .executableTarget(
             name: "pcnlab",
