@@ -42,7 +42,8 @@ let package = Package(
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training"]),
-        .testTarget(name: "CommandTests", dependencies: ["pcnlab", "Tensors"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["pcnlab", "Tensors", "Networks", "Datasets", "Specs", "Training"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),
