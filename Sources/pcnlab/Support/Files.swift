@@ -1,4 +1,13 @@
 import Foundation
+import Specs
+
+/// Reads a spec's file.
+func readSpec(_ file: String) throws -> Experiment {
+    guard let bytes = FileManager.default.contents(atPath: file) else {
+        throw Failure("\(file): cannot be read; is the path right?", Exit.missingFile)
+    }
+    return try Experiment.decode(bytes, file: file)
+}
 
 /// Writes a file whole or not at all, with the folders above it.
 func write(_ contents: Data, to url: URL) throws {
