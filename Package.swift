@@ -41,7 +41,7 @@ let package = Package(
             name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors", crypto], resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "CZlib"]),
         .testTarget(
             name: "CommandTests", dependencies: ["pcnlab", "Tensors", "Networks", "Datasets", "Specs", "Training"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),

@@ -20,8 +20,10 @@ struct Scale: Sendable {
 
     /// The value at a place between 0 and 1: what `position` undoes.
     func value(_ position: Double) -> Double {
-        let (low, high) = (domain.lowerBound, domain.upperBound)
-        return isLogarithmic ? low * pow(high / low, position) : low + (high - low) * position
+        let place = { (value: Double) in isLogarithmic ? log10(value) : value }
+        let (low, high) = (place(domain.lowerBound), place(domain.upperBound))
+        let value = low + (high - low) * position
+        return isLogarithmic ? pow(10, value) : value
     }
 
     /// Ends on ticks, a few of them; logarithmic where equal steps would leave most of the values on the ground.
