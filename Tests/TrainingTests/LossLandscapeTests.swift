@@ -29,15 +29,21 @@ struct LossLandscapeTests {
         }
     }
 
-    @Test("scores what training begins with: the first batch of a run with the sample's weights")
-    func firstBatch() throws {
-        // The one batch of the first epoch is scored before its step; the order of its images does not matter to the sum here.
-        var settings = Fixture.settings(epochs: 1)
-        settings.batchSize = 230
-        let sample = try landscape(settings, .drawn).sample(0)
-        settings.seed = sample.seed
-        let first = try Fixture.train(settings).host.epochs[0]
-        #expect(abs(first.loss - sample.loss) < 1e-6 && first.trainAccuracy == sample.accuracy)
+    @Test("scores a run's first batch, with what weights a run of the sample's seed begins with", arguments: Linear.allCases)
+    func firstBatch(_ linear: Linear) throws {
+        let settings = Fixture.settings(linear: linear)
+        let sample = try landscape(settings, .drawn).sample(3)
+        var seeded = settings
+        seeded.seed = sample.seed
+        let start = TestHost(patience: 0)
+        #expect(try Fixture.trainer(seeded).train(start) == .stopped)
+        // The run of the landscape's own seed, from those weights, stopped after a batch.
+        let trainer = try Fixture.trainer(settings), host = TestHost(patience: 1)
+        try trainer.resume(from: Safetensors(try #require(start.checkpoints.last).contents))
+        #expect(try trainer.train(host) == .stopped)
+        let metadata = try Safetensors(try #require(host.checkpoints.last).contents).metadata
+        let first = try #require(TrainingPosition(metadata: metadata)).score
+        #expect(first.samples == 64 && first.meanLoss == sample.loss && first.accuracy == sample.accuracy)
     }
 
     @Test("of shuffled dense weights is that of dense ones: independent weights have no structure to lose")

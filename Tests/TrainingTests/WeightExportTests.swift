@@ -51,6 +51,25 @@ struct WeightExportTests {
             expanded.metadata["linear"] == "mlp" && expanded.metadata["epoch"] == "1" && expanded.metadata["run"] == "λ \"1\"")
     }
 
+    @Test("are the same bytes in tiles of any size", arguments: Linear.allCases)
+    func tiles(_ linear: Linear) throws {
+        for tensor in try [false, true].flatMap({ try export(linear, expanded: $0).tensors }) {
+            let whole = bytes(of: tensor, floats: 1 << 20)
+            #expect(whole.count == 4 * tensor.count)
+            for floats in [1, 77, 1000] {
+                // Compared apart: `#expect` would look for the difference of a hundred thousand bytes.
+                let isSame = bytes(of: tensor, floats: floats) == whole
+                #expect(isSame, "\(tensor.name) in tiles of \(floats)")
+            }
+        }
+    }
+
+    private func bytes(of tensor: PortableTensor, floats: Int) -> Data {
+        var data = Data()
+        tensor.forEachTile(of: floats) { data.append(contentsOf: $0) }
+        return data
+    }
+
     @Test("keep the name of a parameter that is not the linear part's", arguments: Linear.allCases)
     func otherParameters(_ linear: Linear) {
         for name in ["features.0.weight", "features.0", "clouds", "u.x"] { #expect(linear.portableName(of: name) == nil) }
@@ -72,7 +91,8 @@ struct WeightExportTests {
                 let floats = bytes.withUnsafeBytes { raw in
                     (0..<tensor.count).map { raw.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
                 }
-                #expect(try floats == plain.floats(tensor.name))
+                let isSame = try floats == plain.floats(tensor.name)
+                #expect(isSame, "\(tensor.name)")
             }
         }
     }

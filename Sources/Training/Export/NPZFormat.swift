@@ -10,7 +10,7 @@ extension WeightFormat {
             let header = npyHeader("<f4", tensor.shape)
             try archive.add(tensor.name + ".npy", size: header.count + tensor.byteCount) { append in
                 try header.withUnsafeBytes(append)
-                try tensor.forEachTile(append)
+                try tensor.forEachTile { try append($0) }
             }
         }
         // A JSON object of strings cannot fail to be encoded; sorted keys make equal exports equal bytes.

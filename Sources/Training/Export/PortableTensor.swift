@@ -23,16 +23,14 @@ public struct PortableTensor: Sendable {
         write = layer.expand
     }
 
-    /// Floats of a tile of rows: 4 MB.
-    private static let tile = 1 << 20
-
     public var count: Int { shape.reduce(1, *) }
     var byteCount: Int { count * MemoryLayout<Float>.size }
 
-    /// Calls `body` with the elements' bytes in row-major order, little-endian, a tile at a time.
-    func forEachTile(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+    /// Calls `body` with the elements' bytes in row-major order, little-endian, a tile of whole rows at a time.
+    /// - Parameter floats: of a tile; 4 MB.
+    func forEachTile(of floats: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
         let rows = shape.first ?? 1, columns = count / max(1, rows)
-        let tiles = Tiling(rows, by: max(1, Self.tile / max(1, columns)))
+        let tiles = Tiling(rows, by: max(1, floats / max(1, columns)))
         let memory = Tensor(min(rows, tiles.size) * columns)
         for index in 0..<tiles.count {
             let part = tiles[index]

@@ -28,6 +28,6 @@ extension WeightFormat {
         name: "safetensors", summary: "tensors by name, metadata in the header; `safetensors.torch.load_file` reads it"
     ) { export, file in
         try file.append(Safetensors.header(export.tensors.map { ($0.name, $0.shape) }, metadata: export.metadata))
-        for tensor in export.tensors { try tensor.forEachTile(file.append) }
+        for tensor in export.tensors { try tensor.forEachTile { try file.append($0) } }
     }
 }
