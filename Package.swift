@@ -27,7 +27,8 @@ let package = Package(
         .target(
             name: "Lab", dependencies: ["Specs", .product(name: "GRDB", package: "GRDB.swift")],
             resources: [.embedInCode("schema.sql")]),
-        .target(name: "Training", dependencies: ["Networks", "Datasets", "Specs", crypto], swiftSettings: optimised),
+        .target(
+            name: "Training", dependencies: ["Networks", "Datasets", "Specs", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Reports", dependencies: ["Specs", "Lab"]),
         .executableTarget(
             name: "pcnlab",
@@ -40,8 +41,9 @@ let package = Package(
             name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors", crypto], resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training"]),
-        .testTarget(name: "CommandTests", dependencies: ["pcnlab", "Tensors"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "CZlib"]),
+        .testTarget(
+            name: "CommandTests", dependencies: ["pcnlab", "Tensors", "Networks", "Datasets", "Specs", "Training"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),

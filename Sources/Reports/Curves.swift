@@ -3,9 +3,12 @@ import Specs
 
 /// The file of one run's curve: epoch, loss and accuracies, as in Figure 5.
 public struct CurveFile: Sendable {
-    /// EXPERIMENT/MODEL-DATASET-sSEED.csv; runs that would share a name have what sets them apart behind it.
-    public let path: String
+    /// EXPERIMENT/MODEL-DATASET-sSEED; runs that would share a name have what sets them apart behind it.
+    public let name: String
     public let run: RunSummary
+
+    /// The name, and what the file is.
+    public var path: String { "\(name).csv" }
 
     /// The files of an experiment's runs.
     public static func files(of runs: [RunSummary], experiment: String) -> [CurveFile] {
@@ -16,7 +19,7 @@ public struct CurveFile: Sendable {
         }
         return runs.map { run in
             let name = names[plain(run), default: []].count == 1 ? plain(run) : described(run)
-            return CurveFile(path: "\(slug(experiment))/\(name).csv", run: run)
+            return CurveFile(name: "\(slug(experiment))/\(name)", run: run)
         }
     }
 

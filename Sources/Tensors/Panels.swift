@@ -40,6 +40,17 @@ public struct Panels: @unchecked Sendable {
         kernels.table.pointee.pack_transposed(depth, columns, source.stored.base, source.stored.stride, base)
     }
 
+    /// Copies the panels out: `target` (depth, columns).
+    public func unpack(into target: Matrix) {
+        precondition(target.rows == depth && target.columns == columns)
+        for panel in 0..<panels.count {
+            let part = panels[panel]
+            for k in 0..<depth {
+                (target.row(k) + part.lowerBound).update(from: base + panel * stride + k * panelWidth, count: part.count)
+            }
+        }
+    }
+
     /// row_sums[k] += Σ_j self[k, j] and column_sums[j] += Σ_k self[k, j]: a column of `rowSums`, and whole panels.
     public func addSums(rows: Matrix, columns sums: UnsafeMutablePointer<Float>, _ kernels: Kernels = .current) {
         precondition(rows.rows == depth && rows.columns == 1 && stride == depth * panelWidth)

@@ -103,20 +103,26 @@ public struct Safetensors {
 extension Safetensors {
     /// The bytes of a file with these float32 tensors, in this order, and this metadata.
     public static func encode(_ tensors: [(name: String, tensor: Tensor)], metadata: [String: String]) -> Data {
+        var file = header(tensors.map { ($0.name, $0.tensor.shape) }, metadata: metadata)
+        file.reserveCapacity(file.count + tensors.reduce(0) { $0 + $1.tensor.count * 4 })
+        for (_, tensor) in tensors { file.append(UnsafeBufferPointer(tensor.elements)) }
+        return file
+    }
+
+    /// What stands in a file before the elements of these float32 tensors, which follow in this order.
+    public static func header(_ tensors: [(name: String, shape: [Int])], metadata: [String: String]) -> Data {
         var header: [String: Any] = metadata.isEmpty ? [:] : ["__metadata__": metadata]
         var offset = 0
-        for (name, tensor) in tensors {
-            let end = offset + tensor.count * 4
-            header[name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, end]]
+        for (name, shape) in tensors {
+            let end = offset + shape.reduce(4, *)
+            header[name] = ["dtype": "F32", "shape": shape, "data_offsets": [offset, end]]
             offset = end
         }
         // A JSON object of strings and integers cannot fail to be encoded; sorted keys make equal files equal bytes.
         var text = (try? JSONSerialization.data(withJSONObject: header, options: [.sortedKeys])) ?? Data()
         while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-        var file = Data(capacity: 8 + text.count + offset)
-        withUnsafeBytes(of: UInt64(text.count).littleEndian) { file.append(contentsOf: $0) }
-        file.append(text)
-        for (_, tensor) in tensors { file.append(UnsafeBufferPointer(tensor.elements)) }
-        return file
+        var bytes = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Data($0) }
+        bytes.append(text)
+        return bytes
     }
 }

@@ -15,7 +15,9 @@ struct PCNLab: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Submit.self, Work.self, Status.self, Report.self, Cancel.self, Pause.self, Resume.self, Retry.self, DataCommand.self,
+            Submit.self, Work.self, Status.self, Report.self, Export.self, LandscapeCommand.self, Cancel.self, Pause.self,
+            Resume.self, Retry.self,
+            DataCommand.self,
             Bench.self, Doctor.self,
         ])
 }

@@ -18,23 +18,57 @@ struct READMETests {
     func commandsRun() throws {
         try #require(Self.commands.count >= 8)
         try Program.inNewFolder { program in
-            // The same experiment, with fewer and smaller epochs: `make demo` runs the whole of it.
-            let experiments = program.folder.appending(path: "experiments")
-            try FileManager.default.copyItem(at: Self.root.appending(path: "experiments"), to: experiments)
-            let quickstart = Self.text("experiments/quickstart.json")
-                .replacing(#""epochs": 6"#, with: #""epochs": 2, "train_samples": 300, "widths": [32]"#)
-            try Data(quickstart.utf8).write(to: experiments.appending(path: "quickstart.json"))
+            try Self.prepare(program)
+            var ids: [String] = []
             for command in Self.commands {
-                let output = try program.start(command).finish()
-                #expect(output.status == 0, "pcnlab \(command.joined(separator: " ")): \(output.error)")
+                let (name, output) = (command.joined(separator: " "), try program.start(Self.named(command, ids)).finish())
+                if ids.isEmpty { ids = output.lines.compactMap { $0.split(separator: " ").first.map(String.init) } }
+                #expect(output.status == 0, "pcnlab \(name): \(output.error)")
                 if let option = command.firstIndex(of: "--output") {
                     let file = try Data(contentsOf: program.folder.appending(path: command[option + 1]))
-                    #expect(!file.isEmpty && output.out.isEmpty, "pcnlab \(command.joined(separator: " ")) writes its file")
+                    #expect(!file.isEmpty && output.out.isEmpty, "pcnlab \(name) writes its file")
                 } else {
-                    let prints = !output.out.isEmpty || command[0] == "work"
-                    #expect(prints, "pcnlab \(command.joined(separator: " ")) prints something")
+                    #expect(!output.out.isEmpty || command[0] == "work", "pcnlab \(name) prints something")
                 }
             }
+        }
+    }
+
+    @Test(
+        "its PyTorch code loads what its first export writes",
+        .enabled(if: Python.withSafetensors != nil, "no Python with torch and safetensors"))
+    func python() throws {
+        let code = try #require(Self.text("README.md").components(separatedBy: "```").first { $0.hasPrefix("python\n") })
+        try Program.inNewFolder { program in
+            try Self.prepare(program)
+            let submitted = try program.run("submit", "experiments/quickstart.json").lines
+            try program.run("work", "--drain")
+            let export = try #require(Self.commands.first { $0[0] == "export" })
+            let ids = submitted.compactMap { $0.split(separator: " ").first.map(String.init) }
+            #expect(try program.start(Self.named(export, ids)).finish().status == 0)
+            let shown = try Python.withSafetensors?.run(
+                code.dropFirst("python\n".count) + "\nprint(tuple(forward(torch.zeros(2, 768)).shape))", in: program.folder)
+            #expect(shown?.status == 0 && shown?.text == "(2, 10)\n", "\(shown?.text ?? "")")
+        }
+    }
+
+    /// The same experiment, with fewer and smaller epochs: `make demo` runs the whole of it.
+    private static func prepare(_ program: Program) throws {
+        let experiments = program.folder.appending(path: "experiments")
+        try FileManager.default.copyItem(at: root.appending(path: "experiments"), to: experiments)
+        let quickstart = text("experiments/quickstart.json")
+            .replacing(#""epochs": 6"#, with: #""epochs": 2, "train_samples": 300, "widths": [32]"#)
+        try Data(quickstart.utf8).write(to: experiments.appending(path: "quickstart.json"))
+    }
+
+    /// A command with the runs' ids here in place of those that the README's `submit` prints, in the same order.
+    private static func named(_ command: [String], _ ids: [String]) -> [String] {
+        let printed = text("README.md").matches(of: /(?m)^([0-9a-f]{16})  .*  queued$/).map { String($0.1) }
+        return command.map { word in
+            guard let place = printed.firstIndex(where: { word.count >= 6 && $0.hasPrefix(word) }), place < ids.count else {
+                return word
+            }
+            return ids[place]
         }
     }
 
@@ -65,13 +99,19 @@ struct READMETests {
         }
     }
 
-    @Test("its row for report has every format, in the program's order")
+    @Test("its rows for commands with formats have every one, in the program's order")
     func formats() throws {
         try Program.inNewFolder { program in
             let help = try program.run("report", "--help").out.replacing(/\s+/, with: " ")
             let names = try #require(help.firstMatch(of: /How the report is written: ([a-z, ]+)\./)).1.replacing(
                 ", ", with: "\\|")
             #expect(Self.text("README.md").contains("--format \(names)]"), "\(names)")
+            let landscape = try program.run("landscape", "--help").out.replacing(/\s+/, with: " ")
+            let ways = try #require(landscape.firstMatch(of: /How it is written: ([a-z, ]+)\./)).1.replacing(", ", with: "\\|")
+            #expect(Self.text("README.md").contains("--format \(ways)]"), "\(ways)")
+            let export = try program.run("export", "--help").out.replacing(/\s+/, with: " ")
+            let files = try #require(export.firstMatch(of: /What is written: ([a-z, ]+)\./)).1
+            for name in files.split(separator: ", ") { #expect(Self.text("README.md").contains(name), "\(name)") }
         }
     }
 
@@ -85,7 +125,7 @@ struct READMETests {
                 line.hasPrefix("  ") && !line.hasPrefix("   ") ? line.split(separator: " ").first.map(String.init) : nil
             }
             let names = try #require(listed)
-            #expect(names.count >= 11)
+            #expect(names.count >= 13)
             for name in names { #expect(readme.contains("`\(name)"), "\(name)") }
         }
         let schema = try JSONSerialization.jsonObject(with: Data(Self.text("experiments/experiment.schema.json").utf8))

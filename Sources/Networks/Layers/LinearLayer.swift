@@ -19,6 +19,9 @@ public protocol LinearLayer: Sendable {
     /// dy (B, m) is the gradient before ReLU. Sets the gradients of the layer's own parameters but the bias, adds to those of
     /// shared ones, and writes dx = dy·Wᵀ where it is wanted (the first layer's is not).
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace)
+
+    /// Writes W as PyTorch stores it, (m, n): its rows `outputs`, (outputs.count, n). Not for training: it takes memory.
+    func expand(_ outputs: Range<Int>, into weight: Matrix)
 }
 
 extension Parameter {

@@ -35,12 +35,15 @@ struct LinePlot: Sendable {
     let xAxis: String
     let yAxis: String
     let series: [Series]
+    /// Where x is not epochs: its axis.
+    var xScale: Scale?
 
     /// The most points that a line has across the plot.
     private static let columns = 300
 
     /// How many epochs each point of a line stands for: 1 unless there are far more epochs than can be told apart.
     var epochsPerPoint: Int {
+        if xScale != nil { return 1 }
         let last = Int(series.flatMap(\.lines).flatMap(\.polyline.points).lazy.map(\.x).max() ?? 1)
         return last <= 2 * Self.columns ? 1 : (last + Self.columns - 1) / Self.columns
     }
@@ -67,6 +70,6 @@ struct LinePlot: Sendable {
     /// The domains cover every finite value.
     var scales: (x: Scale, y: Scale) {
         let points = series.flatMap(\.lines).flatMap(\.polyline.points)
-        return (.epochs(to: Int(points.lazy.map(\.x).max() ?? 1)), .values(points.lazy.map(\.y)))
+        return (xScale ?? .epochs(to: Int(points.lazy.map(\.x).max() ?? 1)), .values(points.lazy.map(\.y)))
     }
 }

@@ -18,6 +18,14 @@ struct Scale: Sendable {
         return (place(value) - low) / (high - low)
     }
 
+    /// The value at a place between 0 and 1: what `position` undoes.
+    func value(_ position: Double) -> Double {
+        let place = { (value: Double) in isLogarithmic ? log10(value) : value }
+        let (low, high) = (place(domain.lowerBound), place(domain.upperBound))
+        let value = low + (high - low) * position
+        return isLogarithmic ? pow(10, value) : value
+    }
+
     /// Ends on ticks, a few of them; logarithmic where equal steps would leave most of the values on the ground.
     static func values(_ values: some Sequence<Double>, count: Int = 6) -> Scale {
         guard let low = values.min(), let high = values.max() else { return linear(0, 1, count) }
@@ -27,6 +35,14 @@ struct Scale: Sendable {
             return abs(high) <= 1e-12 ? linear(0, 1, count) : linear(low - abs(low) * 0.1, high + abs(high) * 0.1, count)
         }
         return linear(low > 0 && low < 0.4 * high ? 0 : low, high, count)
+    }
+
+    /// Ends on ticks and does not reach down to 0 for its own sake: for a histogram, which shows where values lie.
+    static func losses(_ values: [Double], count: Int = 6) -> Scale {
+        guard let low = values.min(), let high = values.max(), high - low > max(abs(high) * 1e-9, 1e-12) else {
+            return self.values(values, count: count)
+        }
+        return low > 0 && high / low > 30 ? logarithmic(low, high, count) : linear(low, high, count)
     }
 
     /// From the beginning of training to epoch `last`; whole ticks.

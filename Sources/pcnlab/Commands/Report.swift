@@ -71,13 +71,4 @@ struct Report: ParsableCommand {
         Terminal.error.line(
             "\(figures.count) plots in \(folder.relativePath)" + (figures.isEmpty ? ": no epoch is done yet" : ""))
     }
-
-    private func write(_ text: String, to url: URL) throws {
-        do {
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: url, options: .atomic)
-        } catch {
-            throw Failure("cannot write \(url.relativePath): \(error.localizedDescription)", Exit.cannotWrite)
-        }
-    }
 }

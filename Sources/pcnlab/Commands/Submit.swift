@@ -64,10 +64,7 @@ struct Submit: ParsableCommand {
         var experiments: [Experiment] = [], failures: [Failure] = []
         for file in files {
             do {
-                guard let bytes = FileManager.default.contents(atPath: file) else {
-                    throw Failure("\(file): cannot be read; is the path right?", Exit.missingFile)
-                }
-                experiments.append(try Experiment.decode(bytes, file: file))
+                experiments.append(try readSpec(file))
             } catch { failures.append(Failure(error)) }
         }
         guard let first = failures.first else { return experiments }

@@ -34,6 +34,7 @@ struct Failure: Error, CustomStringConvertible {
         case let error as DatasetError: self.init("\(error)", error.exitCode)
         case let error as FetchError: self.init("\(error)", error.exitCode)
         case let error as LabError: self.init("\(error)", error.exitCode)
+        case let error as CheckpointFile.Failure: self.init("\(error)", error.exitCode)
         default:
             if let lab = LabError(database: error, file: "the lab's database") {
                 self.init("\(lab)", lab.exitCode)
@@ -72,6 +73,16 @@ extension FetchError {
         case .diskFull, .cannotWrite: Exit.cannotWrite
         case .busy: Exit.tryAgain
         case .wrongDigest, .insecureAddress: Exit.badData
+        }
+    }
+}
+
+extension CheckpointFile.Failure {
+    var exitCode: ExitCode {
+        switch self {
+        case .cannotWrite: Exit.cannotWrite
+        case .cannotRead: Exit.missingFile
+        case .damaged: Exit.badData
         }
     }
 }

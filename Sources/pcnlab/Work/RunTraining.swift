@@ -25,16 +25,6 @@ struct RunTraining: Sendable {
         }
     }
 
-    /// A network that does not fit would end the process, and with it every other run.
-    private func checkMemory(_ settings: Settings) throws {
-        let (needed, there) = (Double(settings.trainingBytes), Double(ProcessInfo.processInfo.physicalMemory))
-        guard needed > there else { return }
-        let gigabytes = { (bytes: Double) in String(format: "%.0f GB", bytes / 1e9) }
-        throw Failure(
-            "training it takes \(gigabytes(needed)) of memory, this machine has \(gigabytes(there)); "
-                + "give smaller widths or a smaller batch_size", Exit.unavailable)
-    }
-
     /// A trainer at the newest checkpoint that is whole, or at the beginning. Damaged ones are forgotten, and said so; one that
     /// cannot be read now (its permissions, say) ends the attempt instead, for it may be read later.
     private func resumed(_ claim: Claim, _ data: TrainingData) throws -> Trainer {

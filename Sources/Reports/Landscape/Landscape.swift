@@ -1,0 +1,114 @@
+import Foundation
+import Specs
+
+/// Figure 4: how the loss on one batch is distributed over random weights, for every way to make weights of the same networks.
+public struct Landscape: Sendable {
+    /// LinearNet on Shapes
+    public let subject: String
+    /// What all the networks share: their widths, the batch, the inputs, the seed.
+    public let setting: String
+    /// A file's name without its ending: linearnet-shapes-s1.
+    public let name: String
+    /// W first, which the others are compared with.
+    public let ensembles: [LandscapeEnsemble]
+
+    /// - Parameter ensembles: at least one, all of one architecture, data set and batch; the dense one first.
+    public init(_ ensembles: [LandscapeEnsemble], batch: Int) {
+        let settings = ensembles[0].settings
+        subject = "\(settings.architecture.blueprint.displayName) on \(settings.dataset.displayName)"
+        setting =
+            settings.layerWidths.map(String.init).joined(separator: " → ")
+            + "; one batch of \(batch) training images, \(settings.inputScale.rawValue) inputs, seed \(settings.seed)"
+        name = "\(settings.architecture.rawValue)-\(settings.dataset.rawValue)-s\(settings.seed)"
+        self.ensembles = ensembles
+    }
+
+    /// Of all finite losses, the same for every histogram.
+    var scale: Scale { Scale.losses(ensembles.flatMap(\.finite)) }
+
+    /// Bins of a histogram.
+    static let bins = 60
+
+    /// The ends of the bins, one more than there are bins.
+    var edges: [Double] {
+        let scale = scale
+        return (0...Self.bins).map { scale.value(Double($0) / Double(Self.bins)) }
+    }
+
+    /// How many of an ensemble's losses are in each bin.
+    func counts(_ ensemble: LandscapeEnsemble) -> [Int] {
+        let scale = scale
+        var counts = [Int](repeating: 0, count: Self.bins)
+        for loss in ensemble.finite {
+            counts[max(0, min(Self.bins - 1, Int(scale.position(loss) * Double(Self.bins))))] += 1
+        }
+        return counts
+    }
+}
+
+/// The losses of networks whose weights are made in one way.
+public struct LandscapeEnsemble: Sendable {
+    public struct Sample: Sendable {
+        public let seed: Int
+        public let loss: Double
+        public let accuracy: Double
+
+        public init(seed: Int, loss: Double, accuracy: Double) {
+            (self.seed, self.loss, self.accuracy) = (seed, loss, accuracy)
+        }
+    }
+
+    public let settings: Settings
+    /// Each layer's weights were put in other places.
+    public let isShuffled: Bool
+    public let samples: [Sample]
+
+    public init(_ settings: Settings, isShuffled: Bool, samples: [Sample]) {
+        (self.settings, self.isShuffled, self.samples) = (settings, isShuffled, samples)
+    }
+
+    /// W, F(D) or UVᵀ.
+    var symbol: String {
+        switch settings.linear {
+        case .mlp: "W"
+        case .pcn: "F(D)"
+        case .lowRank: "UVᵀ"
+        }
+    }
+
+    /// F(D) of PCN16 (λ 4.9), shuffled
+    var label: String {
+        let prefix = settings.architecture.blueprint.displayName + "-"
+        let model = settings.model.hasPrefix(prefix) ? String(settings.model.dropFirst(prefix.count)) : settings.model
+        let own = settings.deviationsFromPaper.filter { Self.ownFields.contains($0.field) }.map(\.text).joined(separator: ", ")
+        return "\(symbol) of \(model)" + (own.isEmpty ? "" : " (\(own))") + (isShuffled ? ", shuffled" : "")
+    }
+
+    /// Settings that tell one way of making weights from another; the others are the landscape's own.
+    private static let ownFields: Set = ["lambda", "epsilon", "distance", "wave"]
+
+    var finite: [Double] { samples.map(\.loss).filter(\.isFinite) }
+    var statistics: Statistics? { Statistics(finite) }
+    /// Of the mean.
+    var standardError: Double? {
+        statistics.flatMap { statistics in statistics.deviation.map { $0 / Double(statistics.count).squareRoot() } }
+    }
+
+    /// The value below which a share of the finite losses is, by the nearest rank; nil where there is none.
+    func quantile(_ share: Double) -> Double? {
+        let sorted = finite.sorted()
+        return sorted.isEmpty ? nil : sorted[Int((share * Double(sorted.count - 1)).rounded())]
+    }
+
+    /// L̄_W − L̄, the quantity of §6.5, with its standard error.
+    func advantage(over dense: LandscapeEnsemble) -> (value: Double, error: Double)? {
+        guard let theirs = dense.statistics?.mean, let ours = statistics?.mean, let a = dense.standardError, let b = standardError
+        else { return nil }
+        return (theirs - ours, (a * a + b * b).squareRoot())
+    }
+
+    /// What §6.5 expects of networks with these weights beside dense ones; nil where it cannot be told.
+    func conjecture(over dense: LandscapeEnsemble) -> String? {
+        advantage(over: dense).map { abs($0.value) <= 2 * $0.error ? "comparable" : $0.value > 0 ? "better" : "worse" }
+    }
+}

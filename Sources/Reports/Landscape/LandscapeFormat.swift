@@ -1,0 +1,90 @@
+import Foundation
+import Specs
+
+/// A way to write loss landscapes: its name on the command line, and how it is made. A new one is a line in `all`.
+public struct LandscapeFormat: Sendable {
+    public let name: String
+    public let render: @Sendable ([Landscape]) throws -> String
+
+    public static let all: [LandscapeFormat] = [.text, .csv, .json]
+
+    public static func named(_ name: String) -> LandscapeFormat? { all.first { $0.name == name } }
+}
+
+extension LandscapeFormat {
+    /// Figures and histograms for people, 100 columns wide.
+    public static let text = LandscapeFormat(name: "text") { landscapes in
+        landscapes.map { LandscapeText(landscape: $0).text }.joined(separator: "\n")
+    }
+
+    /// One line a sample. What is not finite is empty.
+    public static let csv = LandscapeFormat(name: "csv") { landscapes in
+        let header = [
+            "architecture", "dataset", "seed", "model", "settings", "weights", "shuffled", "sample", "sample_seed", "loss",
+            "accuracy",
+        ]
+        let lines = landscapes.flatMap(\.ensembles).flatMap { ensemble in
+            let settings = ensemble.settings
+            let own = settings.deviationsFromPaper.map(\.text).joined(separator: ", ")
+            return ensemble.samples.enumerated().map { index, sample in
+                [
+                    settings.architecture.rawValue, settings.dataset.rawValue, "\(settings.seed)", settings.model, own,
+                    settings.linear.rawValue, "\(ensemble.isShuffled)", "\(index)", "\(sample.seed)",
+                    sample.loss.isFinite ? "\(sample.loss)" : "", "\(sample.accuracy)",
+                ]
+            }
+        }
+        return ([header] + lines).map { CSV.line($0) }.joined()
+    }
+
+    /// A list of objects, one for each way to make weights, with every loss. What is not finite is null.
+    public static let json = LandscapeFormat(name: "json") { landscapes in
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        let rows = landscapes.flatMap { landscape in landscape.ensembles.map { LandscapeRow(landscape, $0) } }
+        return String(decoding: try encoder.encode(rows), as: UTF8.self) + "\n"
+    }
+}
+
+/// An ensemble with all that is known of it.
+private struct LandscapeRow: Encodable {
+    let settings: Settings
+    let model: String
+    let weights: String
+    let shuffled: Bool
+    let samples: Int
+    let notFinite: Int
+    let mean: Double?
+    let deviation: Double?
+    let standardError: Double?
+    let minimum: Double?
+    let median: Double?
+    let maximum: Double?
+    /// L̄_W − L̄ and its standard error; null for W itself.
+    let advantage: Double?
+    let advantageError: Double?
+    let conjecture: String?
+    let histogramEdges: [Double]
+    let histogramCounts: [Int]
+    let losses: [Double?]
+    let accuracies: [Double]
+
+    init(_ landscape: Landscape, _ ensemble: LandscapeEnsemble) {
+        settings = ensemble.settings
+        (model, weights) = (ensemble.settings.model, ensemble.symbol)
+        (shuffled, samples) = (ensemble.isShuffled, ensemble.samples.count)
+        notFinite = ensemble.samples.count - ensemble.finite.count
+        (mean, deviation) = (ensemble.statistics?.mean, ensemble.statistics?.deviation)
+        standardError = ensemble.standardError
+        (minimum, median, maximum) = (ensemble.quantile(0), ensemble.quantile(0.5), ensemble.quantile(1))
+        let dense = ensemble.settings.linear == .mlp ? nil : landscape.ensembles.first
+        (advantage, advantageError) = (
+            dense.flatMap { ensemble.advantage(over: $0)?.value }, dense.flatMap { ensemble.advantage(over: $0)?.error }
+        )
+        conjecture = dense.flatMap(ensemble.conjecture)
+        (histogramEdges, histogramCounts) = (landscape.edges, landscape.counts(ensemble))
+        losses = ensemble.samples.map { $0.loss.isFinite ? $0.loss : nil }
+        accuracies = ensemble.samples.map(\.accuracy)
+    }
+}

@@ -1,0 +1,43 @@
+import Networks
+import Tensors
+
+/// A float32 tensor under the name and in the layout that PyTorch has for it, made a few rows at a time while it is written.
+public struct PortableTensor: Sendable {
+    public let name: String
+    public let shape: [Int]
+    /// Writes some rows of the tensor as a matrix of its first side by all the others.
+    private let write: @Sendable (Range<Int>, Matrix) -> Void
+
+    /// A parameter as it is stored.
+    init(_ name: String, _ parameter: Parameter) {
+        (self.name, shape) = (name, parameter.value.shape)
+        write = { rows, target in
+            let source = parameter.value.matrix[rows: rows]
+            for row in 0..<rows.count { target.row(row).update(from: source.row(row), count: source.columns) }
+        }
+    }
+
+    /// A layer's whole W, (m, n) as `torch.nn.Linear` has it.
+    init(_ name: String, weightOf layer: any LinearLayer) {
+        (self.name, shape) = (name, [layer.outputs, layer.inputs])
+        write = layer.expand
+    }
+
+    public var count: Int { shape.reduce(1, *) }
+    var byteCount: Int { count * MemoryLayout<Float>.size }
+
+    /// Calls `body` with the elements' bytes in row-major order, little-endian, a tile of whole rows at a time.
+    /// - Parameter floats: of a tile; 4 MB.
+    func forEachTile(of floats: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        let rows = shape.first ?? 1, columns = count / max(1, rows)
+        let tiles = Tiling(rows, by: max(1, floats / max(1, columns)))
+        let memory = Tensor(min(rows, tiles.size) * columns)
+        for index in 0..<tiles.count {
+            let part = tiles[index]
+            write(part, Matrix(base: memory.base, rows: part.count, columns: columns, stride: columns))
+            // Every machine that Swift runs on here is little-endian.
+            try body(UnsafeRawBufferPointer(start: memory.base, count: part.count * columns * MemoryLayout<Float>.size))
+        }
+        withExtendedLifetime(memory) {}
+    }
+}

@@ -1,0 +1,64 @@
+import Networks
+import Specs
+import Tensors
+
+/// A run's weights for other programs, and what is known of them.
+///
+/// The linear part's tensors are called `linear.…`, as a PyTorch module with an attribute `linear` has them; others keep the
+/// names of their parameters.
+public struct WeightExport: Sendable {
+    public let tensors: [PortableTensor]
+    public let metadata: [String: String]
+
+    /// - Parameters:
+    ///   - expanded: the linear part as dense layers, `linear.i.weight` (m, n) and `linear.i.bias` (m), whatever it is made of.
+    ///   - metadata: what is said beside the settings and the place in training.
+    /// - Throws: `Safetensors.Failure` for a checkpoint that is not of these settings.
+    public init(_ settings: Settings, _ checkpoint: Safetensors, expanded: Bool, metadata: [String: String] = [:]) throws {
+        let stack = settings.linearStack(batch: 1)
+        for parameter in stack.parameters { try checkpoint.load(parameter.name, into: parameter.value) }
+        tensors = expanded ? Self.dense(stack, settings.linear) : Self.stored(stack, settings.linear)
+        var known = [
+            // PyTorch's own readers look for this.
+            "format": "pt", "model": settings.model, "settings": settings.canonicalJSON,
+            "linear": expanded ? Linear.mlp.rawValue : settings.linear.rawValue,
+            "widths": settings.layerWidths.map(String.init).joined(separator: " "),
+        ]
+        for key in ["epoch", "batch"] { known[key] = checkpoint.metadata[key] }
+        self.metadata = known.merging(metadata) { _, given in given }
+    }
+
+    /// Every parameter as it is stored.
+    private static func stored(_ stack: LinearStack, _ linear: Linear) -> [PortableTensor] {
+        stack.parameters.map { PortableTensor(linear.portableName(of: $0.name) ?? $0.name, $0) }
+    }
+
+    /// The parameters that are not the linear part's as they are stored, then its layers as dense ones.
+    private static func dense(_ stack: LinearStack, _ linear: Linear) -> [PortableTensor] {
+        stack.parameters.filter { linear.portableName(of: $0.name) == nil }.map { PortableTensor($0.name, $0) }
+            + stack.layers.enumerated().flatMap { index, layer in
+                [
+                    PortableTensor("linear.\(index).weight", weightOf: layer),
+                    PortableTensor("linear.\(index).bias", layer.bias),
+                ]
+            }
+    }
+}
+
+extension Linear {
+    /// What a parameter of the linear part is called in a PyTorch module; nil for a parameter that is not the linear part's.
+    ///
+    /// Layers count from 0 in PyTorch; a bias, which belongs to the neurons that it acts on, from 1 here.
+    func portableName(of parameter: String) -> String? {
+        let parts = parameter.split(separator: ".")
+        guard parts.count == 2, let index = Int(parts[1]) else { return nil }
+        switch (self, parts[0]) {
+        case (.pcn, "clouds"): return "linear.positions.\(index)"
+        case (.pcn, "biases"): return "linear.biases.\(index - 1)"
+        case (.mlp, "weights"): return "linear.\(index).weight"
+        case (.lowRank, "u"), (.lowRank, "v"): return "linear.\(index).\(parts[0])"
+        case (.mlp, "biases"), (.lowRank, "biases"): return "linear.\(index - 1).bias"
+        case (.pcn, _), (.mlp, _), (.lowRank, _): return nil
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Tensors
+
+/// A kind of file for weights: its name, which is also a file name's ending, and how it is written. A new one is a file and a
+/// line in `all`.
+public struct WeightFormat: Sendable {
+    public let name: String
+    /// The file's layout, in a line for people.
+    public let summary: String
+    let encode: @Sendable (WeightExport, OutputFile) throws -> Void
+
+    public static let all: [WeightFormat] = [.safetensors, .npz]
+
+    public static func named(_ name: String) -> WeightFormat? { all.first { $0.name == name } }
+
+    /// Writes the file, which appears whole or not at all. Returns its size in bytes.
+    public func write(_ export: WeightExport, to url: URL) throws -> Int {
+        let file = try OutputFile(url)
+        try encode(export, file)
+        try file.commit()
+        return file.count
+    }
+}
+
+extension WeightFormat {
+    /// What `safetensors.torch.load_file` reads; metadata in its header.
+    public static let safetensors = WeightFormat(
+        name: "safetensors", summary: "tensors by name, metadata in the header; `safetensors.torch.load_file` reads it"
+    ) { export, file in
+        try file.append(Safetensors.header(export.tensors.map { ($0.name, $0.shape) }, metadata: export.metadata))
+        for tensor in export.tensors { try tensor.forEachTile { try file.append($0) } }
+    }
+}

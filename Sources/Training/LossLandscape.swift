@@ -1,0 +1,86 @@
+import Datasets
+import Foundation
+import Networks
+import Specs
+import Tensors
+
+/// The loss over random weights (§6.5, Figure 4): networks as they are before training, each scored on the same batch.
+///
+/// The paper gives no protocol for its figure. What stands here: weights are drawn as training's are (§4.4), from seeds that are
+/// a function of the settings' seed and the sample's number; the batch is the first that training with that seed would see.
+public final class LossLandscape {
+    /// How the weights of a sample come about.
+    public enum Weights: String, Sendable, CaseIterable {
+        /// The linear part's own, freshly initialised: W, F(D) or UVᵀ.
+        case drawn
+        /// The same numbers in other places: each layer's weights, shuffled. What the shuffled ones lack is the structure alone.
+        case shuffled
+    }
+
+    /// One network of the space and what it came to.
+    public struct Sample: Sendable, Equatable {
+        /// Of its weights.
+        public let seed: Int
+        /// Mean over the batch; not finite where logits overflow.
+        public let loss: Double
+        public let accuracy: Double
+    }
+
+    /// Images of the batch.
+    public let batch: Int
+    private let settings: Settings
+    private let weights: Weights
+    private let network: Network
+    private let labels: [UInt8]
+
+    public init(_ settings: Settings, _ data: TrainingData, weights: Weights, workers: Workers) {
+        (self.settings, self.weights) = (settings, weights)
+        let order = RandomStream(seed: UInt64(settings.seed), purpose: "shuffle", epoch: 1).permutation(data.train.count)
+        let chosen = order.prefix(settings.batchSize)
+        batch = chosen.count
+        let stack =
+            switch weights {
+            case .drawn: settings.linearStack(batch: batch)
+            case .shuffled: LinearPart.mlp.build(LinearPartShape(widths: settings.layerWidths, batch: batch))
+            }
+        network = Network(stack, capacity: batch, workers: workers)
+        data.train.gather(chosen, data.scale, into: network.input(batch))
+        labels = chosen.map { data.train.labels[Int($0)] }
+    }
+
+    /// Sample `index`: the same whatever was drawn before, and for any number of threads.
+    public func sample(_ index: Int) -> Sample {
+        var settings = settings
+        let seeds = RandomStream(seed: UInt64(settings.seed), purpose: "landscape")
+        settings.seed = Int(seeds.bits(index) >> 1)
+        let drawn = settings.linearStack(batch: 1)
+        switch weights {
+        case .drawn:
+            for (ours, theirs) in zip(network.parameters, drawn.parameters) { ours.value.copy(theirs.value) }
+        case .shuffled:
+            for (index, layer) in drawn.layers.enumerated() {
+                let (weight, bias) = (network.parameters[2 * index].value, network.parameters[2 * index + 1].value)
+                layer.expand(0..<layer.outputs, into: weight.matrix)
+                weight.shuffle(RandomStream(seed: UInt64(settings.seed), purpose: "landscape/\(index)"))
+                bias.copy(layer.bias.value)
+            }
+        }
+        let score = network.evaluate(batch, labels: labels)
+        return Sample(seed: settings.seed, loss: score.meanLoss, accuracy: score.accuracy)
+    }
+}
+
+extension Tensor {
+    /// Takes the elements of a tensor of the same shape.
+    fileprivate func copy(_ other: Tensor) {
+        precondition(shape == other.shape)
+        base.update(from: other.base, count: count)
+    }
+
+    /// Puts the elements in an order that is uniform among all (Fisher–Yates), a pure function of the stream.
+    fileprivate func shuffle(_ stream: RandomStream) {
+        for last in stride(from: count - 1, to: 0, by: -1) {
+            elements.swapAt(last, stream.integer(last, below: last + 1))
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import Lab
+import Reports
+
+struct Export: ParsableCommand {
+    private static let formats = ExportFormat.all.map(\.name).joined(separator: ", ")
+
+    static let configuration = CommandConfiguration(
+        abstract: "Write a run's weights for PyTorch and NumPy, or runs' curves for TensorBoard.",
+        usage: """
+            pcnlab export RUN [--format safetensors|npz] [--expand] [--output FILE]
+            pcnlab export --format tensorboard DIR [RUN …] [--experiment NAME]
+            """,
+        discussion: """
+            Formats:
+
+            \(ExportFormat.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+            Weights are those of the run's newest checkpoint, in float32, under the names that a PyTorch module has for them:
+
+              mlp       linear.I.weight (out, in), linear.I.bias: `self.linear = nn.ModuleList(nn.Linear(n, m) …)`
+              pcn       linear.positions.I (neurons, d), of the clouds 0 … L; linear.biases.I, of the layers 0 … L-1
+              low_rank  linear.I.u (in, d), linear.I.v (out, d) with W = U·Vᵀ; linear.I.bias
+
+            With --expand every kind is written as mlp is: a PCN's W = F(D) is to the bit what training multiplied by. The file \
+            says in its metadata which run, settings, epoch and state it is of. Pixels enter as the setting input_scale says.
+
+            TensorBoard gets one folder a run, DIR/EXPERIMENT/MODEL-DATASET-sSEED, with the loss and both accuracies of each \
+            epoch. Without RUN or --experiment: every run that has an epoch.
+            """)
+
+    @OptionGroup var lab: LabOption
+
+    @Argument(help: "The run, by id or an unambiguous beginning of it; with --format tensorboard the folder, then runs.")
+    var arguments: [String] = []
+
+    @Option(help: "What is written: \(formats).")
+    var format = "safetensors"
+
+    @Flag(help: "Write dense weights W, whatever the linear part makes them of.")
+    var expand = false
+
+    @Option(
+        help: "The weights' file (default: MODEL-DATASET-sSEED-RUN and the format's name, in this folder).", completion: .file())
+    var output: String?
+
+    @Option(help: "Only the runs of this experiment; for tensorboard.")
+    var experiment: String?
+
+    func validate() throws {
+        switch ExportFormat.named(format) {
+        case nil: throw ValidationError("--format is \(format); give one of \(Self.formats)")
+        case .weights:
+            if arguments.count != 1 { throw ValidationError("give one run to export; `pcnlab status` lists them") }
+            if experiment != nil { throw ValidationError("--experiment is for --format tensorboard; give the run's id") }
+        case .tensorBoard:
+            if arguments.isEmpty { throw ValidationError("give the folder to write to: --format tensorboard DIR") }
+            if output != nil { throw ValidationError("--format tensorboard writes a folder: give DIR in place of --output") }
+            if expand { throw ValidationError("--expand is for weights, and --format tensorboard writes curves") }
+            if experiment != nil, arguments.count > 1 { throw ValidationError("give runs or --experiment, not both") }
+        }
+    }
+
+    func run() throws {
+        try reporting {
+            let lab = try lab.open()
+            switch ExportFormat.named(format) {
+            case nil: throw Exit.usage
+            case .weights(let format):
+                let weights = try WeightsOfRun(lab, runs(lab, arguments)[0])
+                let name = output ?? "\(weights.fileName(expanded: expand)).\(format.name)"
+                let url = URL(fileURLWithPath: name), export = try weights.export(expanded: expand)
+                try makeFolder(url.deletingLastPathComponent())
+                let bytes = try format.write(export, to: url)
+                if output == nil { Terminal.output.line(name) }
+                let epoch = export.metadata["epoch"] ?? "?"
+                Terminal.error.line(
+                    "\(export.tensors.count) tensors of \(weights.run.model) after epoch \(epoch), \(Format.count(bytes)) bytes")
+            case .tensorBoard: try writeCurves(lab, URL(fileURLWithPath: arguments[0], isDirectory: true))
+            }
+        }
+    }
+
+    private func writeCurves(_ lab: Lab, _ folder: URL) throws {
+        let names = arguments.dropFirst()
+        let chosen = names.isEmpty ? try lab.runs(RunFilter(experiment: experiment)) : try runs(lab, names)
+        var written = 0
+        for run in chosen where run.epoch > 0 {
+            // A run's name depends on the others of its experiment, all of them, so that it is always the same.
+            guard let name = experiment ?? run.experiments.first, let started = try lab.attempts(of: run.id).first?.startedAt,
+                let curve = CurveFile.files(of: try lab.runs(RunFilter(experiment: name)), experiment: name)
+                    .first(where: { $0.run.id == run.id })
+            else { continue }
+            let file = TensorBoardRun(curve, try lab.epochs(of: run.id), started: started)
+            try write(file.contents, to: folder.appending(path: file.path))
+            Terminal.output.line(folder.appending(path: curve.name).relativePath)
+            written += 1
+        }
+        Terminal.error.line(
+            "\(written) runs in \(folder.relativePath)" + (written == 0 ? ": no epoch is done yet" : ""))
+    }
+
+    /// The runs of these names; one that is not there is a missing file's error.
+    private func runs(_ lab: Lab, _ names: some Sequence<String>) throws -> [RunSummary] {
+        do {
+            return try lab.runs(RunFilter(ids: names.map { try lab.run(named: $0) }))
+        } catch LabError.noSuchRun(let name) {
+            throw Failure("\(LabError.noSuchRun(name))", Exit.missingFile)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import Reports
+import Specs
+
+struct LandscapeCommand: ParsableCommand {
+    private static let formats = LandscapeFormat.all.map(\.name).joined(separator: ", ")
+
+    static let configuration = CommandConfiguration(
+        commandName: "landscape",
+        abstract: "Show how the loss is distributed over random weights W and F(D) (Figure 4, §6.5).",
+        discussion: """
+            For the networks that a spec describes: weights are drawn again and again as they are before training (§4.4), and \
+            each network is scored on one batch, the first that training with the spec's seed would see. W, dense, is always \
+            drawn; F(D) and UVᵀ where a run of the spec has them, and each of these once more with the weights of every layer \
+            shuffled, which leaves all but their structure. Settings that only concern training make no difference.
+
+            Losses are a pure function of the spec, the data and the number of the sample, so nothing is kept in the lab: \
+            --format csv or json writes every one of them.
+            """)
+
+    @Argument(help: "A JSON spec, as for submit; nothing is queued.", completion: .file(extensions: ["json"]))
+    var spec: String
+
+    @Option(help: "Networks drawn for each way to make weights.")
+    var samples = 200
+
+    @Option(help: "Threads (default: all cores).")
+    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    @Option(help: "How it is written: \(formats).")
+    var format: String?
+
+    @Flag(help: "Print JSON; the same as --format json.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp("Draw the histograms: DIR/ARCHITECTURE-DATASET-sSEED-landscape.svg.", valueName: "dir"),
+        completion: .directory)
+    var plots: String?
+
+    @Option(help: "Write to a file in place of the standard output.", completion: .file())
+    var output: String?
+
+    private var chosenFormat: String { format ?? (json ? LandscapeFormat.json : LandscapeFormat.text).name }
+
+    func validate() throws {
+        if LandscapeFormat.named(chosenFormat) == nil {
+            throw ValidationError("--format is \(chosenFormat); give one of \(Self.formats)")
+        }
+        if json, chosenFormat != LandscapeFormat.json.name { throw ValidationError("give --json or --format, not both") }
+        if samples < 1 || samples > 1_000_000 { throw ValidationError("--samples is \(samples); give 1 to 1000000") }
+        if threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
+    }
+
+    func run() throws {
+        try reporting {
+            guard let format = LandscapeFormat.named(chosenFormat) else { throw Exit.usage }
+            let experiment = try readSpec(spec)
+            let bar = PercentLine()
+            let landscapes = try LandscapeSampling(samples: samples, threads: threads)
+                .landscapes(experiment.runs, progress: bar.show)
+            bar.end()
+            let text = try format.render(landscapes)
+            if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
+            if let plots { try writePlots(landscapes, URL(fileURLWithPath: plots, isDirectory: true)) }
+        }
+    }
+
+    private func writePlots(_ landscapes: [Landscape], _ folder: URL) throws {
+        var names: [String: Int] = [:]
+        for landscape in landscapes {
+            // Landscapes of one data set and seed may differ in their widths, batch or inputs.
+            let count = names[landscape.name, default: 0] + 1
+            names[landscape.name] = count
+            let name = landscape.name + (count == 1 ? "" : "-\(count)") + "-landscape.svg"
+            try write(landscape.figure.svg, to: folder.appending(path: name))
+        }
+        Terminal.error.line("\(landscapes.count) plots in \(folder.relativePath)")
+    }
+}
+
+/// How much is done, drawn over itself in a terminal.
+private final class PercentLine {
+    private var last = -1
+
+    func show(_ fraction: Double) {
+        let percent = Int(fraction * 100)
+        guard Terminal.error.isTerminal, percent != last else { return }
+        last = percent
+        Terminal.error.write("\r\(percent) %\u{1B}[K")
+    }
+
+    func end() { if last >= 0 { Terminal.error.write("\r\u{1B}[K") } }
+}

@@ -1,0 +1,44 @@
+import Foundation
+import Lab
+import Tensors
+import Training
+
+/// The newest weights of a run.
+struct WeightsOfRun {
+    let run: RunSummary
+    private let checkpoint: Safetensors
+
+    /// Reads the newest checkpoint that is whole. One that is damaged is passed over, and said so.
+    init(_ lab: Lab, _ run: RunSummary) throws {
+        self.run = run
+        let records = try lab.checkpoints(of: run.id)
+        guard !records.isEmpty else {
+            throw Failure(
+                "run \(run.id.prefix(8)) is \(run.state.rawValue) and has no checkpoint yet; `pcnlab work` trains it",
+                Exit.missingFile)
+        }
+        var failures: [Failure] = []
+        for record in records {
+            do {
+                checkpoint = try CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256)
+                return
+            } catch  where CheckpointFile.isDamaged(error) {
+                failures.append(Failure(error))
+                Terminal.error.line("\(failures[failures.count - 1])".printable)
+            }
+        }
+        throw Failure("no checkpoint of run \(run.id.prefix(8)) is whole", failures[0].code)
+    }
+
+    func export(expanded: Bool) throws -> WeightExport {
+        try WeightExport(
+            run.settings, checkpoint, expanded: expanded,
+            metadata: ["run": run.id, "state": run.state.rawValue, "dataset_digest": run.datasetDigest])
+    }
+
+    /// LinearNet-PCN16-cifar10-s1-0c325ec0, with -dense behind it for expanded weights.
+    func fileName(expanded: Bool) -> String {
+        let name = "\(run.model)-\(run.settings.dataset.rawValue)-s\(run.settings.seed)-\(run.id.prefix(8))"
+        return name + (expanded ? "-dense" : "")
+    }
+}

@@ -1,0 +1,34 @@
+import Tensors
+import Testing
+
+@testable import Networks
+
+@Suite("A layer's weights, written out")
+struct ExpansionTests {
+    @Test("are to the bit what the forward pass multiplies by, in whatever parts they are asked for", arguments: PartCase.all)
+    func bits(_ part: PartCase) {
+        let (inputs, outputs) = (300, 273)
+        let layer = part.part.build(
+            LinearPartShape(
+                widths: [inputs, outputs], d: 5, epsilon: 0.3, distance: part.distance, wave: part.wave, seed: 3, batch: inputs)
+        ).layers[0]
+        layer.bias.value.clear()
+        let weight = Tensor(outputs, inputs)
+        for rows in [0..<1, 1..<270, 270..<outputs] { layer.expand(rows, into: weight.matrix[rows: rows]) }
+
+        // Each row of the unit matrix comes out of the layer as a row of W.
+        let (x, y) = (
+            Tensor(inputs, Matrix.stride(columns: inputs)), Tensor(inputs, Matrix.stride(columns: outputs))
+        )
+        let unit = Matrix(x, rows: inputs, columns: inputs), w = Matrix(y, rows: inputs, columns: outputs)
+        for row in 0..<inputs { unit.row(row)[row] = 1 }
+        layer.forward(unit, into: w, relu: false, Workspace(Workers(threads: 2), layer.workspace(batch: inputs)))
+        var differing = 0
+        for j in 0..<inputs {
+            for k in 0..<outputs where w.row(j)[k] != weight.matrix.row(k)[j] { differing += 1 }
+        }
+        #expect(differing == 0)
+        #expect(Set(weight.values).count > inputs)
+        withExtendedLifetime((x, y)) {}
+    }
+}
