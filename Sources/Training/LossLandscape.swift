@@ -38,13 +38,10 @@ public final class LossLandscape {
         let order = RandomStream(seed: UInt64(settings.seed), purpose: "shuffle", epoch: 1).permutation(data.train.count)
         let chosen = order.prefix(settings.batchSize)
         batch = chosen.count
-        let stack =
-            switch weights {
-            case .drawn: settings.linearStack(batch: batch)
-            case .shuffled: LinearPart.mlp.build(LinearPartShape(widths: settings.layerWidths, batch: batch))
-            }
-        network = Network(stack, capacity: batch, workers: workers)
-        data.train.gather(chosen, data.scale, into: network.input(batch))
+        let dense = LinearPart.mlp.build(LinearPartShape(widths: settings.layerWidths, batch: batch))
+        let plan = settings.networkPlan(batch: batch, linear: weights == .shuffled ? dense : nil)
+        network = Network(plan, capacity: batch, workers: workers)
+        data.gather(data.train, chosen, into: network.input(batch), workers)
         labels = chosen.map { data.train.labels[Int($0)] }
     }
 
@@ -53,13 +50,16 @@ public final class LossLandscape {
         var settings = settings
         let seeds = RandomStream(seed: UInt64(settings.seed), purpose: "landscape")
         settings.seed = Int(seeds.bits(index) >> 1)
-        let drawn = settings.linearStack(batch: 1)
-        switch weights {
-        case .drawn:
-            for (ours, theirs) in zip(network.parameters, drawn.parameters) { ours.value.copy(theirs.value) }
-        case .shuffled:
-            for (index, layer) in drawn.layers.enumerated() {
-                let (weight, bias) = (network.parameters[2 * index].value, network.parameters[2 * index + 1].value)
+        let drawn = settings.networkPlan(batch: 1).parameters
+        let linear = settings.linearStack(batch: 1)
+        let features = drawn.count - linear.parameters.count
+        for (ours, theirs) in zip(network.parameters, weights == .drawn ? drawn[...] : drawn[..<features]) {
+            ours.value.copy(theirs.value)
+        }
+        if weights == .shuffled {
+            for (index, layer) in linear.layers.enumerated() {
+                let place = features + 2 * index
+                let (weight, bias) = (network.parameters[place].value, network.parameters[place + 1].value)
                 layer.expand(0..<layer.outputs, into: weight.matrix)
                 weight.shuffle(RandomStream(seed: UInt64(settings.seed), purpose: "landscape/\(index)"))
                 bias.copy(layer.bias.value)

@@ -5,9 +5,9 @@ import Tensors
 // The names of a spec, turned into the engine's parts. A name without a part is a mistake of ours: tests walk the registries.
 
 extension Settings {
-    /// The run's network, freshly initialised, for batches of up to `batch` rows.
-    public func networkPlan(batch: Int) -> NetworkPlan {
-        let sides = inputSides, linear = linearStack(batch: batch)
+    /// The run's network, freshly initialised, for batches of up to `batch` rows, with its own linear part or another.
+    public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
+        let sides = inputSides, linear = other ?? linearStack(batch: batch)
         guard !architecture.blueprint.features.isEmpty else { return NetworkPlan(linear) }
         var features = FeatureStack(Shape(sides.height, sides.width, sides.channels), seed: UInt64(seed))
         for layer in architecture.blueprint.features {

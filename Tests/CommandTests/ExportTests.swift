@@ -52,7 +52,7 @@ struct ExportTests {
     /// A file with inputs (B, n) and the logits (B, classes) that the engine makes of them with the run's checkpoint.
     private func ownLogits(_ settings: Settings, of id: String, _ program: Program) throws -> Data {
         let data = try TrainingData(DatasetFolder(root: program.folder).load(.shapes), for: settings)
-        let network = Network(settings.linearStack(batch: 40), capacity: 40, workers: Workers(threads: 1))
+        let network = Network(settings.networkPlan(batch: 40), capacity: 40, workers: Workers(threads: 1))
         let folder = program.lab.appending(path: "checkpoints/\(id)")
         let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasPrefix("e2-b0") })
         let checkpoint = try Safetensors(try Data(contentsOf: folder.appending(path: name)))

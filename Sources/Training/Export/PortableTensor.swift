@@ -17,10 +17,45 @@ public struct PortableTensor: Sendable {
         }
     }
 
+    /// A convolution's weights (O, ky, kx, C), as PyTorch has them, (O, C, ky, kx).
+    init(_ name: String, kernels parameter: Parameter) {
+        let sides = parameter.value.shape
+        let flattening = Flattening(positions: sides[1] * sides[2], channels: sides[3])
+        self.init(name, parameter)
+        self = reordered(columns: flattening)
+        self = PortableTensor(name: name, shape: [sides[0], sides[3], sides[1], sides[2]], write: write)
+    }
+
     /// A layer's whole W, (m, n) as `torch.nn.Linear` has it.
     init(_ name: String, weightOf layer: any LinearLayer) {
         (self.name, shape) = (name, [layer.outputs, layer.inputs])
         write = layer.expand
+    }
+
+    private init(name: String, shape: [Int], write: @escaping @Sendable (Range<Int>, Matrix) -> Void) {
+        (self.name, self.shape, self.write) = (name, shape, write)
+    }
+
+    /// The same with its columns in PyTorch's order.
+    func reordered(columns flattening: Flattening) -> PortableTensor {
+        PortableTensor(name: name, shape: shape) { [write] rows, target in
+            write(rows, target)
+            var row = [Float](repeating: 0, count: target.columns)
+            for index in 0..<target.rows {
+                for column in row.indices { row[column] = target.row(index)[flattening.stored(column)] }
+                target.row(index).update(from: row, count: row.count)
+            }
+        }
+    }
+
+    /// The same with its rows in PyTorch's order.
+    func reordered(rows flattening: Flattening) -> PortableTensor {
+        PortableTensor(name: name, shape: shape) { [write] rows, target in
+            for (index, row) in rows.enumerated() {
+                let stored = flattening.stored(row)
+                write(stored..<stored + 1, target[rows: index..<index + 1])
+            }
+        }
     }
 
     public var count: Int { shape.reduce(1, *) }
@@ -40,4 +75,13 @@ public struct PortableTensor: Sendable {
         }
         withExtendedLifetime(memory) {}
     }
+}
+
+/// How positions and their channels follow each other: here the channels of a position, in PyTorch the positions of a channel.
+struct Flattening: Sendable {
+    let positions: Int
+    let channels: Int
+
+    /// Where the element that PyTorch has at `index` is stored here.
+    func stored(_ index: Int) -> Int { index % positions * channels + index / positions }
 }

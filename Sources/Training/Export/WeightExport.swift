@@ -16,8 +16,20 @@ public struct WeightExport: Sendable {
     /// - Throws: `Safetensors.Failure` for a checkpoint that is not of these settings.
     public init(_ settings: Settings, _ checkpoint: Safetensors, expanded: Bool, metadata: [String: String] = [:]) throws {
         let stack = settings.linearStack(batch: 1)
-        for parameter in stack.parameters { try checkpoint.load(parameter.name, into: parameter.value) }
-        tensors = expanded ? Self.dense(stack, settings.linear) : Self.stored(stack, settings.linear)
+        let parameters = settings.networkPlan(batch: 1, linear: stack).parameters
+        for parameter in parameters { try checkpoint.load(parameter.name, into: parameter.value) }
+        let features = parameters.dropLast(stack.parameters.count).map { parameter in
+            parameter.value.shape.count == 4
+                ? PortableTensor(parameter.name, kernels: parameter) : PortableTensor(parameter.name, parameter)
+        }
+        var linear = expanded ? Self.dense(stack) : Self.stored(stack, settings.linear)
+        // The linear part reads the features' output as one vector.
+        if let sides = settings.featureSides.last?.output, sides.height * sides.width > 1 {
+            let order = Flattening(positions: sides.height * sides.width, channels: sides.channels)
+            let isWhole = expanded || settings.linear == .mlp
+            linear[0] = isWhole ? linear[0].reordered(columns: order) : linear[0].reordered(rows: order)
+        }
+        tensors = features + linear
         var known = [
             // PyTorch's own readers look for this.
             "format": "pt", "model": settings.model, "settings": settings.canonicalJSON,
@@ -33,15 +45,11 @@ public struct WeightExport: Sendable {
         stack.parameters.map { PortableTensor(linear.portableName(of: $0.name) ?? $0.name, $0) }
     }
 
-    /// The parameters that are not the linear part's as they are stored, then its layers as dense ones.
-    private static func dense(_ stack: LinearStack, _ linear: Linear) -> [PortableTensor] {
-        stack.parameters.filter { linear.portableName(of: $0.name) == nil }.map { PortableTensor($0.name, $0) }
-            + stack.layers.enumerated().flatMap { index, layer in
-                [
-                    PortableTensor("linear.\(index).weight", weightOf: layer),
-                    PortableTensor("linear.\(index).bias", layer.bias),
-                ]
-            }
+    /// The layers as dense ones.
+    private static func dense(_ stack: LinearStack) -> [PortableTensor] {
+        stack.layers.enumerated().flatMap { index, layer in
+            [PortableTensor("linear.\(index).weight", weightOf: layer), PortableTensor("linear.\(index).bias", layer.bias)]
+        }
     }
 }
 
