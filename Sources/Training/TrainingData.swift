@@ -30,7 +30,7 @@ public struct TrainingData: Sendable {
     }
 
     /// Writes the images of these indices as a network's input. Large images are resized batch by batch, not over the stored set.
-    func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>, into input: Matrix, _ workers: Workers) {
+    public func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>, into input: Matrix, _ workers: Workers) {
         let parts = Tiling(indices.count, by: interleaving == nil ? 128 : 8)
         workers.forEach(parts.count) { part, _ in
             let rows = parts[part]
