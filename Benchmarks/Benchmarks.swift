@@ -17,6 +17,7 @@ struct Benchmarks {
             Terminal.note("no section \(name); there are \(sections.map(\.name).joined(separator: ", "))")
             exit(64)
         }
+        Environment.warnOfLoad()
         var report = ""
         func write(_ text: String) {
             report += text + "\n"

@@ -14,6 +14,14 @@ enum Environment {
         Terminal.note("could not start anew: sgemm's figures are those of the kernel that \(set[0]) names")
     }
 
+    /// Says so where something else is at work: figures would be those of half a machine.
+    static func warnOfLoad() {
+        var load = 0.0
+        if getloadavg(&load, 1) == 1, load > 0.5 {
+            Terminal.note("the machine is busy (load \(load.text(1))); times will be too long")
+        }
+    }
+
     static let executable: URL = {
         let link = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: link ?? CommandLine.arguments[0])

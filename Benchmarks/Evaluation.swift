@@ -1,4 +1,5 @@
 import Networks
+import Specs
 
 extension Section {
     static let evaluation = Section(name: "evaluation", title: "Evaluation") {
@@ -6,7 +7,8 @@ extension Section {
             "model", "step, ms", "its forward pass, ms", "evaluation, ms", "images/s", "evaluation ÷ forward",
         ])
         for part in LinearPart.all {
-            Terminal.note("evaluation: \(part.name)")
+            let model = Linear(rawValue: part.name).map { Settings(linear: $0, dataset: .cifar10).model } ?? part.name
+            Terminal.note("evaluation: \(model)")
             let step = TrainingStep(part, threads: Environment.cores)
             let turns = try Turns(
                 rounds: 9,
@@ -21,11 +23,11 @@ extension Section {
                 ])
             let times = turns.medians
             table.add(
-                [part.name] + times.map(\.milliseconds)
+                [model] + times.map(\.milliseconds)
                     + [Int(Double(TrainingStep.batch) / times[2]).grouped, turns.ratio(2, to: 1).text(2)])
         }
         return """
-            LinearNet at batch \(TrainingStep.batch.grouped), \(threadsText(Environment.cores)), d and rank 16: a training step, the \
+            LinearNet at batch \(TrainingStep.batch.grouped), \(threadsText(Environment.cores)): a training step, the \
             forward pass as it follows on a step, and evaluation, which is forward and the scores.
 
             \(table.text)

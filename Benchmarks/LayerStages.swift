@@ -66,7 +66,7 @@ struct LayerStages {
         case .forwardTiles:
             forward(workers) { slot, _, outputs, inputs in
                 wave.weights(
-                    a[rows: inputs], slot.positions(d, outputs.count), into: slot.weights(inputs.count, outputs.count))
+                    a[rows: inputs], slot.positions(outputs.count), into: slot.weights(inputs.count, outputs.count))
             }
         case .forwardProducts:
             forward(workers) { slot, rows, outputs, inputs in
@@ -78,7 +78,7 @@ struct LayerStages {
         case .backwardTiles:
             backward(workers) { slot, _, inputs, outputs in
                 let (w, s) = (slot.weights(outputs.count, inputs.count), slot.slopes(outputs.count, inputs.count))
-                wave.weights(b[rows: outputs], slot.positions(d, inputs.count), into: w, slopes: s)
+                wave.weights(b[rows: outputs], slot.positions(inputs.count), into: w, slopes: s)
             }
         case .backwardProducts:
             backward(workers) { slot, _, inputs, outputs in
@@ -127,7 +127,7 @@ struct LayerStages {
     /// g (K, J) = dyᵀ[K, :] · x[:, J] ⊙ s
     private func multiplyBatch(_ slot: StageScratch, _ inputs: Range<Int>, _ outputs: Range<Int>) {
         let (g, s) = (slot.gradient(outputs.count, inputs.count), slot.slopes(outputs.count, inputs.count))
-        let panels = slot.batchPanels(batch, inputs.count)
+        let panels = slot.batchPanels(inputs.count)
         for block in 0..<panels.depths.count {
             let factor = dyT[block]
             multiply(
@@ -138,10 +138,10 @@ struct LayerStages {
 
     private func addSums(_ slot: StageScratch, _ db: Matrix, _ inputs: Range<Int>, _ outputs: Range<Int>) {
         let g = slot.gradient(outputs.count, inputs.count)
-        let (aPanels, bPanels) = (slot.inputPositions(inputs.count, d), slot.outputPositions(outputs.count, d))
+        let (aPanels, bPanels) = (slot.inputPositions(inputs.count), slot.outputPositions(outputs.count))
         for panel in 0..<g.panels.count {
             let neurons = g.panels[panel]
-            multiply(g.transposedRows(panel: panel), bPanels, into: slot.sums[rows: 0..<neurons.count], from: .sum)
+            multiply(g.transposedRows(panel: panel), bPanels, into: slot.sums[rows: neurons], from: .sum)
             multiply(g.rows(panel: panel), aPanels[depth: neurons], into: db[columns: 0..<d], from: .sum)
         }
         g.addSums(rows: db[columns: d..<d + 1], columns: slot.totals)
@@ -149,7 +149,7 @@ struct LayerStages {
 
     private func packForward(_ workers: Workers) {
         forward(workers) { slot, _, outputs, inputs in
-            if inputs.lowerBound == 0 { slot.positions(d, outputs.count).pack(b[rows: outputs].transposed) }
+            if inputs.lowerBound == 0 { slot.positions(outputs.count).pack(b[rows: outputs].transposed) }
         }
     }
 
@@ -162,55 +162,11 @@ struct LayerStages {
         }
         backward(workers) { slot, _, inputs, outputs in
             if outputs.lowerBound == 0 {
-                slot.batchPanels(batch, inputs.count).pack(x[columns: inputs])
-                slot.positions(d, inputs.count).pack(a[rows: inputs].transposed)
-                slot.inputPositions(inputs.count, d).pack(a[rows: inputs])
+                slot.batchPanels(inputs.count).pack(x[columns: inputs])
+                slot.positions(inputs.count).pack(a[rows: inputs].transposed)
+                slot.inputPositions(inputs.count).pack(a[rows: inputs])
             }
-            slot.outputPositions(outputs.count, d).pack(b[rows: outputs])
+            slot.outputPositions(outputs.count).pack(b[rows: outputs])
         }
-    }
-}
-
-/// What a thread holds of one tile.
-struct StageScratch: Sendable {
-    private let positions: Tensor
-    private let tiles: [Tensor]
-    private let batchPanels: Tensor
-    private let inputPositions: Tensor
-    private let outputPositions: Tensor
-    private let others: Tensor
-    private let columnTotals: Tensor
-
-    init(batch: Int, d: Int, _ random: (Int) -> Tensor) {
-        let columns = max(TileSize.columns, BackwardTasks.columns)
-        positions = random(Panels.floats(d, columns))
-        tiles = (0..<3).map { _ in random(Panels.floats(TileSize.depth, columns)) }
-        batchPanels = random(Panels.floats(batch, BackwardTasks.columns))
-        inputPositions = random(Panels.floats(BackwardTasks.columns, d))
-        outputPositions = random(Panels.floats(TileSize.depth, d))
-        others = random(BackwardTasks.columns * d)
-        columnTotals = random(BackwardTasks.columns)
-    }
-
-    func positions(_ d: Int, _ columns: Int) -> Panels { panels(positions, d, columns) }
-    func weights(_ depth: Int, _ columns: Int) -> Panels { panels(tiles[0], depth, columns) }
-    func slopes(_ depth: Int, _ columns: Int) -> Panels { panels(tiles[1], depth, columns) }
-    func gradient(_ depth: Int, _ columns: Int) -> Panels { panels(tiles[2], depth, columns) }
-    func inputPositions(_ depth: Int, _ d: Int) -> Panels { panels(inputPositions, depth, d) }
-    func outputPositions(_ depth: Int, _ d: Int) -> Panels { panels(outputPositions, depth, d) }
-
-    func batchPanels(_ batch: Int, _ columns: Int) -> PanelBlocks {
-        PanelBlocks(batchPanels.base, columns: columns, depths: Tiling(batch, by: TileSize.depth))
-    }
-
-    var sums: Matrix {
-        Matrix(
-            base: others.base, rows: BackwardTasks.columns, columns: others.count / BackwardTasks.columns,
-            stride: others.count / BackwardTasks.columns)
-    }
-    var totals: UnsafeMutablePointer<Float> { columnTotals.base }
-
-    private func panels(_ tensor: Tensor, _ depth: Int, _ columns: Int) -> Panels {
-        Panels(base: tensor.base, depth: depth, columns: columns)
     }
 }

@@ -1,5 +1,5 @@
 import Foundation
-import Networks
+import Specs
 import Tensors
 
 extension Section {
@@ -9,9 +9,11 @@ extension Section {
             "n = m", "PCN: peak", "parameters, gradients", "activations and theirs", "workspace", "MLP: peak",
             "parameters, gradients",
         ])
+        var largest = 0
         for n in [1024, 2048, 4096, 8192, 16_384, 32_768] {
             let widths = [n, n, 10]
             let pcn = try MemoryChild.measure(.pcn, widths, d: d, batch: batch)
+            largest = pcn.peak
             let dense = MemoryNeed(.mlp, widths, d: d, batch: batch)
             let densePeak =
                 try dense.total * 5 / 4 < MemoryStatus.available
@@ -24,7 +26,6 @@ extension Section {
             ])
         }
         let alex = try MemoryChild.measure(.pcn, [9216, 4096, 4096, 10], d: d, batch: batch)
-        let large = try MemoryChild.measure(.pcn, [32_768, 32_768, 10], d: d, batch: batch)
         return """
             MB (10⁶ bytes) of a process of its own that takes two training steps at batch \(batch), \(threadsText(Environment.cores)), \
             d = \(d), on a network n → m → 10. The peak is all that was ever resident (VmHWM), of which the program before the \
@@ -38,7 +39,7 @@ extension Section {
             | PCN 9216 → 4096 → 4096 → 10: peak less the program, parameters, activations and gradients | \
             \(Double(alex.beyond).megabytes) | 24 |
             | of that: the workspace | \(Double(alex.workspace).megabytes) | |
-            | PCN 32,768 → 32,768 → 10: peak in all | \(Double(large.peak).megabytes) | 600 |
+            | PCN 32,768 → 32,768 → 10: peak in all | \(Double(largest).megabytes) | 600 |
             """
     }
 }
@@ -51,25 +52,16 @@ struct MemoryNeed: Codable {
     let activations: Int
     var total: Int { parameters + activations }
 
-    init(_ part: MemoryPart, _ widths: [Int], d: Int, batch: Int) {
+    init(_ linear: Linear, _ widths: [Int], d: Int, batch: Int) {
         let biases = widths.dropFirst().reduce(0, +)
         let weights =
-            switch part {
+            switch linear {
             case .pcn: d * widths.reduce(0, +)
             case .mlp: zip(widths, widths.dropFirst()).map { $0 * $1 }.reduce(0, +)
+            case .lowRank: zip(widths, widths.dropFirst()).map { d * ($0 + $1) }.reduce(0, +)
             }
         let strides = widths.map(Matrix.stride)
         parameters = 2 * 4 * (weights + biases)
         activations = 4 * batch * (strides.reduce(0, +) + 2 * (strides.dropFirst().max() ?? 0))
-    }
-}
-
-enum MemoryPart: String {
-    case pcn, mlp
-    var linear: LinearPart {
-        switch self {
-        case .pcn: .pcn
-        case .mlp: .mlp
-        }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Specs
 import Tensors
 
 /// A training step in a process of its own, so that its peak of memory is the step's alone.
@@ -14,12 +15,12 @@ struct MemoryChild: Codable {
     /// Beyond what any training of this network would hold.
     var beyond: Int { peak - start - need.total }
 
-    static func measure(_ part: MemoryPart, _ widths: [Int], d: Int, batch: Int) throws -> MemoryChild {
+    static func measure(_ linear: Linear, _ widths: [Int], d: Int, batch: Int) throws -> MemoryChild {
         let widthsText = widths.map(String.init).joined(separator: ",")
-        Terminal.note("memory: \(part.rawValue) \(widthsText)")
+        Terminal.note("memory: \(linear.rawValue) \(widthsText)")
         let process = Process(), output = Pipe()
         process.executableURL = Environment.executable
-        process.arguments = [command, part.rawValue, widthsText, String(d), String(batch)]
+        process.arguments = [command, linear.rawValue, widthsText, String(d), String(batch)]
         process.standardOutput = output
         try process.run()
         let data = output.fileHandleForReading.readDataToEndOfFile()
@@ -29,16 +30,16 @@ struct MemoryChild: Codable {
 
     /// The child's side: arguments as `measure` gives them, JSON on stdout.
     static func run(_ arguments: [String]) throws {
-        let (part, d, batch) = (MemoryPart(rawValue: arguments[0])!, Int(arguments[2])!, Int(arguments[3])!)
+        let (linear, d, batch) = (Linear(rawValue: arguments[0])!, Int(arguments[2])!, Int(arguments[3])!)
         let widths = arguments[1].split(separator: ",").map { Int($0)! }
         let start = MemoryStatus.peak
-        let step = TrainingStep(part.linear, widths: widths, d: d, batch: batch, threads: Environment.cores)
+        let step = TrainingStep(LinearPart.named(arguments[0])!, widths: widths, d: d, batch: batch, threads: Environment.cores)
         step.run()
         step.run()
         let needs = step.plan.layers.map { $0.workspace(batch: batch) }
         let perThread = needs.map(\.perThread).max() ?? 0, shared = needs.map(\.shared).max() ?? 0
         let figures = MemoryChild(
-            need: MemoryNeed(part, widths, d: d, batch: batch), workspace: 4 * (Environment.cores * perThread + shared),
+            need: MemoryNeed(linear, widths, d: d, batch: batch), workspace: 4 * (Environment.cores * perThread + shared),
             start: start, peak: MemoryStatus.peak)
         Terminal.output(String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
     }
