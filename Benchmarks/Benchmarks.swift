@@ -9,6 +9,8 @@ struct Benchmarks {
     /// In the order of the report.
     static let sections: [Section] = [.sgemm, .steps, .stages, .evaluation, .torch, .memory, .accuracy]
 
+    private static let report = "Benchmarks/RESULTS.md"
+
     static func main() throws {
         Environment.useOwnBLASKernel()
         let arguments = CommandLine.arguments.dropFirst()
@@ -17,18 +19,22 @@ struct Benchmarks {
             Terminal.note("no section \(name); there are \(sections.map(\.name).joined(separator: ", "))")
             exit(64)
         }
+        if arguments.isEmpty, !FileManager.default.fileExists(atPath: report) {
+            Terminal.note("no \(report) here: run it in the repository's root")
+            exit(66)
+        }
         Environment.warnOfLoad()
-        var report = ""
+        var markdown = ""
         func write(_ text: String) {
-            report += text + "\n"
+            markdown += text + "\n"
             Terminal.output(text + "\n")
         }
         write(Machine.preface)
         for section in sections where arguments.isEmpty || arguments.contains(section.name) {
             Terminal.note(section.name)
-            write("## \(section.title)\n\n\(try section.measure())\n")
+            write("## \(section.title)\n\n\(section.markdown)\n")
         }
-        if arguments.isEmpty { try report.write(toFile: "Benchmarks/RESULTS.md", atomically: true, encoding: .utf8) }
+        if arguments.isEmpty { try markdown.write(toFile: report, atomically: true, encoding: .utf8) }
     }
 }
 
@@ -38,4 +44,9 @@ struct Section: Sendable {
     let title: String
     /// Runs the measurements; returns Markdown.
     let measure: @Sendable () throws -> String
+
+    /// What it measured, or why it could not: one section's failure costs no other's figures.
+    var markdown: String {
+        do { return try measure() } catch { return "Not measured: \(error)" }
+    }
 }

@@ -1,32 +1,48 @@
+import Foundation
 import Tensors
 
 extension Section {
     static let sgemm = Section(name: "sgemm", title: "sgemm at LinearNet's shapes") {
-        let rounds = 5
+        let products = LayerProduct.ofStep(TrainingStep.linearNet, batch: TrainingStep.batch)
+        let shapes = products.map(\.shape), operations = shapes.reduce(0) { $0 + $1.operations }
         var table = MarkdownTable(
             ["layer", "product", "M, N, K"] + Environment.threadCounts.map { "GFLOP/s, \(threadsText($0))" }, textColumns: 3)
-        let products = LayerProduct.ofStep(TrainingStep.linearNet, batch: TrainingStep.batch)
-        func rates(_ shapes: [ProductShape]) -> [String] {
-            Environment.threadCounts.map { threads in
-                let time = median((0..<rounds).map { _ in BLAS.seconds(of: shapes, threads: threads) })
-                return (shapes.reduce(0) { $0 + $1.operations } / time / 1e9).text(0)
-            }
-        }
-        for product in products {
+        let rates = Environment.threadCounts.map { ProductRates(shapes, threads: $0, rounds: 7) }
+        for (index, product) in products.enumerated() {
             let shape = product.shape
-            table.add([product.layer, product.name, "\(shape.m), \(shape.n), \(shape.k)"] + rates([shape]))
+            table.add(
+                [product.layer, product.name, "\(shape.m), \(shape.n), \(shape.k)"] + rates.map { $0.single[index].text(0) })
         }
-        let operations = products.reduce(0) { $0 + $1.shape.operations }
-        table.add(["all", "one step's", "\((operations / 1e9).text(1)) GFLOP"] + rates(products.map(\.shape)))
-        let own = Environment.threadCounts.map { threads in
-            "\((median((0..<rounds).map { _ in Workers(threads: threads).measuredRate() }) / 1e9).text(0)) on \(threadsText(threads))"
-        }
+        table.add(["all", "one step's", "\((operations / 1e9).text(1)) GFLOP"] + rates.map { $0.all.text(0) })
+        table.add(["pcnlab's own kernel", "in the caches", "264, 128, 264"] + rates.map { $0.own.text(0) })
         return """
-            The machine's own BLAS on the products of a dense step at batch \(TrainingStep.batch.grouped). pcnlab's own kernel on a \
-            tile that lies in the caches, (264, 128, 264), for comparison: \(own.joined(separator: ", ")).
+            The machine's own BLAS on the products of a dense step at batch \(TrainingStep.batch.grouped), and for comparison \
+            pcnlab's own kernel on a tile.
 
             \(table.text)
             """
+    }
+}
+
+/// GFLOP/s, medians over rounds that each measure everything once.
+private struct ProductRates {
+    let single: [Double]
+    let all: Double
+    /// Our own kernel's, on tiles that stay in the caches.
+    let own: Double
+
+    init(_ shapes: [ProductShape], threads: Int, rounds: Int) {
+        Terminal.note("sgemm: \(threadsText(threads))")
+        let workers = Workers(threads: threads)
+        let measured = (0..<rounds).map { _ in
+            let rates = (shapes.map { [$0] } + [shapes]).map { products in
+                products.reduce(0) { $0 + $1.operations } / BLAS.seconds(of: products, threads: threads)
+            }
+            Thread.sleep(forTimeInterval: 0.1)
+            return rates + [workers.measuredRate()]
+        }
+        let medians = (0..<shapes.count + 2).map { index in median(measured.map { $0[index] }) / 1e9 }
+        (single, all, own) = (Array(medians.prefix(shapes.count)), medians[shapes.count], medians[shapes.count + 1])
     }
 }
 

@@ -22,7 +22,7 @@ final class TorchProcess {
         process.standardOutput = output
         try process.run()
         version = reply()
-        if version.isEmpty { throw Failure(line: python, reply: version) }
+        if version.isEmpty { throw Failure(line: "import torch", reply: version) }
     }
 
     /// Seconds of the second of two steps.
