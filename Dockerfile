@@ -5,6 +5,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift schema.sql ./
+COPY Benchmarks Benchmarks
 COPY Sources Sources
 COPY Tests Tests
 # The Swift runtime goes into the binary; Foundation's URLSession needs libcurl named.

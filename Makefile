@@ -5,7 +5,7 @@ PCNLAB := .build/release/pcnlab
 # Where a checkout of the data sets' compressed form lies beside this one, the tests on real data run too.
 UNPACK := $(wildcard ../shared/data/unpack)
 
-.PHONY: build demo test lint packages
+.PHONY: build demo test bench lint packages
 
 build: packages
 	swift build -c release --product pcnlab
@@ -25,8 +25,13 @@ else
 	swift test --disable-xctest
 endif
 
+# Some minutes, with nothing else on the machine; PCNLAB_BENCH_PYTHON names a Python that has PyTorch, to be measured too.
+bench: packages
+	swift build -c release --product Benchmarks
+	.build/release/Benchmarks
+
 lint:
-	swift format lint -r --strict Sources Tests Package.swift
+	swift format lint -r --strict Benchmarks Sources Tests Package.swift
 
 packages:
 	@./Scripts/install-packages $(PACKAGES)

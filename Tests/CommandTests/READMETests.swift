@@ -80,6 +80,20 @@ struct READMETests {
         }
     }
 
+    @Test("make bench writes the file of figures that it points at, which has every section")
+    func bench() throws {
+        #expect(Self.text("README.md").contains("[Benchmarks/RESULTS.md](Benchmarks/RESULTS.md), which `make bench` writes"))
+        #expect(Self.text("Makefile").contains("swift build -c release --product Benchmarks\n\t.build/release/Benchmarks\n"))
+        let results = Self.text("Benchmarks/RESULTS.md")
+        let folder = Self.root.appending(path: "Benchmarks").path
+        let sources = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }
+        let titles = sources.flatMap { file in
+            Self.text("Benchmarks/\(file)").matches(of: /Section\(name: "[a-z]+", title: "([^"]+)"\)/).map { String($0.1) }
+        }
+        try #require(titles.count >= 7)
+        for title in titles { #expect(results.contains("## \(title)\n"), "\(title)") }
+    }
+
     @Test("its spec is one that submit takes")
     func spec() throws {
         let blocks = Self.text("README.md").components(separatedBy: "```")

@@ -2,20 +2,20 @@ import Tensors
 
 /// How the backward pass of a point cloud layer is cut: a task owns a stretch of input neurons, in tiles. Every task sums a part
 /// of the output cloud's gradient, so their number is limited: O(m) memory, and an order of the sums that the shape alone gives.
-struct BackwardTasks: Sendable {
+package struct BackwardTasks: Sendable {
     /// Input neurons of a tile: with 1,024 rows of a batch, their activations are 256 kB and stay in the second cache.
-    static let columns = 64
+    package static let columns = 64
     private static let most = 16
-    let tiles: Tiling
-    let count: Int
+    package let tiles: Tiling
+    package let count: Int
 
-    init(inputs: Int) {
+    package init(inputs: Int) {
         tiles = Tiling(inputs, by: Self.columns)
         count = min(Self.most, tiles.count)
     }
 
     /// The tiles of a task.
-    subscript(task: Int) -> Range<Int> { task * tiles.count / count..<(task + 1) * tiles.count / count }
+    package subscript(task: Int) -> Range<Int> { task * tiles.count / count..<(task + 1) * tiles.count / count }
 }
 
 /// For some neurons of one cloud: Σ G·other (count, d), the other cloud's positions weighted by G, and Σ G (count, 1).

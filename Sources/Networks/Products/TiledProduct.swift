@@ -2,12 +2,12 @@ import Tensors
 
 /// Sizes of the tiles that a pass is cut into. They decide how fast it is and nothing else: a sum is one chain along the
 /// contraction, however it is cut.
-enum TileSize {
+package enum TileSize {
     /// Of the contraction: a panel of that many rows, 16 or 32 kB, stays in the first cache while all rows go over it. Whole
     /// groups of packed rows, and a size that leaves no short end of the usual powers of two.
-    static let depth = 11 * RowFactor.groupMultiple
+    package static let depth = 11 * RowFactor.groupMultiple
     /// Columns of a task.
-    static let columns = 128
+    package static let columns = 128
     /// The same where rows are patches, which every task writes out anew.
     static let columnsOfPatches = 512
     /// Rows of patches that are written out at a time.
@@ -15,19 +15,19 @@ enum TileSize {
 }
 
 /// The tasks of a product's result (rows, columns): its columns in tiles and, where those are few, its rows in parts.
-struct TaskGrid: Sendable {
+package struct TaskGrid: Sendable {
     let rows: Tiling
     let columns: Tiling
-    var count: Int { rows.count * columns.count }
+    package var count: Int { rows.count * columns.count }
 
-    init(rows: Int, columns: Int, by size: Int = TileSize.columns, splitsRows: Bool = true) {
+    package init(rows: Int, columns: Int, by size: Int = TileSize.columns, splitsRows: Bool = true) {
         self.columns = Tiling(columns, by: size)
         let parts = splitsRows ? max(1, 8 / self.columns.count) : 1
         let group = RowFactor.groupMultiple
         self.rows = Tiling(rows, by: max(group, ((rows + parts - 1) / parts + group - 1) / group * group))
     }
 
-    subscript(task: Int) -> (rows: Range<Int>, columns: Range<Int>) {
+    package subscript(task: Int) -> (rows: Range<Int>, columns: Range<Int>) {
         (rows[task / columns.count], columns[task % columns.count])
     }
 }

@@ -1,0 +1,52 @@
+import Foundation
+
+/// Measures the engine in one run and writes down what it found: `make bench`.
+///
+/// Progress goes to stderr, the Markdown to stdout and, when all sections ran, to Benchmarks/RESULTS.md. Arguments name the
+/// sections to run in place of all.
+@main
+struct Benchmarks {
+    /// In the order of the report.
+    static let sections: [Section] = [.sgemm, .steps, .stages, .evaluation, .torch, .memory, .accuracy]
+
+    private static let report = "Benchmarks/RESULTS.md"
+
+    static func main() throws {
+        Environment.useOwnBLASKernel()
+        let arguments = CommandLine.arguments.dropFirst()
+        if arguments.first == MemoryChild.command { return try MemoryChild.run(Array(arguments.dropFirst())) }
+        for name in arguments where !sections.contains(where: { $0.name == name }) {
+            Terminal.note("no section \(name); there are \(sections.map(\.name).joined(separator: ", "))")
+            exit(64)
+        }
+        if arguments.isEmpty, !FileManager.default.fileExists(atPath: report) {
+            Terminal.note("no \(report) here: run it in the repository's root")
+            exit(66)
+        }
+        Environment.warnOfLoad()
+        var markdown = ""
+        func write(_ text: String) {
+            markdown += text + "\n"
+            Terminal.output(text + "\n")
+        }
+        write(Machine.preface)
+        for section in sections where arguments.isEmpty || arguments.contains(section.name) {
+            Terminal.note(section.name)
+            write("## \(section.title)\n\n\(section.markdown)\n")
+        }
+        if arguments.isEmpty { try markdown.write(toFile: report, atomically: true, encoding: .utf8) }
+    }
+}
+
+/// One part of the report.
+struct Section: Sendable {
+    let name: String
+    let title: String
+    /// Runs the measurements; returns Markdown.
+    let measure: @Sendable () throws -> String
+
+    /// What it measured, or why it could not: one section's failure costs no other's figures.
+    var markdown: String {
+        do { return try measure() } catch { return "Not measured: \(error)" }
+    }
+}

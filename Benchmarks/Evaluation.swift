@@ -1,0 +1,36 @@
+import Networks
+import Specs
+
+extension Section {
+    static let evaluation = Section(name: "evaluation", title: "Evaluation") {
+        var table = MarkdownTable([
+            "model", "step, ms", "its forward pass, ms", "evaluation, ms", "images/s", "evaluation ÷ forward",
+        ])
+        for part in LinearPart.all {
+            let model = Linear(rawValue: part.name).map { Settings(linear: $0, dataset: .cifar10).model } ?? part.name
+            Terminal.note("evaluation: \(model)")
+            let step = TrainingStep(part, threads: Environment.cores)
+            let turns = try Turns(
+                rounds: 9,
+                [
+                    { timedAfterOne(step.run) },
+                    // As in training: what the caches hold is what a step left there.
+                    {
+                        step.run()
+                        return seconds(step.forward)
+                    },
+                    { timedAfterOne(step.evaluate) },
+                ])
+            let times = turns.medians
+            table.add(
+                [model] + times.map(\.milliseconds)
+                    + [Int(Double(TrainingStep.batch) / times[2]).grouped, turns.ratio(2, to: 1).text(2)])
+        }
+        return """
+            LinearNet at batch \(TrainingStep.batch.grouped), \(threadsText(Environment.cores)): a training step, the \
+            forward pass as it follows on a step, and evaluation, which is forward and the scores.
+
+            \(table.text)
+            """
+    }
+}

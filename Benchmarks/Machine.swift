@@ -1,0 +1,38 @@
+import Foundation
+import Tensors
+
+/// What the figures were measured on.
+enum Machine {
+    static var preface: String {
+        """
+        # Figures
+
+        Written by `make bench` on \(date), in one run. Times are medians; what is compared was measured in turn, each side after
+        a pause and one uncounted step. On a shared machine the ratios are what holds.
+
+        | | |
+        | --- | --- |
+        | processor | \(processor), \(Environment.cores) \(Environment.cores == 1 ? "core" : "cores") |
+        | own kernels | \(Kernels.current.name), \(Kernels.current.arithmetic) multiply-add |
+        | BLAS | \(BLAS.configuration), kernel \(BLAS.kernel) |
+
+        """
+    }
+
+    private static var date: String {
+        let parts = Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: Date())
+        return String(format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
+    }
+
+    /// The model with its family's number, which tells generations apart that share a name.
+    private static var processor: String {
+        let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
+        func field(_ name: String) -> String? {
+            let parts = lines.lazy.map { $0.split(separator: ":").map { $0.trimmingCharacters(in: .whitespaces) } }
+            return parts.first { $0.count == 2 && $0[0] == name }?[1]
+        }
+        guard let model = field("model name") else { return "unknown" }
+        guard let family = field("cpu family"), let number = field("model") else { return model }
+        return "\(model) (family \(family), model \(number))"
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+/// A table whose first columns are text and whose others are figures.
+struct MarkdownTable {
+    private let textColumns: Int
+    private var lines: [String]
+
+    init(_ titles: [String], textColumns: Int = 1) {
+        self.textColumns = textColumns
+        let rule = titles.indices.map { $0 < textColumns ? "---" : "---:" }
+        lines = [titles, rule].map(Self.line)
+    }
+
+    mutating func add(_ cells: [String]) { lines.append(Self.line(cells)) }
+
+    var text: String { lines.joined(separator: "\n") }
+
+    private static func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+}
+
+extension Double {
+    /// With this many decimals.
+    func text(_ decimals: Int) -> String { String(format: "%.\(decimals)f", self) }
+
+    var milliseconds: String { (self * 1e3).text(1) }
+    /// Bytes in 10⁶.
+    var megabytes: String { (self / 1e6).text(self < 1e7 ? 1 : 0) }
+}
+
+extension Int {
+    /// 9216 as 9,216.
+    var grouped: String {
+        let digits = Array(String(self))
+        return digits.indices.map { (digits.count - $0) % 3 == 0 && $0 > 0 ? ",\(digits[$0])" : "\(digits[$0])" }.joined()
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Specs
+import Tensors
+
+extension Section {
+    static let memory = Section(name: "memory", title: "Memory") {
+        let (d, batch) = (16, 256)
+        var growth = MarkdownTable([
+            "n = m", "PCN: peak", "parameters, gradients", "activations and theirs", "workspace", "MLP: peak",
+            "parameters, gradients",
+        ])
+        var largest = 0
+        for n in [1024, 2048, 4096, 8192, 16_384, 32_768] {
+            let widths = [n, n, 10]
+            let pcn = try MemoryChild.measure(.pcn, widths, d: d, batch: batch)
+            largest = pcn.peak
+            let dense = MemoryNeed(.mlp, widths, d: d, batch: batch)
+            let densePeak =
+                try dense.total * 5 / 4 < MemoryStatus.available
+                ? Double(MemoryChild.measure(.mlp, widths, d: d, batch: batch).peak).megabytes
+                : "\(Double(dense.total).megabytes) (computed)"
+            growth.add([
+                n.grouped, Double(pcn.peak).megabytes, Double(pcn.need.parameters).megabytes,
+                Double(pcn.need.activations).megabytes, Double(pcn.workspace).megabytes, densePeak,
+                Double(dense.parameters).megabytes,
+            ])
+        }
+        let alex = try MemoryChild.measure(.pcn, [9216, 4096, 4096, 10], d: d, batch: batch)
+        return """
+            MB (10⁶ bytes) of a process of its own that takes two training steps at batch \(batch), \(threadsText(Environment.cores)), \
+            d = \(d), on a network n → m → 10. The peak is all that was ever resident (VmHWM), of which the program before the \
+            network is some \(Double(alex.start).megabytes); the other columns are the sizes of what was allocated. SGD has no state. \
+            Activations count the gradients that go back through them; the workspace is the layers' scratch of all threads.
+
+            \(growth.text)
+
+            | check | MB | at most |
+            | --- | ---: | ---: |
+            | PCN 9216 → 4096 → 4096 → 10: peak less the program, parameters, activations and gradients | \
+            \(Double(alex.beyond).megabytes) | 24 |
+            | of that: the workspace | \(Double(alex.workspace).megabytes) | |
+            | PCN 32,768 → 32,768 → 10: peak in all | \(Double(largest).megabytes) | 600 |
+            """
+    }
+}
+
+/// Bytes that training takes by the network's sizes alone.
+struct MemoryNeed: Codable {
+    /// Parameters and their gradients.
+    let parameters: Int
+    /// Activations, and the two buffers of the gradients that go back through them.
+    let activations: Int
+    var total: Int { parameters + activations }
+
+    init(_ linear: Linear, _ widths: [Int], d: Int, batch: Int) {
+        let biases = widths.dropFirst().reduce(0, +)
+        let weights =
+            switch linear {
+            case .pcn: d * widths.reduce(0, +)
+            case .mlp: zip(widths, widths.dropFirst()).map { $0 * $1 }.reduce(0, +)
+            case .lowRank: zip(widths, widths.dropFirst()).map { d * ($0 + $1) }.reduce(0, +)
+            }
+        let strides = widths.map(Matrix.stride)
+        parameters = 2 * 4 * (weights + biases)
+        activations = 4 * batch * (strides.reduce(0, +) + 2 * (strides.dropFirst().max() ?? 0))
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import Networks
+import Specs
+import Tensors
+
+/// A training step in a process of its own, so that its peak of memory is the step's alone.
+struct MemoryChild: Codable {
+    static let command = "memory-child"
+
+    let need: MemoryNeed
+    let workspace: Int
+    /// Resident before the network was made, at most.
+    let start: Int
+    let peak: Int
+    /// Beyond what any training of this network would hold.
+    var beyond: Int { peak - start - need.total }
+
+    static func measure(_ linear: Linear, _ widths: [Int], d: Int, batch: Int) throws -> MemoryChild {
+        let widthsText = widths.map(String.init).joined(separator: ",")
+        Terminal.note("memory: \(linear.rawValue) \(widthsText)")
+        let process = Process(), output = Pipe()
+        process.executableURL = Environment.executable
+        process.arguments = [command, linear.rawValue, widthsText, String(d), String(batch)]
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return try JSONDecoder().decode(MemoryChild.self, from: data)
+    }
+
+    /// The child's side: arguments as `measure` gives them, JSON on stdout.
+    static func run(_ arguments: [String]) throws {
+        let (linear, d, batch) = (Linear(rawValue: arguments[0])!, Int(arguments[2])!, Int(arguments[3])!)
+        let widths = arguments[1].split(separator: ",").map { Int($0)! }
+        let start = MemoryStatus.peak
+        let step = TrainingStep(LinearPart.named(arguments[0])!, widths: widths, d: d, batch: batch, threads: Environment.cores)
+        step.run()
+        step.run()
+        let needs = step.plan.layers.map { $0.workspace(batch: batch) }
+        let perThread = needs.map(\.perThread).max() ?? 0, shared = needs.map(\.shared).max() ?? 0
+        let figures = MemoryChild(
+            need: MemoryNeed(linear, widths, d: d, batch: batch), workspace: 4 * (Environment.cores * perThread + shared),
+            start: start, peak: MemoryStatus.peak)
+        Terminal.output(String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
+    }
+}
+
+/// What Linux says of memory, in bytes; 0 elsewhere.
+enum MemoryStatus {
+    /// The most that this process ever had resident. (getrusage's figure would be the parent's where that was larger.)
+    static var peak: Int { field("VmHWM", of: "/proc/self/status") }
+    /// What the machine can still give.
+    static var available: Int { field("MemAvailable", of: "/proc/meminfo") }
+
+    private static func field(_ name: String, of file: String) -> Int {
+        let lines = (try? String(contentsOfFile: file, encoding: .utf8))?.split(separator: "\n") ?? []
+        let line = lines.first { $0.hasPrefix("\(name):") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+    }
+}
