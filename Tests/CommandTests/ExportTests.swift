@@ -53,10 +53,7 @@ struct ExportTests {
     private func ownLogits(_ settings: Settings, of id: String, _ program: Program) throws -> Data {
         let data = try TrainingData(DatasetFolder(root: program.folder).load(.shapes), for: settings)
         let network = Network(settings.networkPlan(batch: 40), capacity: 40, workers: Workers(threads: 1))
-        let folder = program.lab.appending(path: "checkpoints/\(id)")
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasPrefix("e2-b0") })
-        let checkpoint = try Safetensors(try Data(contentsOf: folder.appending(path: name)))
-        for parameter in network.parameters { try checkpoint.load(parameter.name, into: parameter.value) }
+        try network.load(program, run: id, epoch: 2)
         data.test.gather([Int32](0..<40)[...], data.scale, into: network.input(40))
         let inputs = network.input(40), logits = network.forward(40)
         let tensors = [("inputs", inputs), ("logits", logits)].map { name, matrix in
@@ -237,5 +234,16 @@ struct ExportTests {
                 """, output.lines, in: program.folder)
             #expect(check?.status == 0, "\(check?.text ?? "")")
         }
+    }
+}
+
+extension Network {
+    /// Takes the parameters of a run's checkpoint.
+    func load(_ program: Program, run: String, epoch: Int) throws {
+        let folder = program.lab.appending(path: "checkpoints/\(run)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let name = try #require(names.first { $0.hasPrefix("e\(epoch)-b0") })
+        let checkpoint = try Safetensors(try Data(contentsOf: folder.appending(path: name)))
+        for parameter in parameters { try checkpoint.load(parameter.name, into: parameter.value) }
     }
 }

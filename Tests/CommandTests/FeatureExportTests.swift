@@ -38,10 +38,7 @@ struct FeatureExportTests {
     private func ownLogits(_ settings: Settings, of id: String, _ program: Program) throws -> Data {
         let data = try TrainingData(DatasetFolder(root: program.folder).load(.shapes), for: settings)
         let network = Network(settings.networkPlan(batch: 4), capacity: 4, workers: Workers(threads: 2))
-        let folder = program.lab.appending(path: "checkpoints/\(id)")
-        let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder.path).first { $0.hasPrefix("e1-b0") })
-        let checkpoint = try Safetensors(try Data(contentsOf: folder.appending(path: name)))
-        for parameter in network.parameters { try checkpoint.load(parameter.name, into: parameter.value) }
+        try network.load(program, run: id, epoch: 1)
         data.gather(data.test, [0, 1, 2, 3], into: network.input(4), network.workers)
         let logits = network.forward(4)
         var bytes = Data()
