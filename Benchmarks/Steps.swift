@@ -14,7 +14,7 @@ extension Section {
                 [model.model]
                     + Environment.threadCounts.flatMap { threads in
                         Terminal.note("steps: \(model.model), \(threadsText(threads))")
-                        let figures = StepBenchmark(threads: threads, rounds: 9).measure(model)
+                        let figures = StepBenchmark(threads: threads, rounds: 15).measure(model)
                         return [figures.stepSeconds.milliseconds, figures.gigaflops.text(0), figures.ratio.text(2)]
                     })
         }

@@ -33,6 +33,8 @@ struct Turns {
     }
 
     var medians: [Double] { times.map(median) }
+    /// What noise has added least to.
+    var fastest: [Double] { times.map { $0.min() ?? 0 } }
 
     /// How many times as long `side` takes as `other`: the median of the rounds' own ratios.
     func ratio(_ side: Int, to other: Int) -> Double { median(zip(times[side], times[other]).map { $0 / $1 }) }

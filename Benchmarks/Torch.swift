@@ -16,7 +16,7 @@ extension Section {
             Terminal.note("torch: \(name)")
             let step = TrainingStep(part, threads: Environment.cores)
             let turns = try Turns(
-                rounds: 11, pause: 0.3,
+                rounds: 25, pause: 0.3,
                 [
                     { timedAfterOne(step.run) },
                     { try torch.seconds(part.name, "eager") },
@@ -29,7 +29,7 @@ extension Section {
         return """
             PyTorch \(torch.version), \(threadsText(Environment.cores)), LinearNet at batch \(TrainingStep.batch.grouped): \
             `torch.cdist` → triangle wave → `x @ W + b` → ReLU → cross-entropy, autograd, the paper's update \
-            (`Benchmarks/torch_step.py`); compiled is `torch.compile` of the loss. In turn with pcnlab's step, eleven rounds; the \
+            (`Benchmarks/torch_step.py`); compiled is `torch.compile` of the loss. In turn with pcnlab's step, 25 rounds; the \
             ratios are medians of the rounds' own.
 
             \(table.text)
