@@ -6,7 +6,7 @@ import Tensors
 
 /// Times training steps beside the machine's own sgemm, in turn, so that both see the same machine.
 public struct StepBenchmark: Sendable {
-    /// One linear part's figures: medians over the rounds.
+    /// One model's figures: medians over the rounds.
     public struct Figures: Sendable, Codable {
         public let model: String
         public let batch: Int
@@ -41,7 +41,7 @@ public struct StepBenchmark: Sendable {
             }
         }
         let labels = (0..<batch).map { UInt8($0 % settings.dataset.classes) }
-        let products = productShapes(settings.layerWidths, batch: batch)
+        let yardstick = Yardstick(settings, threads: threads)
         // A rate near zero: the weights stay what they are, so that every step does the same work.
         let step = {
             _ = network.gradient(batch, labels: labels)
@@ -49,28 +49,18 @@ public struct StepBenchmark: Sendable {
         }
         step()
         let operations = operations(settings, batch: batch)
-        let sgemmOperations = products.reduce(0) { $0 + $1.operations }
         let times = (0..<rounds).map { _ in
-            let sgemm = BLAS.seconds(of: products, threads: threads)
+            let sgemm = yardstick.seconds()
             // The library's threads stay awake for some 30 ms; then both sides begin with one step that is not counted.
             Thread.sleep(forTimeInterval: 0.1)
             step()
             return (sgemm: sgemm, step: seconds(step))
         }
-        let sgemm = median(times.map { sgemmOperations / $0.sgemm / 1e9 })
+        let sgemm = median(times.map { yardstick.operations / $0.sgemm / 1e9 })
         return Figures(
             model: settings.model, batch: batch, threads: threads, stepSeconds: median(times.map(\.step)),
             gigaflops: operations / median(times.map(\.step)) / 1e9, sgemmGigaflops: sgemm,
-            ratio: median(times.map { operations / $0.step / (sgemmOperations / $0.sgemm) }))
-    }
-
-    /// The dense step's products: forward, the weights' gradient, and the input's for every layer but the first.
-    private func productShapes(_ widths: [Int], batch: Int) -> [ProductShape] {
-        zip(widths, widths.dropFirst()).enumerated().flatMap { index, layer in
-            let (n, m) = layer
-            let own = [ProductShape(batch, m, n), ProductShape(n, m, batch)]
-            return index == 0 ? own : own + [ProductShape(batch, n, m)]
-        }
+            ratio: median(times.map { operations / $0.step / (yardstick.operations / $0.sgemm) }))
     }
 
     /// Operations of a step's products of activations; a PCN's work on distances is not counted, as nobody needs it twice.

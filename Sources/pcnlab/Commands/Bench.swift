@@ -7,7 +7,13 @@ import Training
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Time training steps beside the machine's own sgemm, in one run.",
-        discussion: "LinearNet at batch 1024; figures are medians. Nothing else should run on the machine meanwhile.")
+        discussion: "Figures are medians. Nothing else should run on the machine meanwhile.")
+
+    @Option(help: "The network: \(Architecture.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var architecture = Architecture.linearnet
+
+    @Option(help: "Images of a step.")
+    var batch = 1024
 
     @Option(help: "Threads of a step (default: all cores).")
     var threads: Int = ProcessInfo.processInfo.activeProcessorCount
@@ -19,6 +25,7 @@ struct Bench: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if batch < 1 || batch > 65_536 { throw ValidationError("--batch is \(batch); give 1 to 65536") }
         if threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
         if rounds < 1 || rounds > 10_000 { throw ValidationError("--rounds is \(rounds); give 1 to 10000") }
     }
@@ -26,12 +33,18 @@ struct Bench: ParsableCommand {
     func run() throws {
         try reporting {
             let benchmark = StepBenchmark(threads: threads, rounds: rounds)
-            let models =
-                [Settings(linear: .mlp, dataset: .cifar10)] + [4, 16, 32].map { Settings(d: $0, dataset: .cifar10) }
-                + [Settings(linear: .lowRank, dataset: .cifar10)]
+            let linears: [(Linear, d: Int)] =
+                switch architecture {
+                case .linearnet: [(.mlp, 16), (.pcn, 4), (.pcn, 16), (.pcn, 32), (.lowRank, 16)]
+                // Their linear parts are a small part of a step.
+                case .convnet, .alexnet: [(.mlp, 16), (.pcn, 16)]
+                }
+            let models = linears.map { linear, d in
+                Settings(architecture: architecture, linear: linear, d: d, dataset: .cifar10, batchSize: batch)
+            }
             let figures = models.map(benchmark.measure)
             if json { return Terminal.output.line(try JSONOutput.text(figures)) }
-            Terminal.output.line("BLAS kernel \(BLAS.kernel), \(threads) threads, batch 1024, medians of \(rounds) rounds")
+            Terminal.output.line("BLAS kernel \(BLAS.kernel), \(threads) threads, batch \(batch), medians of \(rounds) rounds")
             if let variable = BLASEnvironment.override { Terminal.output.line(variable) }
             var table = TextTable([
                 .left("step"), .right("ms"), .right("GFLOP/s"), .right("sgemm GFLOP/s"), .right("ratio"),
@@ -47,3 +60,5 @@ struct Bench: ParsableCommand {
         }
     }
 }
+
+extension Architecture: ExpressibleByArgument {}
