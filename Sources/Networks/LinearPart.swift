@@ -1,4 +1,3 @@
-import Foundation
 import Tensors
 
 /// The shape and settings that a linear part is built from.
@@ -7,25 +6,18 @@ public struct LinearPartShape: Sendable {
     public var widths: [Int]
     /// d of pcn, rank of low_rank.
     public var d: Int
-    public var lambda: Double
-    public var epsilon: Double
-    public var distance: DistanceKind
-    public var wave: WaveKind
+    public var form: PointCloudForm
     public var seed: UInt64
     /// The most rows that a batch will have.
     public var batch: Int
 
     public init(
-        widths: [Int], d: Int = 16, lambda: Double = 1, epsilon: Double = 0.1, distance: DistanceKind = .euclidean,
-        wave: WaveKind = .triangle, seed: UInt64 = 1, batch: Int
+        widths: [Int], d: Int = 16, form: PointCloudForm = PointCloudForm(), seed: UInt64 = 1, batch: Int
     ) {
         precondition(widths.count >= 2 && widths.allSatisfy { $0 >= 1 } && d >= 1 && batch >= 1)
         self.widths = widths
         self.d = d
-        self.lambda = lambda
-        self.epsilon = epsilon
-        self.distance = distance
-        self.wave = wave
+        self.form = form
         self.seed = seed
         self.batch = batch
     }
@@ -58,19 +50,18 @@ extension LinearPart {
     /// Positions are uniform in [−1, 1], biases in [−0.1, 0.1] (§4.4).
     public static let pcn = LinearPart(name: "pcn") { shape in
         let clouds = shape.widths.enumerated().map { index, neurons in
-            // §4.5: γ · n / log₂ n; a cloud of one neuron, where that has no value, keeps γ.
-            let factor = neurons > 1 ? Double(neurons) / log2(Double(neurons)) : 1
-            return Parameter("clouds.\(index)", [neurons, shape.d], rateFactor: factor, isShared: true)
+            Parameter(
+                "clouds.\(index)", [neurons, shape.d], rateFactor: PointCloudForm.rateFactor(neurons), isShared: true)
         }
-        let biases = shape.layers.map { Parameter("biases.\($0.index + 1)", [$0.outputs], rateFactor: 1e5) }
+        let biases = shape.layers.map {
+            Parameter("biases.\($0.index + 1)", [$0.outputs], rateFactor: PointCloudForm.rateFactorOfBiases)
+        }
         clouds.forEach { $0.initialise(seed: shape.seed, bound: 1) }
         biases.forEach { $0.initialise(seed: shape.seed, bound: 0.1) }
         let layers = shape.layers.map { index, inputs, _ in
             PointCloudLayer(
                 inputCloud: clouds[index], outputCloud: clouds[index + 1], bias: biases[index],
-                wave: WaveKernel(
-                    distance: shape.distance, wave: shape.wave, lambda: shape.lambda, epsilon: shape.epsilon, inputs: inputs),
-                distance: shape.distance)
+                wave: shape.form.kernel(inputs: inputs), distance: shape.form.distance)
         }
         return LinearStack(layers: layers, parameters: clouds + biases)
     }

@@ -26,6 +26,9 @@ public struct Matrix: @unchecked Sendable {
     public subscript(rows rows: Range<Int>) -> Matrix { self[rows, 0..<columns] }
     public subscript(columns columns: Range<Int>) -> Matrix { self[0..<rows, columns] }
 
+    /// Sets every element to 0.
+    public func clear() { for index in 0..<rows { row(index).update(repeating: 0, count: columns) } }
+
     /// Row `i`, from its first element.
     public func row(_ i: Int) -> UnsafeMutablePointer<Float> { base + i * stride }
 }

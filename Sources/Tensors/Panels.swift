@@ -51,6 +51,13 @@ public struct Panels: @unchecked Sendable {
         }
     }
 
+    /// self ⊙= `factor`, of the same sides.
+    public func multiply(by factor: Panels) {
+        precondition(
+            factor.depth == depth && factor.columns == columns && stride == depth * panelWidth && factor.stride == stride)
+        for index in 0..<Self.floats(depth, columns) { base[index] *= factor.base[index] }
+    }
+
     /// row_sums[k] += Σ_j self[k, j] and column_sums[j] += Σ_k self[k, j]: a column of `rowSums`, and whole panels.
     public func addSums(rows: Matrix, columns sums: UnsafeMutablePointer<Float>, _ kernels: Kernels = .current) {
         precondition(rows.rows == depth && rows.columns == 1 && stride == depth * panelWidth)

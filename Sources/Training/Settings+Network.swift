@@ -9,7 +9,8 @@ extension Settings {
     public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
         let sides = inputSides, linear = other ?? linearStack(batch: batch)
         guard !architecture.blueprint.features.isEmpty else { return NetworkPlan(linear) }
-        var features = FeatureStack(Shape(sides.height, sides.width, sides.channels), seed: UInt64(seed))
+        let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, form: pointCloudForm) } : nil
+        var features = FeatureStack(Shape(sides.height, sides.width, sides.channels), seed: UInt64(seed), points: points)
         for layer in architecture.blueprint.features {
             switch layer {
             case .convolution(let channels, let kernel, let stride, let padding):
@@ -27,11 +28,17 @@ extension Settings {
         guard let part = LinearPart.named(linear.rawValue) else { preconditionFailure("no linear part \(linear.rawValue)") }
         var shape = LinearPartShape(widths: layerWidths, seed: UInt64(seed), batch: batch)
         if let d { shape.d = d }
-        if let lambda { shape.lambda = lambda }
-        if let epsilon { shape.epsilon = epsilon }
-        if let distance { shape.distance = DistanceKind(distance) }
-        if let wave { shape.wave = WaveKind(wave) }
+        shape.form = pointCloudForm
         return part.build(shape)
+    }
+
+    private var pointCloudForm: PointCloudForm {
+        var form = PointCloudForm()
+        if let distance { form.distance = DistanceKind(distance) }
+        if let wave { form.wave = WaveKind(wave) }
+        if let lambda { form.lambda = lambda }
+        if let epsilon { form.epsilon = epsilon }
+        return form
     }
 
     func makeOptimizer(_ parameters: [Parameter]) -> any Networks.Optimizer {

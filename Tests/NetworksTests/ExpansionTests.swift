@@ -10,7 +10,8 @@ struct ExpansionTests {
         let (inputs, outputs) = (300, 273)
         let layer = part.part.build(
             LinearPartShape(
-                widths: [inputs, outputs], d: 5, epsilon: 0.3, distance: part.distance, wave: part.wave, seed: 3, batch: inputs)
+                widths: [inputs, outputs], d: 5,
+                form: PointCloudForm(distance: part.distance, wave: part.wave, epsilon: 0.3), seed: 3, batch: inputs)
         ).layers[0]
         layer.bias.value.clear()
         let weight = Tensor(outputs, inputs)

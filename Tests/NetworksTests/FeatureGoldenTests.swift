@@ -15,9 +15,10 @@ struct FeatureGoldenTests {
     func convolution(_ name: String) throws {
         let golden = try Golden.load(name)
         let number = { (key: String) in try #require(golden.metadata[key].flatMap(Int.init)) }
-        let layer = ConvolutionLayer(
-            "features.0", try golden.imageShape("x"), channels: try golden.shape("weight")[0], kernel: try number("kernel"),
-            stride: try number("stride"), padding: try number("padding"), hasReLU: false)
+        let convolution = Convolution(
+            try golden.imageShape("x"), channels: try golden.shape("weight")[0], kernel: try number("kernel"),
+            stride: try number("stride"), padding: try number("padding"))
+        let layer = DenseConvolutionLayer("features.0", convolution, hasReLU: false)
         layer.weight.value.assign(try golden.channelsLast("weight"))
         try golden.load("bias", into: layer.ownBias.value)
         try check(layer, golden)

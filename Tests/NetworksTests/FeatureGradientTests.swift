@@ -6,7 +6,13 @@ import Testing
 
 /// Networks that between them have every kind of layer; `everyLayer` fails for one that is in none.
 enum FeatureCase: String, CaseIterable {
-    case strided, overlapping
+    case strided, overlapping, points, dotProducts
+
+    /// Of those made from points.
+    static let forms: [FeatureCase: PointCloudForm] = [
+        .points: PointCloudForm(lambda: 2, epsilon: 0.7),
+        .dotProducts: PointCloudForm(distance: .dot, wave: .sine, lambda: 3, epsilon: 0.5),
+    ]
 
     func plan() -> NetworkPlan {
         var features: FeatureStack
@@ -23,6 +29,14 @@ enum FeatureCase: String, CaseIterable {
             features.maxPool(kernel: 3, stride: 2)
             features.convolution(17, kernel: 3, stride: 1, padding: 1)
             features.averagePool(side: 3)
+        case .points, .dotProducts:
+            // Clouds of more than one tile, and shared over a pool.
+            features = FeatureStack(Shape(7, 7, 3), seed: 5, points: .init(d: 3, form: Self.forms[self]!))
+            features.convolution(17, kernel: 3, stride: 2, padding: 1)
+            features.maxPool(kernel: 2, stride: 1)
+            features.convolution(8, kernel: 1)
+            features.convolution(5, kernel: 3)
+            features.globalMaxPool()
         }
         let inputs = features.layers.last!.output.count
         let linear = LinearPart.mlp.build(LinearPartShape(widths: [inputs, 6, 8, 4], seed: 5, batch: 3))
@@ -38,7 +52,10 @@ struct FeatureGradientTests {
     func everyLayer() {
         let kinds = Set(FeatureCase.allCases.flatMap { $0.plan().layers.map { String(describing: type(of: $0)) } })
         #expect(
-            kinds == ["ConvolutionLayer", "MaxPoolLayer", "AveragePoolLayer", "DropoutLayer", "LinearStage"],
+            kinds == [
+                "DenseConvolutionLayer", "PointCloudConvolutionLayer", "MaxPoolLayer", "AveragePoolLayer", "DropoutLayer",
+                "LinearStage",
+            ],
             "a new layer belongs into a case and into `Reference`")
     }
 
@@ -54,7 +71,7 @@ struct FeatureGradientTests {
         let score = network.gradient(batch, labels: labels, at: place)
         let logits = network.forward(batch, at: place).elements
 
-        var reference = Reference(plan, place)
+        var reference = Reference(plan, place, FeatureCase.forms[kind])
         let exact = images.map { $0.map(Double.init) }
         #expect(abs(score.meanLoss - reference.loss(exact, labels)) < 1e-5)
         #expect(relativeError(logits, exact.indices.flatMap { reference.logits(exact[$0], $0).map { Float($0) } }) < 1e-5)
@@ -102,10 +119,11 @@ struct FeatureGradientTests {
 private struct Reference {
     let layers: [any Layer]
     let place: BatchPlace
+    let form: PointCloudForm?
     var parameters: [String: [Double]]
 
-    init(_ plan: NetworkPlan, _ place: BatchPlace) {
-        (layers, self.place) = (plan.layers, place)
+    init(_ plan: NetworkPlan, _ place: BatchPlace, _ form: PointCloudForm?) {
+        (layers, self.place, self.form) = (plan.layers, place, form)
         parameters = Dictionary(uniqueKeysWithValues: plan.parameters.map { ($0.name, $0.value.values.map(Double.init)) })
     }
 
@@ -125,7 +143,10 @@ private struct Reference {
 
     private func output(_ layer: any Layer, _ x: [Double], _ number: Int) -> [Double] {
         switch layer {
-        case let layer as ConvolutionLayer: return convolution(layer, x)
+        case let layer as DenseConvolutionLayer:
+            return convolution(layer.convolution, parameters[layer.weight.name]!, parameters[layer.ownBias.name]!, x)
+        case let layer as PointCloudConvolutionLayer:
+            return convolution(layer.convolution, weights(layer), parameters[layer.ownBias.name]!, x)
         case let layer as MaxPoolLayer:
             return each(layer.output) { oy, ox, c in
                 windows(layer, x, oy, ox, c).max()!
@@ -151,8 +172,22 @@ private struct Reference {
         }
     }
 
-    private func convolution(_ layer: ConvolutionLayer, _ x: [Double]) -> [Double] {
-        let (weights, bias) = (parameters[layer.weight.name]!, parameters[layer.ownBias.name]!)
+    /// (O, ky, kx, C): F of the distance from an output channel's position to an input channel's, moved by its tap's offset.
+    private func weights(_ layer: PointCloudConvolutionLayer) -> [Double] {
+        let (inputs, taps) = (parameters[layer.inputCloud.channels.name]!, parameters[layer.inputCloud.taps.name]!)
+        let (outputs, k, channels) = (parameters[layer.outputCloud.name]!, layer.convolution.kernel, layer.input.channels)
+        let d = inputs.count / channels
+        return (0..<layer.output.channels).flatMap { o in
+            (0..<k * k).flatMap { tap in
+                (0..<channels).map { c in
+                    let pairs = (0..<d).map { (inputs[c * d + $0] + taps[tap * d + $0], outputs[o * d + $0]) }
+                    return form!.weight(pairs, inputs: k * k * channels)
+                }
+            }
+        }
+    }
+
+    private func convolution(_ layer: Convolution, _ weights: [Double], _ bias: [Double], _ x: [Double]) -> [Double] {
         let (k, shape) = (layer.kernel, layer.input)
         return each(layer.output) { oy, ox, o in
             var sum = bias[o]

@@ -19,8 +19,8 @@ struct GoldenTests {
         let (a, b) = (try Tensor(golden, "positions_in"), try Tensor(golden, "positions_out"))
         let (x, dy) = (try Tensor(golden, "x"), try Tensor(golden, "dy"))
         let shape = LinearPartShape(
-            widths: [a.shape[0], b.shape[0]], d: a.shape[1], lambda: try number("lambda"), epsilon: try number("epsilon"),
-            batch: x.shape[0])
+            widths: [a.shape[0], b.shape[0]], d: a.shape[1],
+            form: PointCloudForm(lambda: try number("lambda"), epsilon: try number("epsilon")), batch: x.shape[0])
         let stack = LinearPart.pcn.build(shape)
         let layer = try #require(stack.layers[0] as? PointCloudLayer)
         layer.inputCloud.value.assign(a.values)

@@ -25,7 +25,8 @@ struct GradientTests {
     /// ε is wide, so that a difference quotient seldom meets a kink of the triangle.
     private func shape(_ part: PartCase, widths: [Int]) -> LinearPartShape {
         LinearPartShape(
-            widths: widths, d: 3, lambda: 2, epsilon: 0.7, distance: part.distance, wave: part.wave, seed: 7, batch: batch)
+            widths: widths, d: 3,
+            form: PointCloudForm(distance: part.distance, wave: part.wave, lambda: 2, epsilon: 0.7), seed: 7, batch: batch)
     }
 
     private func images(_ width: Int) -> [[Float]] {

@@ -26,24 +26,7 @@ struct ReferenceNetwork {
         default:
             let (a, b) = (parameters["clouds.\(layer)"]!, parameters["clouds.\(layer + 1)"]!)
             let pairs = (0..<d).map { (a[j * d + $0], b[k * d + $0]) }
-            let squared = pairs.reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-            let z =
-                switch shape.distance {
-                case .euclidean: squared.squareRoot()
-                case .squared: squared
-                case .dot: pairs.reduce(0) { $0 + $1.0 * $1.1 }
-                }
-            return wave(z) / Double(n).squareRoot()
-        }
-    }
-
-    /// F without its 1/√n (§3.2), and the sine of the same amplitude, period and phase.
-    func wave(_ z: Double) -> Double {
-        let (lambda, epsilon) = (shape.lambda, shape.epsilon)
-        let phase = z - 2 * epsilon * (z / (2 * epsilon)).rounded(.down)
-        switch shape.wave {
-        case .triangle: return lambda / epsilon * (epsilon - abs(phase - epsilon) - epsilon / 2)
-        case .sine: return -lambda / 2 * cos(Double.pi * z / epsilon)
+            return shape.form.weight(pairs, inputs: n)
         }
     }
 
@@ -67,5 +50,25 @@ struct ReferenceNetwork {
             let top = z.max()!
             return sum + top + log(z.reduce(0) { $0 + exp($1 - top) }) - z[Int(sample.1)]
         } / Double(images.count)
+    }
+}
+
+extension PointCloudForm {
+    /// F in float64 (§3.2), and the sine of the same amplitude, period and phase, of two positions' coordinates.
+    func weight(_ pairs: [(Double, Double)], inputs: Int) -> Double {
+        let squared = pairs.reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        let z =
+            switch distance {
+            case .euclidean: squared.squareRoot()
+            case .squared: squared
+            case .dot: pairs.reduce(0) { $0 + $1.0 * $1.1 }
+            }
+        let phase = z - 2 * epsilon * (z / (2 * epsilon)).rounded(.down)
+        let height =
+            switch wave {
+            case .triangle: lambda / epsilon * (epsilon - abs(phase - epsilon) - epsilon / 2)
+            case .sine: -lambda / 2 * cos(Double.pi * z / epsilon)
+            }
+        return height / Double(inputs).squareRoot()
     }
 }

@@ -46,15 +46,21 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
         (#""λ": 4, "lambda": 8"#, #"2:9: lambda: given twice, first as "λ" at line 2, column 1; keep one"#),
         (#""name": "u""#, #"2:1: name: given twice, first as "name" at line 1, column 2; keep one"#),
         (#""$schema": 1"#, "2:12: $schema: found 1; expected text in double quotes"),
-        (#""linear": "mlp", "d": 4"#, "2:18: d: no run of this file uses it; it applies where linear is pcn or low_rank"),
-        (#""linear": "low_rank", "ε": 4"#, "2:23: ε: no run of this file uses it; it applies where linear is pcn"),
+        (
+            #""linear": "mlp", "d": 4"#,
+            "2:18: d: no run of this file uses it; it applies where linear is pcn or low_rank, or convolution is pcn"
+        ),
+        (
+            #""linear": "low_rank", "ε": 4"#,
+            "2:23: ε: no run of this file uses it; it applies where linear is pcn, or convolution is pcn"
+        ),
         (
             #""sweep": {"linear": ["mlp", "low_rank"], "wave": ["sine"]}"#,
-            "2:42: sweep.wave: no run of this file uses it; it applies where linear is pcn"
+            "2:42: sweep.wave: no run of this file uses it; it applies where linear is pcn, or convolution is pcn"
         ),
         (
             #""d": 4, "sweep": {"linear": ["mlp", "pcn"]}, "exclude": [{"linear": "pcn"}]"#,
-            "2:1: d: no run of this file uses it; it applies where linear is pcn or low_rank"
+            "2:1: d: no run of this file uses it; it applies where linear is pcn or low_rank, or convolution is pcn"
         ),
         (
             #""include": [{}, {"linear": "mlp", "d": 4}]"#,
@@ -161,6 +167,14 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
         ] {
             #expect(faultLines(spec(fields)).count == 1, "\(fields)")
         }
+    }
+
+    @Test(arguments: [("convent", "pcn"), ("convnet", "pnc")])
+    func whatConvolutionsMayHaveIsNotCalledUnusedWhereTheyAreUnknown(architecture: String, convolution: String) {
+        let lines = faultLines(
+            #"{"name": "t", "architecture": "\#(architecture)", "dataset": "mnist", "linear": "mlp", "#
+                + #""convolution": "\#(convolution)", "d": 4}"#)
+        #expect(lines.count == 1 && lines[0].contains("unknown value"))
     }
 
     @Test func tooManyRunsAreCountedWithoutMakingThem() {

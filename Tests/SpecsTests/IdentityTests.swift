@@ -52,14 +52,14 @@ import Testing
     @Test(arguments: SettingField.all.map(\.key))
     func everyOtherSettingMakesAnotherRun(key: String) throws {
         let other: [String: Any] = [
-            "linear": "mlp", "d": 4, "lambda": 2, "epsilon": 0.2, "distance": "dot", "wave": "sine", "widths": [8],
+            "architecture": "alexnet", "linear": "mlp", "convolution": "pcn", "d": 4, "lambda": 2, "epsilon": 0.2,
+            "distance": "dot", "wave": "sine", "widths": [8],
             "dataset": "cifar100", "train_samples": 10, "test_samples": 10, "input_scale": "unit", "epochs": 9,
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
             "checkpoint_every": 9,
         ]
-        // There is only one architecture as yet.
-        guard let value = other[key] else { return #expect(key == "architecture") }
-        var fields: [String: Any] = ["architecture": "linearnet", "dataset": "cifar10"]
+        let value = try #require(other[key])
+        var fields: [String: Any] = ["architecture": key == "convolution" ? "convnet" : "linearnet", "dataset": "cifar10"]
         fields[key] = value
         let text = String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
         let changed = try Settings(canonicalJSON: text)

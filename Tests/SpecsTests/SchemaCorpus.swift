@@ -4,6 +4,10 @@ enum SchemaCorpus {
         #"{"name": "t", "architecture": "linearnet", "dataset": "cifar10""# + (fields.isEmpty ? "" : ", ") + fields + "}"
     }
 
+    private static func convolutional(_ fields: String) -> String {
+        #"{"name": "t", "architecture": "convnet", "dataset": "cifar10", "# + fields + "}"
+    }
+
     /// Both accept these.
     static let valid: [String] =
         [
@@ -20,7 +24,18 @@ enum SchemaCorpus {
             #""linear": "low_rank", "lambda": 2, "include": [{"linear": "pcn"}]"#,
             #""sweep": {"seed": [1, 2]}, "exclude": [{"seed": 2}]"#, #""include": [{"dataset": "shapes", "linear": "mlp"}]"#,
             #""sweep": {"linear": ["mlp", "pcn"], "d": [4]}"#,
-        ].map(spec) + [
+        ].map(spec)
+        + [
+            #""convolution": "pcn""#, #""convolution": "dense", "linear": "mlp""#,
+            #""convolution": "pcn", "linear": "mlp", "d": 4"#,
+            #""convolution": "pcn", "linear": "low_rank", "λ": 4"#,
+            #""sweep": {"convolution": ["dense", "pcn"]}, "linear": "mlp", "ε": 1"#,
+            #""convolution": "pcn", "include": [{"linear": "mlp", "d": 4}]"#,
+            #""linear": "mlp", "include": [{"convolution": "pcn", "d": 4}]"#,
+            #""include": [{"linear": "mlp", "convolution": "pcn", "wave": "sine"}]"#,
+            #""sweep": {"architecture": ["linearnet", "alexnet"]}, "convolution": "pcn""#,
+            #""convolution": "pcn", "sweep": {"linear": ["mlp", "pcn"], "d": [4, 8]}, "exclude": [{"linear": "mlp", "d": 8}]"#,
+        ].map(convolutional) + [
             #"{"name": "é ü", "sweep": {"architecture": ["linearnet"], "dataset": ["mnist"]}}"#,
             #"{"name": "...", "architecture": "linearnet", "sweep": {"dataset": ["mnist"]}, "include": [{"dataset": "shapes"}]}"#,
             "{\"name\": \"\(String(repeating: "😀", count: 60))\", \"architecture\": \"linearnet\", \"dataset\": \"mnist\"}",
@@ -47,7 +62,14 @@ enum SchemaCorpus {
             #""exclude": {}"#, #""exclude": [{}]"#, #""exclude": [{"linear": "mlp", "d": 4}]"#, #""linear": "mlp", "d": 4"#,
             #""linear": "mlp", "sweep": {"d": [4]}"#, #""linear": "low_rank", "λ": 4"#,
             #""linear": "low_rank", "include": [{"linear": "mlp"}], "wave": "sine""#,
-        ].map(spec) + [
+            #""convolution": "pcn""#, #""convolution": "dense""#,
+        ].map(spec)
+        + [
+            #""convolution": "cnn""#, #""linear": "mlp", "d": 4"#, #""linear": "mlp", "convolution": "dense", "d": 4"#,
+            #""include": [{"linear": "mlp", "d": 4}]"#,
+            #""convolution": "pcn", "include": [{"linear": "mlp", "convolution": "dense", "d": 4}]"#,
+            #""include": [{"architecture": "linearnet", "convolution": "pcn"}]"#,
+        ].map(convolutional) + [
             "{}", "[]", "null", #""x""#, #"{"architecture": "linearnet", "dataset": "cifar10"}"#,
             #"{"name": "t", "dataset": "cifar10"}"#,
             #"{"name": "t", "architecture": "linearnet"}"#, #"{"name": "t", "architecture": "resnet", "dataset": "cifar10"}"#,
@@ -70,6 +92,8 @@ enum SchemaCorpus {
         #""sweep": {"linear": ["mlp"]}, "d": 4"#,
         // A `linear` that an included run inherits.
         #""linear": "mlp", "include": [{"d": 4}, {"linear": "pcn"}]"#,
+        // An `architecture` likewise.
+        #""include": [{"convolution": "pcn"}]"#,
         // The number of runs.
         #""sweep": {"seed": [\#((0..<101).map(String.init).joined(separator: ","))], "d": [\#((1...100).map(String.init).joined(separator: ","))]}"#,
     ].map(spec)

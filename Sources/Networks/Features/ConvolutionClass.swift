@@ -15,7 +15,7 @@ struct ConvolutionClass: Sendable {
     private let down: (first: Int, count: Int, origin: Int)
     private let across: (first: Int, count: Int, origin: Int)
 
-    init(top: Int, left: Int, _ layer: ConvolutionLayer) {
+    init(top: Int, left: Int, _ layer: Convolution) {
         (self.top, self.left) = (top, left)
         let stride = layer.stride
         height = (layer.input.height - top + stride - 1) / stride
@@ -31,25 +31,25 @@ struct ConvolutionClass: Sendable {
     /// Whether any output depends on these positions.
     var isReached: Bool { down.count > 0 && across.count > 0 }
 
-    func patches(_ dy: Matrix, _ layer: ConvolutionLayer) -> Patches {
+    func patches(_ dy: Matrix, _ layer: Convolution) -> Patches {
         Patches(
             dy, height: layer.output.height, width: layer.output.width, channels: layer.output.channels,
             output: (height, width), stride: 1, kernel: (down.count, across.count), origin: (down.origin, across.origin))
     }
 
     /// (O, C) matrices of the weights at the kernel's rows and columns, both descending.
-    func weights(_ layer: ConvolutionLayer) -> ProductColumns {
+    func columns(of weights: Matrix, _ layer: Convolution) -> ProductColumns {
         let (channels, kernel) = (layer.input.channels, layer.kernel)
         let last = (down.first + (down.count - 1) * layer.stride, across.first + (across.count - 1) * layer.stride)
         let matrix = Matrix(
-            base: layer.weight.value.base + (last.0 * kernel + last.1) * channels, rows: layer.output.channels,
+            base: weights.base + (last.0 * kernel + last.1) * channels, rows: layer.output.channels,
             columns: channels, stride: kernel * kernel * channels)
         let step = -layer.stride * channels
         return .stack(MatrixStack(first: matrix, down: (down.count, step * kernel), across: (across.count, step)))
     }
 
     /// Puts one image's rows of `result` (B·positions, C) into their places in dx.
-    func scatter(_ result: Matrix, _ image: Int, into dx: Matrix, _ layer: ConvolutionLayer) {
+    func scatter(_ result: Matrix, _ image: Int, into dx: Matrix, _ layer: Convolution) {
         let channels = layer.input.channels
         for q in 0..<height {
             for r in 0..<width {

@@ -13,14 +13,19 @@ extension DenseLayer {
 extension PointCloudLayer {
     /// Wᵀ[K, J] as the backward pass makes it: F(z(b_k, a_j)), which is F(z(a_j, b_k)) to the bit.
     func expand(_ outputs: Range<Int>, into weight: Matrix) {
-        inTiles(inputs, depth: d) { columns, positions in
-            positions.pack(inputCloud.value.matrix[rows: columns].transposed)
-            let panels = Tensor(Panels.floats(outputs.count, columns.count))
-            let tile = Panels(base: panels.base, depth: outputs.count, columns: columns.count)
-            wave.weights(outputCloud.value.matrix[rows: outputs], positions, into: tile)
-            tile.unpack(into: weight[columns: columns])
-            withExtendedLifetime(panels) {}
-        }
+        expandPointCloud(inputCloud.value.matrix, outputCloud.value.matrix[rows: outputs], wave, into: weight)
+    }
+}
+
+/// w (m, n) = F(z(b_k, a_j)) for a (n, d) and b (m, d).
+func expandPointCloud(_ a: Matrix, _ b: Matrix, _ wave: WaveKernel, into w: Matrix) {
+    inTiles(a.rows, depth: a.columns) { columns, positions in
+        positions.pack(a[rows: columns].transposed)
+        let panels = Tensor(Panels.floats(b.rows, columns.count))
+        let tile = Panels(base: panels.base, depth: b.rows, columns: columns.count)
+        wave.weights(b, positions, into: tile)
+        tile.unpack(into: w[columns: columns])
+        withExtendedLifetime(panels) {}
     }
 }
 

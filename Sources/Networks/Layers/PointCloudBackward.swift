@@ -18,6 +18,22 @@ package struct BackwardTasks: Sendable {
     package subscript(task: Int) -> Range<Int> { task * tiles.count / count..<(task + 1) * tiles.count / count }
 }
 
+extension BackwardTasks {
+    /// Floats of shared memory that the tasks' parts of the output cloud's gradient take.
+    func floats(outputs: Int, d: Int) -> Int { count * ScratchCursor.floats(outputs, d + 1) }
+
+    /// Adds the tasks' parts in their order, which depends on the shape alone.
+    func addPartials(_ partials: ScratchCursor, to outputCloud: Parameter, _ distance: DistanceKind, _ workers: Workers) {
+        let outputs = outputCloud.value.shape[0], d = outputCloud.value.shape[1]
+        let tiles = Tiling(outputs, by: 64)
+        workers.forEach(tiles.count) { tile, _ in
+            for task in 0..<count {
+                CloudSums(shared: partials, task, outputs, d)[tiles[tile]].add(to: outputCloud, tiles[tile], distance)
+            }
+        }
+    }
+}
+
 /// For some neurons of one cloud: Σ G·other (count, d), the other cloud's positions weighted by G, and Σ G (count, 1).
 struct CloudSums: Sendable {
     let others: Matrix
@@ -32,17 +48,21 @@ struct CloudSums: Sendable {
         }
     }
 
-    /// A position's gradient is position·ΣG − ΣG·other; of a dot product, ΣG·other.
-    func add(to cloud: Parameter, _ neurons: Range<Int>, _ distance: DistanceKind) {
+    /// Adds to the neurons' gradients, (count, d) as their positions are: position·ΣG − ΣG·other; of a dot product, ΣG·other.
+    func add(to gradients: Matrix, of positions: Matrix, _ distance: DistanceKind) {
         let d = others.columns
-        for (row, neuron) in neurons.enumerated() {
-            let (gradient, position) = (cloud.gradient.base + neuron * d, cloud.value.base + neuron * d)
+        for row in 0..<others.rows {
+            let (gradient, position) = (gradients.row(row), positions.row(row))
             let (other, total) = (others.row(row), totals.row(row).pointee)
             switch distance {
             case .euclidean, .squared: for c in 0..<d { gradient[c] += total * position[c] - other[c] }
             case .dot: for c in 0..<d { gradient[c] += other[c] }
             }
         }
+    }
+
+    func add(to cloud: Parameter, _ neurons: Range<Int>, _ distance: DistanceKind) {
+        add(to: cloud.gradient.matrix[rows: neurons], of: cloud.value.matrix[rows: neurons], distance)
     }
 }
 
@@ -56,10 +76,8 @@ extension CloudSums {
     }
 }
 
-/// What a backward task holds of one tile of input neurons J.
-struct BackwardScratch {
-    /// x[:, J] (B, J).
-    private let x: PanelBlocks
+/// What a backward task holds of one tile of input neurons J: their positions, and the sums that make their gradients.
+struct CloudTile {
     /// The positions of J, (d, J) and (J, d).
     let positions: Panels
     private let a: Panels
@@ -67,20 +85,18 @@ struct BackwardScratch {
     let sums: CloudSums
     /// For the panels of a part K of the contraction.
     private let rest: ScratchCursor
+    private let columns: Int
     private let d: Int
 
-    static func floats(batch: Int, d: Int) -> Int {
+    static func floats(d: Int) -> Int {
         let (columns, depth) = (BackwardTasks.columns, TileSize.depth)
-        return Panels.floats(batch, columns) + Panels.floats(d, columns) + 2 * Panels.floats(columns, d)
-            + ScratchCursor.floats(columns, 1) + 3 * Panels.floats(depth, columns) + Panels.floats(depth, d)
+        return Panels.floats(d, columns) + 2 * Panels.floats(columns, d) + ScratchCursor.floats(columns, 1)
+            + 3 * Panels.floats(depth, columns) + Panels.floats(depth, d)
     }
 
-    init(_ scratch: ScratchCursor, _ x: Matrix, _ cloud: Matrix) {
+    init(_ scratch: ScratchCursor, _ cloud: Matrix) {
         var scratch = scratch
-        let columns = x.columns
-        d = cloud.columns
-        self.x = scratch.panelBlocks(x.rows, columns)
-        self.x.pack(x)
+        (columns, d) = (cloud.rows, cloud.columns)
         positions = scratch.panels(d, columns)
         positions.pack(cloud.transposed)
         a = scratch.panels(columns, d)
@@ -93,18 +109,7 @@ struct BackwardScratch {
     /// Memory for weights, slopes and gradient of a part (K, J).
     func panels(_ rows: Int) -> (w: Panels, s: Panels, g: Panels) {
         var rest = rest
-        let columns = x.columns
         return (rest.panels(rows, columns), rest.panels(rows, columns), rest.panels(rows, columns))
-    }
-
-    /// g (K, J) = dyᵀ[K, :]·x[:, J] ⊙ s
-    func multiplyBatch(_ dyT: RowBlocks, _ rows: Range<Int>, into g: Panels, times s: Panels) {
-        for block in 0..<x.depths.count {
-            let (factor, panels) = (dyT[block], x[block])
-            multiply(
-                factor[rows: rows, depth: 0..<factor.depth], panels, into: g, from: block == 0 ? .zero : .sum,
-                then: block == x.depths.count - 1 ? .times(s) : .sums)
-        }
     }
 
     /// Adds what g (K, J) comes to for the input cloud, and to `db` for the positions b (K, d) of the output cloud.

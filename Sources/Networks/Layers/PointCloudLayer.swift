@@ -21,8 +21,8 @@ struct PointCloudLayer: LinearLayer {
         let forward = Panels.floats(d, TileSize.columns) + Panels.floats(TileSize.depth, TileSize.columns)
         let tasks = BackwardTasks(inputs: inputs)
         return WorkspaceNeed(
-            perThread: max(forward, BackwardScratch.floats(batch: batch, d: d)),
-            shared: RowFactor.floats(rows: outputs, depth: batch) + tasks.count * ScratchCursor.floats(outputs, d + 1))
+            perThread: max(forward, Panels.floats(batch, BackwardTasks.columns) + CloudTile.floats(d: d)),
+            shared: RowFactor.floats(rows: outputs, depth: batch) + tasks.floats(outputs: outputs, d: d))
     }
 
     /// y[:, K] = b[K] + Σ_J x[:, J] · F(D[J, K]): a task owns some columns K of y and walks over J.
@@ -60,7 +60,10 @@ struct PointCloudLayer: LinearLayer {
             db.clear()
             for index in tasks[task] {
                 let columns = tasks.tiles[index]
-                let tile = BackwardScratch(workspace.scratch(slot), x[columns: columns], inputCloud.value.matrix[rows: columns])
+                var scratch = workspace.scratch(slot)
+                let batch = scratch.panelBlocks(x.rows, columns.count)
+                batch.pack(x[columns: columns])
+                let tile = CloudTile(scratch, inputCloud.value.matrix[rows: columns])
                 for part in 0..<depths.count {
                     let rows = depths[part], isLast = part == depths.count - 1
                     let (w, s, g) = tile.panels(rows.count)
@@ -71,18 +74,22 @@ struct PointCloudLayer: LinearLayer {
                             RowFactor(dy[columns: rows]), w, into: dx.dx[columns: columns], from: part == 0 ? .zero : .sum,
                             then: isLast ? dx.end[columns] : .sums)
                     }
-                    tile.multiplyBatch(dyT, rows, into: g, times: s)
+                    multiplyBatch(dyT, rows, batch, into: g, times: s)
                     tile.addSums(of: g, b, to: db[rows])
                 }
                 tile.sums.add(to: inputCloud, columns, distance)
             }
         }
-        let tiles = Tiling(outputs, by: 64)
-        workers.forEach(tiles.count) { tile, _ in
-            // In the order of the tasks, which depends on the shape alone.
-            for task in 0..<tasks.count {
-                CloudSums(shared: partials, task, outputs, d)[tiles[tile]].add(to: outputCloud, tiles[tile], distance)
-            }
+        tasks.addPartials(partials, to: outputCloud, distance, workers)
+    }
+
+    /// g (K, J) = dyᵀ[K, :]·x[:, J] ⊙ s
+    private func multiplyBatch(_ dyT: RowBlocks, _ rows: Range<Int>, _ x: PanelBlocks, into g: Panels, times s: Panels) {
+        for block in 0..<x.depths.count {
+            let (factor, panels) = (dyT[block], x[block])
+            multiply(
+                factor[rows: rows, depth: 0..<factor.depth], panels, into: g, from: block == 0 ? .zero : .sum,
+                then: block == x.depths.count - 1 ? .times(s) : .sums)
         }
     }
 }

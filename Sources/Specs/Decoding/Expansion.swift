@@ -4,6 +4,8 @@ struct Expansion {
     private let outline: SpecOutline
     /// Settings of the product that a fault leaves unknown.
     private let productDoubtful: Set<String>
+    /// Settings that the file gives anywhere.
+    private let given: Set<String>
 
     /// A run with where each of its settings was given.
     private struct Draft {
@@ -19,6 +21,7 @@ struct Expansion {
     init(_ outline: SpecOutline) {
         self.outline = outline
         productDoubtful = outline.base.doubtful.union(outline.sweepDoubtful)
+        given = Set(([outline.base] + outline.include).flatMap(\.settings.keys) + outline.sweep.map(\.field.key))
     }
 
     /// Settings of an included run that a fault leaves unknown.
@@ -106,7 +109,8 @@ struct Expansion {
             let matches = index.matches(wanted)
             takenOut.formUnion(matches)
             let unknown = productDoubtful.union(block.doubtful)
-            let isSure = block.doubtful.isEmpty && unknown.isDisjoint(with: ["linear"] + wanted.map(\.0.key))
+            let deciders = wanted.flatMap { field, _ in [field.key] + field.applicability.deciders(given: given) }
+            let isSure = block.doubtful.isEmpty && unknown.isDisjoint(with: deciders)
             if matches.isEmpty, isSure, isComplete { note(.excludesNothing, at: block.position, block.path) }
         }
         if takenOut.count == product.count, outline.include.isEmpty, isComplete {
@@ -126,20 +130,22 @@ struct Expansion {
 
     /// Notes fields that no run has, and fields of an `include` object that its own run has not.
     private mutating func checkApplicability(_ drafts: [Draft], included: [Draft]) {
-        for (block, draft) in zip(outline.include, included) where !doubtful(block).contains("linear") {
+        for (block, draft) in zip(outline.include, included) {
+            let unknown = doubtful(block)
             for given in block.settings.values where !given.field.applies(to: draft.settings) {
-                note(
-                    .doesNotApply(linear: draft.settings.linear, appliesTo: given.field.linears),
-                    at: given.keyPosition, given.path)
+                let applicability = given.field.applicability
+                guard unknown.isDisjoint(with: applicability.deciders(given: self.given)) else { continue }
+                note(.doesNotApply(applicability, to: draft.settings), at: given.keyPosition, given.path)
             }
         }
         let anyDoubt = outline.include.reduce(productDoubtful) { $0.union($1.doubtful) }
-        guard !anyDoubt.contains("linear"), !drafts.isEmpty else { return }
-        let used = Set(drafts.map(\.settings.linear))
+        guard !drafts.isEmpty else { return }
         let fromBase = outline.base.settings.values.map { ($0.field, $0.keyPosition, $0.path) }
         let fromSweep = outline.sweep.map { ($0.field, $0.keyPosition, $0.path) }
-        for (field, position, path) in fromBase + fromSweep where used.isDisjoint(with: field.linears) {
-            note(.unused(appliesTo: field.linears), at: position, path)
+        for (field, position, path) in fromBase + fromSweep {
+            guard anyDoubt.isDisjoint(with: field.applicability.deciders(given: given)) else { continue }
+            if drafts.contains(where: { field.applies(to: $0.settings) }) { continue }
+            note(.unused(field.applicability), at: position, path)
         }
     }
 

@@ -31,11 +31,10 @@ extension Fault {
             "unknown value \(Echo.quoted(found)); expected \(kind.phrase)"
         case .tooManySamples(let found, let dataset, let available):
             "\(Echo.grouped(found)) is more than \(dataset.displayName) has; expected at most \(Echo.grouped(available))"
-        case .doesNotApply(let linear, let appliesTo):
-            "does not apply to this run, whose linear is \(linear.rawValue); leave it out, or set linear to "
-                + Echo.alternatives(appliesTo.map(\.rawValue))
-        case .unused(let appliesTo):
-            "no run of this file uses it; it applies where linear is \(Echo.alternatives(appliesTo.map(\.rawValue)))"
+        case .doesNotApply(let applicability, let settings):
+            Self.refusal(applicability.refusal(for: settings))
+        case .unused(let applicability):
+            "no run of this file uses it; it applies where \(applicability.phrase)"
         case .emptyList:
             "an empty list makes no run; expected at least one value"
         case .excludesEverything:
@@ -47,6 +46,10 @@ extension Fault {
         case .tooManyRuns(let count, let limit):
             "makes \(count.map(Echo.grouped) ?? "far too many") runs; a file may make at most \(Echo.grouped(limit))"
         }
+    }
+
+    private static func refusal(_ refusal: (found: String, remedy: String)) -> String {
+        "does not apply to this run, whose \(refusal.found); leave it out, or set \(refusal.remedy)"
     }
 
     /// The exact limits, where a kind's phrase leaves them out.

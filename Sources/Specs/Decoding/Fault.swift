@@ -28,9 +28,9 @@ public struct Fault: Hashable, Sendable {
         /// More samples than the data set's split has.
         case tooManySamples(found: Int, dataset: DatasetName, available: Int)
         /// The field has no meaning for the run of this `include` object.
-        case doesNotApply(linear: Linear, appliesTo: [Linear])
+        case doesNotApply(Applicability, to: Settings)
         /// No run of the file has this field.
-        case unused(appliesTo: [Linear])
+        case unused(Applicability)
         /// A sweep over nothing.
         case emptyList
         /// An `exclude` object without a field.

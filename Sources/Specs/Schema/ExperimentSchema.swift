@@ -21,7 +21,7 @@ public enum ExperimentSchema {
             Member("properties", .object(SpecPart.allCases.map { Member($0.rawValue, schema(of: $0)) } + settings)),
             Member("additionalProperties", .bool(false)),
             Member("required", .list([.text(SpecPart.name.rawValue)])),
-            Member("allOf", .list(required + SettingField.all.flatMap(usedSomewhere) + aliasesOnce)),
+            Member("allOf", .list(required + SettingField.all.flatMap(usedSomewhere) + inheriting + aliasesOnce)),
             Member("$defs", .object(SettingField.all.map { Member($0.key, schema(of: $0)) } + [Member("run", run)])),
         ])
     }
@@ -66,20 +66,45 @@ public enum ExperimentSchema {
         }
     }
 
-    /// An object of settings without those that its own `linear` excludes.
+    /// An object of settings without those that its own settings exclude.
     private static var run: JSONTree {
-        let exclusions = Linear.allCases.compactMap { linear -> JSONTree? in
-            let excluded = SettingField.all.filter { !$0.linears.contains(linear) }.flatMap(names)
-            guard !excluded.isEmpty else { return nil }
+        .object([
+            Member("type", .text("object")), Member("properties", .object(settings)),
+            Member("additionalProperties", .bool(false)), Member("allOf", .list(exclusions() + aliasesOnce)),
+        ])
+    }
+
+    /// For every setting that not all runs have: where an object's own values deny each condition for it, it may not be there.
+    /// - Parameter absent: a setting that the object does not inherit either, so that its default denies.
+    private static func exclusions(absent: String? = nil) -> [JSONTree] {
+        SettingField.all.filter { $0.applicability != .everywhere }.map { field in
+            let denials = field.applicability.alternatives.map { condition in
+                let given = has(condition.key, .object([Member("not", suits(condition))]))
+                guard condition.key == absent else { return given }
+                return .object([Member("anyOf", .list([given, lacks(condition.key)]))])
+            }
             return .object([
-                Member("if", has("linear", .object([Member("const", .text(linear.rawValue))]))),
-                Member("then", .object([Member("properties", .object(excluded.map { Member($0, .bool(false)) }))])),
+                Member("if", .object([Member("allOf", .list(denials))])),
+                Member("then", .object([Member("properties", .object(names(field).map { Member($0, .bool(false)) }))])),
             ])
         }
-        return .object([
-            Member("type", .text("object")), Member("properties", .object(settings)),
-            Member("additionalProperties", .bool(false)), Member("allOf", .list(exclusions + aliasesOnce)),
-        ])
+    }
+
+    /// A setting whose default denies a condition, and which neither base nor sweep give, is one that no object inherits.
+    private static var inheriting: [JSONTree] {
+        let conditions = SettingField.all.flatMap(\.applicability.alternatives)
+        let keys = SettingField.all.map(\.key).filter { key in
+            conditions.contains { $0.key == key && !$0.holdsByDefault && $0.field?.presence == .defaulted }
+        }
+        return keys.map { key in
+            let given = JSONTree.object([Member("required", .list([.text(key)]))])
+            let objects = JSONTree.object([Member("items", .object([Member("allOf", .list(exclusions(absent: key)))]))])
+            let parts = [SpecPart.include, .exclude].map { Member($0.rawValue, objects) }
+            return .object([
+                Member("if", .object([Member("not", .object([Member("anyOf", .list([given, has("sweep", given)]))]))])),
+                Member("then", .object([Member("properties", .object(parts))])),
+            ])
+        }
     }
 
     // MARK: Settings
@@ -95,8 +120,7 @@ public enum ExperimentSchema {
     }
 
     private static func note(on field: SettingField) -> String {
-        field.linears == Linear.allCases
-            ? "" : "; only where linear is " + Echo.alternatives(field.linears.map(\.rawValue))
+        field.applicability == .everywhere ? "" : "; only where \(field.applicability.phrase)"
     }
 
     private static func constraints(_ kind: ValueKind) -> [Member] {
@@ -145,18 +169,17 @@ public enum ExperimentSchema {
 
     /// A field given in the base or the sweep needs a run that has it.
     private static func usedSomewhere(_ field: SettingField) -> [JSONTree] {
-        if field.linears == Linear.allCases { return [] }
-        let suits = JSONTree.object([Member("enum", .list(field.linears.map { .text($0.rawValue) }))])
-        let somewhere = JSONTree.object([
-            Member(
-                "anyOf",
-                .list([
-                    // Absent, `linear` is pcn, which has every field.
-                    .object([Member("properties", .object([Member("linear", suits)]))]),
-                    has("sweep", has("linear", .object([Member("contains", suits)]))),
-                    has("include", .object([Member("contains", has("linear", suits))])),
-                ]))
-        ])
+        if field.applicability == .everywhere { return [] }
+        let places = field.applicability.alternatives.flatMap { condition -> [JSONTree] in
+            let (key, suits) = (condition.key, suits(condition))
+            return [
+                condition.holdsByDefault
+                    ? .object([Member("properties", .object([Member(key, suits)]))]) : has(key, suits),
+                has("sweep", has(key, .object([Member("contains", suits)]))),
+                has("include", .object([Member("contains", has(key, suits))])),
+            ]
+        }
+        let somewhere = JSONTree.object([Member("anyOf", .list(places))])
         return names(field).map { name in
             let given = JSONTree.object([Member("required", .list([.text(name)]))])
             return .object([
@@ -174,6 +197,14 @@ public enum ExperimentSchema {
 
     private static func has(_ key: String, _ schema: JSONTree) -> JSONTree {
         .object([Member("required", .list([.text(key)])), Member("properties", .object([Member(key, schema)]))])
+    }
+
+    private static func lacks(_ key: String) -> JSONTree {
+        .object([Member("not", .object([Member("required", .list([.text(key)]))]))])
+    }
+
+    private static func suits(_ condition: Applicability.Condition) -> JSONTree {
+        .object([Member("enum", .list(condition.values.map(JSONTree.text)))])
     }
 
     private static func reference(_ definition: String) -> JSONTree {

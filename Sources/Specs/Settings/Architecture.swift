@@ -21,6 +21,11 @@ public enum Architecture: String, CaseIterable, Codable, Sendable {
         public let inputSide: @Sendable (DatasetName) -> Int
     }
 
+    /// Whether there is a convolution among its features.
+    public var hasConvolutions: Bool {
+        blueprint.features.contains { if case .convolution = $0 { true } else { false } }
+    }
+
     /// This architecture's description.
     public var blueprint: Blueprint {
         switch self {

@@ -8,6 +8,14 @@ public enum Linear: String, CaseIterable, Codable, Sendable {
     case lowRank = "low_rank"
 }
 
+/// How a model's convolutions make their weights.
+public enum Convolution: String, CaseIterable, Codable, Sendable {
+    /// Stored, as in the paper's models.
+    case dense
+    /// From distances between points, along the channel axis (§6.4).
+    case pcn
+}
+
 /// What a PCN measures between two points (§3.1).
 public enum Distance: String, CaseIterable, Codable, Sendable {
     /// ‖a − b‖₂, the paper's.

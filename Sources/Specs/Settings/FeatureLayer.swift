@@ -50,10 +50,24 @@ extension Settings {
     }
 
     /// Parameters of the convolutions, biases included.
+    ///
+    /// Made from points (§6.4), they are a cloud of d-dimensional positions for the channels of the images and one for each
+    /// convolution's, an offset in the same space for every place of a kernel, and the biases.
     public var convolutionParameters: Int {
+        var channelsOfImages = inputSides.channels
+        return featureSides.reduce(0) { sum, part in
+            guard case .convolution(let channels, let kernel, _, _) = part.layer else { return sum }
+            guard convolution == .pcn else { return sum + channels * (kernel * kernel * part.input.channels + 1) }
+            defer { channelsOfImages = 0 }
+            return sum + (d ?? 0) * (channelsOfImages + kernel * kernel + channels) + channels
+        }
+    }
+
+    /// The convolutions' weights, whatever they are made of.
+    var convolutionWeights: Int {
         featureSides.reduce(0) { sum, part in
             guard case .convolution(let channels, let kernel, _, _) = part.layer else { return sum }
-            return sum + channels * (kernel * kernel * part.input.channels + 1)
+            return sum + channels * kernel * kernel * part.input.channels
         }
     }
 

@@ -13,14 +13,19 @@ extension SettingField {
         .choice(
             "linear", \.linear, "how the linear part makes its weights: from points, stored, or UVᵀ",
             comparison: .never),
+        // Before the settings that depend on it.
+        SettingField(
+            "convolution", \.convolution, .choice(Convolution.allCases.map(\.rawValue)),
+            "how the convolutions make their weights: stored, or from points along the channel axis",
+            applicability: .convolutions, absentText: "dense", comparison: .never, effective: { $0.convolutionInForce }),
         SettingField(
             "d", \.d, .whole(1...512), "dimensions of the points' space, or the rank under low_rank",
-            linears: [.pcn, .lowRank], comparison: .never),
+            applicability: .pointClouds(or: .lowRank), comparison: .never),
         SettingField(
-            "lambda", aliases: ["λ"], \.lambda, positive, "λ, the weights' amplitude", linears: [.pcn],
+            "lambda", aliases: ["λ"], \.lambda, positive, "λ, the weights' amplitude", applicability: .pointClouds(),
             label: { "λ \($0)" }),
         SettingField(
-            "epsilon", aliases: ["ε"], \.epsilon, positive, "ε, half the wave's period", linears: [.pcn],
+            "epsilon", aliases: ["ε"], \.epsilon, positive, "ε, half the wave's period", applicability: .pointClouds(),
             label: { "ε \($0)" }),
         .pcnChoice("distance", \.distance, "what is measured between two points", label: { "\($0) distance" }),
         .pcnChoice("wave", \.wave, "the periodic function over the distance", label: { "\($0) wave" }),

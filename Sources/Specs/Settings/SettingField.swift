@@ -23,8 +23,8 @@ public struct SettingField: Sendable {
     public let kind: ValueKind
     /// Whether it must be given.
     public let presence: Presence
-    /// The linear parts to which it applies.
-    public let linears: [Linear]
+    /// The runs that have it.
+    public let applicability: Applicability
     /// What it is, in one line.
     public let summary: String
     /// What holds where it is not given and has no single default: "all".
@@ -43,7 +43,7 @@ public struct SettingField: Sendable {
 
     init<Value: SettingRepresentable>(
         _ key: String, aliases: [String] = [], _ path: WritableKeyPath<Settings, Value> & Sendable, _ kind: ValueKind,
-        _ summary: String, presence: Presence = .defaulted, linears: [Linear] = Linear.allCases,
+        _ summary: String, presence: Presence = .defaulted, applicability: Applicability = .everywhere,
         absentText: String? = nil, fixesTrajectory: @escaping @Sendable (Settings) -> Bool = { _ in true },
         comparison: PaperComparison = .always, effective: (@Sendable (Settings) -> SettingValue?)? = nil,
         label: (@Sendable (String) -> String)? = nil
@@ -52,7 +52,7 @@ public struct SettingField: Sendable {
         self.aliases = aliases
         self.kind = kind
         self.presence = presence
-        self.linears = linears
+        self.applicability = applicability
         self.summary = summary
         self.absentText = absentText
         self.fixesTrajectory = fixesTrajectory
@@ -79,18 +79,18 @@ public struct SettingField: Sendable {
             comparison: comparison, label: label)
     }
 
-    /// A choice that only a PCN has.
+    /// A choice that only what is made from points has.
     static func pcnChoice<Value: SettingRepresentable & RawRepresentable<String> & CaseIterable>(
         _ key: String, _ path: WritableKeyPath<Settings, Value?> & Sendable, _ summary: String,
         label: @escaping @Sendable (String) -> String
     ) -> SettingField {
         SettingField(
-            key, path, .choice(Value.allCases.map(\.rawValue)), summary, linears: [.pcn], label: label)
+            key, path, .choice(Value.allCases.map(\.rawValue)), summary, applicability: .pointClouds(), label: label)
     }
 
     /// Whether a run of these settings has this one.
     func applies(to settings: Settings) -> Bool {
-        linears.contains(settings.linear)
+        applicability.holds(for: settings)
     }
 
     /// The value that stands in where none is given; nil where it depends on others or must be given.

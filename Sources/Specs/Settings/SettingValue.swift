@@ -76,6 +76,7 @@ extension SettingRepresentable where Self: RawRepresentable<String> {
 
 extension Architecture: SettingRepresentable {}
 extension Linear: SettingRepresentable {}
+extension Convolution: SettingRepresentable {}
 extension Distance: SettingRepresentable {}
 extension Wave: SettingRepresentable {}
 extension DatasetName: SettingRepresentable {}

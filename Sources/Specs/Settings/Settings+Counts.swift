@@ -36,8 +36,8 @@ extension Settings {
         let first = linear == .lowRank ? (d ?? 0) * layers[0].0 : layers[0].0 * layers[0].1
         let features = featureSides.isEmpty ? 0 : convolutionMultiplyAdds + first
         // Once a step, not once an image: the distances forward, and the gradients of both clouds.
-        let distances = linear == .pcn ? steps * 3 * (d ?? 0) * layers.map { $0 * $1 }.reduce(0, +) : 0
-        return MultiplyAdds(products: trainImages * (perImage + features), distances: distances)
+        let pairs = (linear == .pcn ? layers.map { $0 * $1 }.reduce(0, +) : 0) + (convolution == .pcn ? convolutionWeights : 0)
+        return MultiplyAdds(products: trainImages * (perImage + features), distances: steps * 3 * (d ?? 0) * pairs)
     }
 }
 

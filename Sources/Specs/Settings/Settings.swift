@@ -1,13 +1,15 @@
 /// One run's complete settings, defaults filled in.
 ///
-/// Equal settings are equal runs: what does not apply is nil (`d` under mlp; λ, ε, distance and wave unless pcn), and so
-/// are widths and sample counts that only repeat what the architecture and the data set have anyway. The properties on
+/// Equal settings are equal runs: what does not apply is nil (`d` under mlp; λ, ε, distance and wave without points), and so
+/// are `convolution` where it is dense, and widths and sample counts that only repeat what the architecture and the data set have anyway. The properties on
 /// which this depends are set by the initialiser alone.
 public struct Settings: Hashable, Sendable {
     /// The network.
     public internal(set) var architecture: Architecture
     /// How its linear part makes weights.
     public internal(set) var linear: Linear
+    /// How its convolutions make weights, where they are not stored.
+    public internal(set) var convolution: Convolution?
     /// Dimensions of a PCN's space, or the rank under low_rank.
     public internal(set) var d: Int?
     /// λ: the weights' amplitude.
@@ -45,7 +47,8 @@ public struct Settings: Hashable, Sendable {
 
     /// Settings with the paper's values where none is given; those that do not apply to the run are dropped.
     public init(
-        architecture: Architecture = .linearnet, linear: Linear = .pcn, d: Int = 16, lambda: Double = 1,
+        architecture: Architecture = .linearnet, linear: Linear = .pcn, convolution: Convolution = .dense, d: Int = 16,
+        lambda: Double = 1,
         epsilon: Double = 0.1, distance: Distance = .euclidean, wave: Wave = .triangle, widths: [Int]? = nil,
         dataset: DatasetName, trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = .raw,
         epochs: Int = 3500, batchSize: Int = 1024, learningRate: Double = 1e-4, seed: Int = 1,
@@ -53,6 +56,7 @@ public struct Settings: Hashable, Sendable {
     ) {
         self.architecture = architecture
         self.linear = linear
+        self.convolution = convolution
         self.d = d
         self.lambda = lambda
         self.epsilon = epsilon
@@ -76,14 +80,17 @@ public struct Settings: Hashable, Sendable {
     /// Drops what does not apply and what says nothing new, so that equal runs compare equal.
     mutating func normalize() {
         for field in SettingField.all where !field.applies(to: self) { field.clear(&self) }
+        // Left out, so that runs from before there was a choice keep their identity.
+        if convolution == .dense { convolution = nil }
         if widths == architecture.blueprint.hiddenWidths { widths = nil }
         if trainSamples == dataset.blueprint.trainImages { trainSamples = nil }
         if testSamples == dataset.blueprint.testImages { testSamples = nil }
     }
 
-    /// The model as the paper names it: LinearNet-PCN16, LinearNet-MLP, LinearNet-LowRank16.
+    /// The model as the paper names it: LinearNet-PCN16, LinearNet-MLP; likewise LinearNet-LowRank16, and ConvNetPCN16-MLP where
+    /// the convolutions are made from points.
     public var model: String {
-        let name = architecture.blueprint.displayName
+        let name = architecture.blueprint.displayName + (convolution == .pcn ? "PCN\(d ?? 0)" : "")
         return switch linear {
         case .pcn: "\(name)-PCN\(d ?? 0)"
         case .mlp: "\(name)-MLP"
@@ -98,6 +105,11 @@ public struct Settings: Hashable, Sendable {
 
     /// The widths between inputs and classes, whether given or the architecture's own.
     public var hiddenWidths: [Int] { widths ?? architecture.blueprint.hiddenWidths }
+
+    /// How the convolutions make their weights; nil where there are none.
+    var convolutionInForce: SettingValue? {
+        architecture.hasConvolutions ? (convolution ?? .dense).settingValue : nil
+    }
 
     /// Training images that an epoch passes over.
     public var trainImages: Int { trainSamples ?? dataset.blueprint.trainImages }
