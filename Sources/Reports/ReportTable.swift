@@ -10,6 +10,8 @@ public struct ReportTable: Sendable {
         /// Linear parameters as the paper counts them, and those that act.
         public let paperParameters: Int
         public let actingParameters: Int
+        /// Parameters of the convolutions, which Table 1 does not count.
+        public let convolutionParameters: Int
         /// Of the final weights over the whole split, as fractions; nil where no run is completed.
         public let train: Statistics?
         public let test: Statistics?
@@ -30,11 +32,6 @@ public struct ReportTable: Sendable {
         /// What differs from the paper's settings; empty where nothing does.
         public let deviations: [Deviation]
         public let cells: [DatasetName: Cell]
-
-        /// The model, and what differs from the paper's settings.
-        public var label: String {
-            deviations.isEmpty ? model : "\(model) (\(deviations.map(\.text).joined(separator: ", ")))"
-        }
     }
 
     /// In the paper's order, then by model and settings.
@@ -77,6 +74,7 @@ extension ReportTable.Cell {
         dataset = settings.dataset
         paperParameters = settings.paperLinearParameters
         actingParameters = settings.linearParameters
+        convolutionParameters = settings.convolutionParameters
         train = Statistics(completed.compactMap { $0.final?.trainAccuracy })
         test = Statistics(completed.compactMap { $0.final?.testAccuracy })
         loss = Statistics(completed.compactMap { $0.latest?.loss })

@@ -33,6 +33,9 @@ struct TableText {
 
     let table: ReportTable
 
+    /// A sentence above the table, where every row was trained otherwise than in the paper.
+    var heading: String? { table.warning }
+
     /// Sentences below the table: how to read it, and what became of the runs that are not in it.
     var notes: [String] {
         let cells = table.rows.flatMap { row in table.datasets.compactMap { row.cells[$0] } }
@@ -40,16 +43,34 @@ struct TableText {
         if cells.contains(where: { $0.paper != nil }) {
             notes.append("In parentheses: the paper's figure and, of finished runs, the difference.")
         }
-        if table.rows.contains(where: { !$0.deviations.isEmpty }) {
+        if table.rows.contains(where: { !table.ownSettings($0).isEmpty }) {
             notes.append("Behind a model: settings other than the paper's; its figures say nothing of such rows.")
         }
         notes.append("Parameters as the paper counts them; a bias on the input cloud does not act and is not stored.")
+        let convolutions = table.rows.flatMap { row in
+            Set(row.cells.values.map(\.convolutionParameters)).filter { $0 > 0 }.sorted().map { (row.model, $0) }
+        }
+        if !convolutions.isEmpty {
+            notes.append("Convolutions have parameters beside these: \(Self.listed(convolutions)).")
+        }
         for run in cells.flatMap(\.mixedKernels) {
             notes.append(
                 "Run \(run.id.prefix(8)) was trained with several kinds of arithmetic (\(run.arithmetics.joined(separator: ", "))); "
                     + "its bits are its own.")
         }
         return notes + cells.flatMap(\.unfinished).map(sentence)
+    }
+
+    /// 2469696 in AlexNet-PCN16 and AlexNet-MLP
+    private static func listed(_ parameters: [(model: String, count: Int)]) -> String {
+        var counts: [Int] = []
+        for (_, count) in parameters where !counts.contains(count) { counts.append(count) }
+        return counts.map { count in
+            var models: [String] = []
+            for (model, own) in parameters where own == count && !models.contains(model) { models.append(model) }
+            let last = models.removeLast()
+            return "\(count) in " + (models.isEmpty ? last : models.joined(separator: ", ") + " and " + last)
+        }.joined(separator: "; ")
     }
 
     /// Not finished: LinearNet-PCN8 CIFAR-10 seed 1, failed, epoch 3/3500, loss 2.1, …: why.

@@ -7,6 +7,7 @@ struct TidyRow: Encodable {
     let dataset: String
     let linearParameters: Int
     let paperLinearParameters: Int
+    let convolutionParameters: Int
     let seeds: [Int]
     let trainMean: Double?
     let trainDeviation: Double?
@@ -34,6 +35,7 @@ struct TidyRow: Encodable {
         settings = row.deviations.map(\.text).joined(separator: ", ")
         dataset = cell.dataset.rawValue
         (linearParameters, paperLinearParameters) = (cell.actingParameters, cell.paperParameters)
+        convolutionParameters = cell.convolutionParameters
         seeds = cell.seeds
         (trainMean, trainDeviation) = (cell.train?.mean, cell.train?.deviation)
         (testMean, testDeviation) = (cell.test?.mean, cell.test?.deviation)

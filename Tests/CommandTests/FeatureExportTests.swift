@@ -14,7 +14,8 @@ struct FeatureExportTests {
     func logits(_ architecture: String) throws {
         let spec = """
             {"name": "a", "architecture": "\(architecture)", "dataset": "shapes", "train_samples": 6, "test_samples": 4, "d": 3,
-             "widths": [9, 8], "input_scale": "standard", "batch_size": 3, "epochs": 1, "sweep": {"linear": ["pcn", "mlp", "low_rank"]}}
+             "widths": [9, 8], "input_scale": "standard", "batch_size": 3, "epochs": 1, "sweep": {"linear": ["pcn", "mlp", "low_rank"]},
+             "include": [{"linear": "mlp", "convolution": "pcn", "epsilon": 0.3}]}
             """
         try Program.inNewFolder { program in
             try program.run("submit", program.spec(spec))

@@ -21,7 +21,7 @@ struct TableTests {
     func order() {
         let table = ReportTable(sweep)
         #expect(
-            table.rows.map(\.label) == ["LinearNet-PCN4", "LinearNet-PCN16", "LinearNet-PCN16 (epochs 40)", "LinearNet-MLP"])
+            table.rows.map(table.label) == ["LinearNet-PCN4", "LinearNet-PCN16", "LinearNet-PCN16 (epochs 40)", "LinearNet-MLP"])
         #expect(table.datasets == [.cifar10, .cifar100])
         let header = markdownLines(sweep)[0]
         #expect(
@@ -29,6 +29,28 @@ struct TableTests {
                 "Model", "CIFAR-10 params (M)", "CIFAR-10 train %", "CIFAR-10 test %", "CIFAR-100 params (M)",
                 "CIFAR-100 train %", "CIFAR-100 test %",
             ])
+    }
+
+    @Test("says once, above the rows, what sets all of them apart from the paper, and counts convolutions beside the table")
+    func headings() throws {
+        let short = { (linear: Linear, convolution: Convolution, lambda: Double) in
+            Runs.run(
+                Settings(
+                    architecture: .convnet, linear: linear, convolution: convolution, lambda: lambda, dataset: .cifar10, epochs: 3))
+        }
+        let runs = [short(.mlp, .dense, 1), short(.pcn, .dense, 1), short(.pcn, .pcn, 4.9)]
+        let table = ReportTable(runs), text = TableText(table: table)
+        #expect(text.heading == "Not as in the paper, in every row: epochs 3.")
+        #expect(table.rows.map(table.label) == ["ConvNet-PCN16", "ConvNet-MLP", "ConvNetPCN16-PCN16 (λ 4.9)"])
+        #expect(
+            text.notes.contains(
+                "Convolutions have parameters beside these: 5351680 in ConvNet-PCN16 and ConvNet-MLP; 30096 in "
+                    + "ConvNetPCN16-PCN16."))
+        #expect(TableText(table: ReportTable(sweep)).heading == nil)
+        let input = ReportInput(runs)
+        for format in [ReportFormat.markdown, .latex, .html] {
+            #expect(try format.render(input).contains("Not as in the paper, in every row: epochs 3."), "\(format.name)")
+        }
     }
 
     @Test("shows mean ± deviation over seeds, the paper's figure and the difference, and never averages in what is unfinished")

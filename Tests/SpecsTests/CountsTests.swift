@@ -32,6 +32,18 @@ import Testing
         #expect(Settings(architecture: .convnet, dataset: .mnist).layerWidths == [1024, 1024, 10])
     }
 
+    @Test func convolutionsMadeFromPointsAreCloudsOffsetsAndBiases() {
+        let settings = Settings(architecture: .convnet, linear: .mlp, convolution: .pcn, d: 16, dataset: .cifar10)
+        let (clouds, taps, biases) = (3 + 32 + 128 + 512 + 1024, 49 + 3 * 9, 32 + 128 + 512 + 1024)
+        #expect(settings.convolutionParameters == 16 * (clouds + taps) + biases)
+        #expect(settings.model == "ConvNetPCN16-MLP" && settings.paperRow == nil)
+        let dense = Settings(architecture: .convnet, linear: .mlp, dataset: .cifar10)
+        #expect(settings.linearParameters == dense.linearParameters)
+        let weights = 32 * 147 + 128 * 288 + 512 * 1152 + 1024 * 4608
+        #expect(settings.multiplyAddsPerEpoch.distances == 49 * 3 * 16 * weights)
+        #expect(settings.multiplyAddsPerEpoch.products == dense.multiplyAddsPerEpoch.products)
+    }
+
     @Test func aStepOfConvNetIsTheKnownWork() {
         // Forward, per image: 16²·147·32 + 8²·288·128 + 4²·1152·512 + 2²·4608·1024, then 1024·1024 + 1024·10.
         let first = 256 * 147 * 32

@@ -2,7 +2,8 @@ extension ReportFormat {
     /// One line for each model, way of training and data set. Accuracies are fractions; what is not known is empty.
     public static let csv = ReportFormat(name: "csv") { input in
         let header = [
-            "model", "settings", "dataset", "linear_parameters", "paper_linear_parameters", "seeds", "train_mean", "train_sd",
+            "model", "settings", "dataset", "linear_parameters", "paper_linear_parameters", "convolution_parameters", "seeds",
+            "train_mean", "train_sd",
             "test_mean", "test_sd", "loss_mean", "loss_sd", "paper_train", "paper_test", "paper_loss", "train_difference",
             "test_difference", "unfinished",
         ]
@@ -10,6 +11,7 @@ extension ReportFormat {
         let lines = input.table.tidyRows.map { row in
             [
                 row.model, row.settings, row.dataset, "\(row.linearParameters)", "\(row.paperLinearParameters)",
+                "\(row.convolutionParameters)",
                 "\(row.seeds.count)", number(row.trainMean), number(row.trainDeviation), number(row.testMean),
                 number(row.testDeviation), number(row.lossMean), number(row.lossDeviation), number(row.paperTrain),
                 number(row.paperTest), number(row.paperLoss), number(row.trainDifference), number(row.testDifference),

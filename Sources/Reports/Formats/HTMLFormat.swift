@@ -28,9 +28,11 @@ private struct HTMLPage {
     private var sections: [Markup] {
         get throws {
             if input.table.rows.isEmpty { return [.element("p", text: "No runs.")] }
-            let notes = TableText(table: input.table).notes.map { Markup.element("li", text: $0) }
-            return [
-                .element("h2", text: "Linear parameters and top-1 accuracy"), .element("div", ["class": "wide"], [table]),
+            let words = TableText(table: input.table)
+            let notes = words.notes.map { Markup.element("li", text: $0) }
+            let heading = words.heading.map { [Markup.element("p", [:], [.element("strong", text: $0)])] } ?? []
+            return [Markup.element("h2", text: "Linear parameters and top-1 accuracy")] + heading + [
+                .element("div", ["class": "wide"], [table]),
                 .element("ul", [:], notes), .element("h2", text: "Curves"),
             ] + (try curves)
         }
@@ -48,7 +50,7 @@ private struct HTMLPage {
             let cells = input.table.datasets.flatMap { dataset in
                 row.cells[dataset].map { columns(TableText.Cell($0)) } ?? [Markup](repeating: .element("td"), count: 3)
             }
-            let settings = row.deviations.map(\.text).joined(separator: ", ")
+            let settings = input.table.ownSettings(row)
             let small = settings.isEmpty ? [] : [Markup.text(" "), .element("small", text: "(\(settings))")]
             return Markup.element("tr", [:], [.element("th", ["scope": "row"], [.text(row.model)] + small)] + cells)
         }

@@ -65,13 +65,14 @@ private struct LaTeXDocument {
     private func caption(_ datasets: [DatasetName]) -> String {
         let sets = datasets.map { LaTeXText.escaped($0.displayName) }.joined(separator: " and ")
         let names = input.experiments.map { LaTeXText.escaped($0) }.joined(separator: ", ")
-        return "Linear parameters and top-1 accuracy on \(sets). Experiments: \(names). "
+        let heading = TableText(table: input.table).heading.map { "\\textbf{\(LaTeXText.escaped($0))} " } ?? ""
+        return "Linear parameters and top-1 accuracy on \(sets). \(heading)Experiments: \(names). "
             + "$\\dagger$: without runs that are not finished, which are listed below; where no run is, the epoch of the first."
     }
 
     private func line(_ row: ReportTable.Row, _ datasets: [DatasetName]) -> String {
         let cells = datasets.flatMap { row.cells[$0].map { columns(TableText.Cell($0)) } ?? ["", "", "", "", "", ""] }
-        return ([LaTeXText.escaped(row.label)] + cells).joined(separator: " & ") + " \\\\"
+        return ([LaTeXText.escaped(input.table.label(row))] + cells).joined(separator: " & ") + " \\\\"
     }
 
     private func columns(_ cell: TableText.Cell) -> [String] {

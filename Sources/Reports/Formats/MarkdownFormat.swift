@@ -14,10 +14,12 @@ private struct MarkdownTable {
                 ["\($0.displayName) params (M)", "\($0.displayName) train %", "\($0.displayName) test %"]
             }
         let rows = table.rows.map { row in
-            [escaped(row.label)] + table.datasets.flatMap { row.cells[$0].map { cells(TableText.Cell($0)) } ?? ["", "", ""] }
+            [escaped(table.label(row))]
+                + table.datasets.flatMap { row.cells[$0].map { cells(TableText.Cell($0)) } ?? ["", "", ""] }
         }
-        let notes = TableText(table: table).notes.map { "- \(escaped($0))\n" }.joined()
-        return aligned([header] + rows) + "\n" + notes
+        let words = TableText(table: table)
+        let notes = words.notes.map { "- \(escaped($0))\n" }.joined()
+        return (words.heading.map { "**\(escaped($0))**\n\n" } ?? "") + aligned([header] + rows) + "\n" + notes
     }
 
     private func cells(_ cell: TableText.Cell) -> [String] {

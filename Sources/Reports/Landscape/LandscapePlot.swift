@@ -4,11 +4,9 @@ extension Landscape {
     /// Figure 4 as a file of its own: each ensemble's histogram as a line, in shares of its samples.
     public var figure: Figure {
         let edges = edges
-        var variants: [String: Int] = [:]
+        var styles = LineStyles()
         let series = ensembles.map { ensemble in
             let settings = ensemble.settings
-            let variant = variants[settings.model, default: 0]
-            variants[settings.model] = variant + 1
             let counts = counts(ensemble)
             let share = { (count: Int) in 100 * Double(count) / Double(max(1, ensemble.finite.count)) }
             // Up and down at the edges, from the ground and back to it.
@@ -23,7 +21,7 @@ extension Landscape {
             }
             return LinePlot.Series(
                 label: ensemble.label + (mean ?? ": no finite loss"),
-                style: LineStyle(linear: settings.linear, d: settings.d ?? 0, variant: variant),
+                style: styles.next(settings),
                 lines: [.init(polyline: Polyline(points), weight: .only, end: .finished)])
         }
         let axis = "loss (cross-entropy)" + (scale.isLogarithmic ? ", logarithmic" : "")

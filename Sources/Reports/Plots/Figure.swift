@@ -41,12 +41,6 @@ extension ReportInput {
 }
 
 extension ReportTable {
-    /// The ways in which no row was trained as in the paper.
-    private var common: [Deviation] {
-        guard let first = rows.first else { return [] }
-        return first.deviations.filter { deviation in rows.allSatisfy { $0.deviations.contains(deviation) } }
-    }
-
     /// What a plot of this table says of all its lines.
     fileprivate var commonText: String {
         if rows.allSatisfy(\.deviations.isEmpty) { return "With the paper's settings" }
@@ -58,20 +52,17 @@ extension ReportTable {
     fileprivate func series(
         _ architecture: Architecture, _ dataset: DatasetName, _ quantity: Quantity, _ curves: [String: [EpochRow]]
     ) -> [LinePlot.Series] {
-        let common = common
-        var variants: [String: Int] = [:]
+        var styles = LineStyles()
         return rows.compactMap { row in
             guard let cell = row.cells[dataset], let settings = (cell.finished + cell.unfinished).first?.settings else {
                 return nil
             }
-            let variant = variants[row.model, default: 0]
-            variants[row.model] = variant + 1
-            let own = row.deviations.filter { !common.contains($0) }.map(\.text).joined(separator: ", ")
+            let own = ownSettings(row)
             let prefix = architecture.blueprint.displayName + "-"
             let model = row.model.hasPrefix(prefix) ? String(row.model.dropFirst(prefix.count)) : row.model
             return LinePlot.Series(
                 label: model + (own.isEmpty ? "" : " (\(own))") + cell.seedsText,
-                style: LineStyle(linear: settings.linear, d: settings.d ?? 0, variant: variant),
+                style: styles.next(settings),
                 lines: cell.lines(quantity, curves))
         }
     }

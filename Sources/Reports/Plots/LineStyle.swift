@@ -48,6 +48,23 @@ struct LineStyle: Sendable {
     }
 }
 
+/// Styles for the lines of one plot, no two alike.
+struct LineStyles {
+    private struct Colour: Hashable {
+        let linear: Linear
+        let d: Int
+    }
+
+    private var variants: [Colour: Int] = [:]
+
+    mutating func next(_ settings: Settings) -> LineStyle {
+        // Under mlp d is the convolutions', and says nothing of the line's colour.
+        let colour = Colour(linear: settings.linear, d: settings.linear == .mlp ? 0 : settings.d ?? 0)
+        defer { variants[colour, default: 0] += 1 }
+        return LineStyle(linear: colour.linear, d: colour.d, variant: variants[colour, default: 0])
+    }
+}
+
 /// A colour's three parts, 0…255.
 private struct RGB {
     let parts: [Double]

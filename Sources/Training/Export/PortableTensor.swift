@@ -17,13 +17,11 @@ public struct PortableTensor: Sendable {
         }
     }
 
-    /// A convolution's weights (O, ky, kx, C), as PyTorch has them, (O, C, ky, kx).
-    init(_ name: String, kernels parameter: Parameter) {
-        let sides = parameter.value.shape
-        let flattening = Flattening(positions: sides[1] * sides[2], channels: sides[3])
-        self.init(name, parameter)
-        self = reordered(columns: flattening)
-        self = PortableTensor(name: name, shape: [sides[0], sides[3], sides[1], sides[2]], write: write)
+    /// A convolution's whole weights (O, ky, kx, C), as PyTorch has them, (O, C, ky, kx).
+    init(_ name: String, kernelsOf layer: any ConvolutionLayer) {
+        let sides = layer.kernelShape
+        self.init(name: name, shape: [sides[0], sides[3], sides[1], sides[2]], write: layer.expand)
+        self = reordered(columns: Flattening(positions: sides[1] * sides[2], channels: sides[3]))
     }
 
     /// A layer's whole W, (m, n) as `torch.nn.Linear` has it.

@@ -11,17 +11,18 @@ public struct WeightExport: Sendable {
     public let metadata: [String: String]
 
     /// - Parameters:
-    ///   - expanded: the linear part as dense layers, `linear.i.weight` (m, n) and `linear.i.bias` (m), whatever it is made of.
+    ///   - expanded: layers as dense ones, whatever their weights are made of: `linear.i.weight` (m, n) and `linear.i.bias` (m),
+    ///     `features.i.weight` (O, C, k, k) and `features.i.bias` (O).
     ///   - metadata: what is said beside the settings and the place in training.
     /// - Throws: `Safetensors.Failure` for a checkpoint that is not of these settings.
     public init(_ settings: Settings, _ checkpoint: Safetensors, expanded: Bool, metadata: [String: String] = [:]) throws {
         let stack = settings.linearStack(batch: 1)
-        let parameters = settings.networkPlan(batch: 1, linear: stack).parameters
-        for parameter in parameters { try checkpoint.load(parameter.name, into: parameter.value) }
-        let features = parameters.dropLast(stack.parameters.count).map { parameter in
-            parameter.value.shape.count == 4
-                ? PortableTensor(parameter.name, kernels: parameter) : PortableTensor(parameter.name, parameter)
-        }
+        let plan = settings.networkPlan(batch: 1, linear: stack)
+        for parameter in plan.parameters { try checkpoint.load(parameter.name, into: parameter.value) }
+        let features =
+            expanded || settings.convolution != .pcn
+            ? plan.layers.compactMap { $0 as? any ConvolutionLayer }.flatMap(Self.kernels)
+            : plan.parameters.dropLast(stack.parameters.count).map { PortableTensor($0.name, $0) }
         var linear = expanded ? Self.dense(stack) : Self.stored(stack, settings.linear)
         // The linear part reads the features' output as one vector.
         if let sides = settings.featureSides.last?.output, sides.height * sides.width > 1 {
@@ -38,6 +39,11 @@ public struct WeightExport: Sendable {
         ]
         for key in ["epoch", "batch"] { known[key] = checkpoint.metadata[key] }
         self.metadata = known.merging(metadata) { _, given in given }
+    }
+
+    /// A convolution as a dense one.
+    private static func kernels(_ layer: any ConvolutionLayer) -> [PortableTensor] {
+        [PortableTensor(layer.name + ".weight", kernelsOf: layer)] + (layer.bias.map { [PortableTensor($0.name, $0)] } ?? [])
     }
 
     /// Every parameter as it is stored.

@@ -10,6 +10,7 @@ struct DryRun: Encodable {
     let settings: Settings
     let linearParameters: Int
     let paperLinearParameters: Int
+    let convolutionParameters: Int
     let multiplyAddsPerEpoch: Int
     let secondsPerEpoch: Double
     let seconds: Double
@@ -23,6 +24,7 @@ struct DryRun: Encodable {
         self.settings = settings
         (model, dataset) = (settings.model, settings.dataset.rawValue)
         (linearParameters, paperLinearParameters) = (settings.linearParameters, settings.paperLinearParameters)
+        convolutionParameters = settings.convolutionParameters
         multiplyAddsPerEpoch = settings.multiplyAddsPerEpoch.total
         // Evaluation is a third of a step's work for each test image.
         let evaluation = settings.multiplyAddsPerEpoch.products / 3 / settings.trainImages * settings.testImages
@@ -39,13 +41,15 @@ extension Submit {
         }
         if json { return Terminal.output.line(try JSONOutput.text(runs)) }
         var table = TextTable([
-            .left("model"), .left("dataset"), .right("seed"), .right("epochs"), .right("parameters"), .right("as in the paper"),
+            .left("model"), .left("dataset"), .right("seed"), .right("epochs"), .right("linear"), .right("as in the paper"),
+            .right("convolutions"),
             .right("multiply-adds/epoch"), .right("s/epoch"), .right("time"), .left("settings unlike the paper's"),
         ])
         for run in runs {
             table.add([
                 .init(run.model), .init(run.dataset), .init("\(run.settings.seed)"), .init("\(run.settings.epochs)"),
                 .init(Format.count(run.linearParameters)), .init(Format.count(run.paperLinearParameters)),
+                .init(run.convolutionParameters == 0 ? "" : Format.count(run.convolutionParameters)),
                 .init(String(format: "%.3g", Double(run.multiplyAddsPerEpoch))),
                 .init(String(format: "%.2g", run.secondsPerEpoch)),
                 .init(Format.duration(run.seconds)), .init(run.settings.deviationsFromPaper.map(\.text).joined(separator: ", ")),

@@ -23,7 +23,10 @@ struct Export: ParsableCommand {
               pcn       linear.positions.I (neurons, d), of the clouds 0 … L; linear.biases.I, of the layers 0 … L-1
               low_rank  linear.I.u (in, d), linear.I.v (out, d) with W = U·Vᵀ; linear.I.bias
 
-            With --expand every kind is written as mlp is: a PCN's W = F(D) is to the bit what training multiplied by. The file \
+            A convolution's are features.I.weight (out, in, k, k) and features.I.bias; of those made from points, \
+            features.clouds.I (channels, d), the images' channels first, and features.I.taps (k·k, d).
+
+            With --expand all are written as stored ones are: a PCN's W = F(D) is to the bit what training multiplied by. The file \
             says in its metadata which run, settings, epoch and state it is of. Pixels enter as the setting input_scale says.
 
             TensorBoard gets one folder a run, DIR/EXPERIMENT/MODEL-DATASET-sSEED, with the loss and both accuracies of each \
@@ -38,7 +41,7 @@ struct Export: ParsableCommand {
     @Option(help: "What is written: \(formats).")
     var format = "safetensors"
 
-    @Flag(help: "Write dense weights W, whatever the linear part makes them of.")
+    @Flag(help: "Write dense weights W, whatever they are made of.")
     var expand = false
 
     @Option(

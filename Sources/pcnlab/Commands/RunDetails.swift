@@ -28,6 +28,8 @@ struct RunDetails {
         field("settings", run.settings.canonicalJSON, &lines)
         let acting = Format.count(run.settings.linearParameters), paper = Format.count(run.settings.paperLinearParameters)
         field("linear parameters", acting + (acting == paper ? "" : " that act (the paper counts \(paper))"), &lines)
+        let convolutions = run.settings.convolutionParameters
+        if convolutions > 0 { field("convolutions", Format.count(convolutions) + " parameters", &lines) }
         field("data set", run.datasetDigest, &lines)
         field("epoch", "\(run.epoch) of \(run.epochs)", &lines)
         if let latest = run.latest {

@@ -18,6 +18,7 @@ struct RunStatus: Encodable {
         case secondsLeft = "seconds_left"
         case linearParameters = "linear_parameters"
         case paperLinearParameters = "paper_linear_parameters"
+        case convolutionParameters = "convolution_parameters"
         case weightsSHA256 = "weights_sha256"
         case datasetDigest = "dataset_digest"
         case arithmetics = "blas_kernels"
@@ -49,6 +50,7 @@ struct RunStatus: Encodable {
         try object.encode(run.error, forKey: .error)
         try object.encode(run.settings.linearParameters, forKey: .linearParameters)
         try object.encode(run.settings.paperLinearParameters, forKey: .paperLinearParameters)
+        try object.encode(run.settings.convolutionParameters, forKey: .convolutionParameters)
         try object.encode(run.final?.weightsSHA256, forKey: .weightsSHA256)
         try object.encode(run.datasetDigest, forKey: .datasetDigest)
         try object.encode(run.arithmetics, forKey: .arithmetics)

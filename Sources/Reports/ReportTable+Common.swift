@@ -1,0 +1,25 @@
+import Specs
+
+extension ReportTable {
+    /// The ways in which no row was trained as in the paper.
+    var common: [Deviation] {
+        guard let first = rows.first else { return [] }
+        return first.deviations.filter { deviation in rows.allSatisfy { $0.deviations.contains(deviation) } }
+    }
+
+    /// What sets a row apart from the paper, but for what stands above all of them.
+    func ownSettings(_ row: Row) -> String {
+        row.deviations.filter { !common.contains($0) }.map(\.text).joined(separator: ", ")
+    }
+
+    /// The model, and what sets it apart from the paper and from the other rows.
+    func label(_ row: Row) -> String {
+        let own = ownSettings(row)
+        return own.isEmpty ? row.model : "\(row.model) (\(own))"
+    }
+
+    /// Said above everything that is made of the table, where it holds for every row.
+    var warning: String? {
+        common.isEmpty ? nil : "Not as in the paper, in every row: " + common.map(\.text).joined(separator: ", ") + "."
+    }
+}
