@@ -76,7 +76,9 @@ struct FeatureGradientTests {
         #expect(abs(score.meanLoss - reference.loss(exact, labels)) < 1e-5)
         #expect(relativeError(logits, exact.indices.flatMap { reference.logits(exact[$0], $0).map { Float($0) } }) < 1e-5)
         for parameter in plan.parameters {
-            let quotients = (0..<parameter.value.count).map { index -> Float in
+            // About a hundred elements of a large parameter, at odd distances: all kernels, taps and channels are among them.
+            let indices = Array(stride(from: 0, to: parameter.value.count, by: parameter.value.count / 100 | 1))
+            let quotients = indices.map { index -> Float in
                 let value = reference.parameters[parameter.name]![index], h = 1e-6
                 reference.parameters[parameter.name]![index] = value + h
                 let above = reference.loss(exact, labels)
@@ -85,7 +87,7 @@ struct FeatureGradientTests {
                 reference.parameters[parameter.name]![index] = value
                 return Float((above - below) / (2 * h))
             }
-            let error = relativeError(parameter.gradient.values, quotients)
+            let error = relativeError(indices.map { parameter.gradient.elements[$0] }, quotients)
             #expect(error < 1e-3, "\(parameter.name): \(error)")
         }
     }

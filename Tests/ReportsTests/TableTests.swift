@@ -36,7 +36,8 @@ struct TableTests {
         let short = { (linear: Linear, convolution: Convolution, lambda: Double) in
             Runs.run(
                 Settings(
-                    architecture: .convnet, linear: linear, convolution: convolution, lambda: lambda, dataset: .cifar10, epochs: 3))
+                    architecture: .convnet, linear: linear, convolution: convolution, lambda: lambda, dataset: .cifar10, epochs: 3
+                ))
         }
         let runs = [short(.mlp, .dense, 1), short(.pcn, .dense, 1), short(.pcn, .pcn, 4.9)]
         let table = ReportTable(runs), text = TableText(table: table)
