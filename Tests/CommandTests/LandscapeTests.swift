@@ -36,6 +36,24 @@ struct LandscapeTests {
         }
     }
 
+    @Test("draws convolutions made from points beside stored ones")
+    func convolutions() throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(
+                """
+                {"name": "a", "architecture": "convnet", "dataset": "shapes", "train_samples": 4, "widths": [9], "batch_size": 4,
+                 "sweep": {"convolution": ["dense", "pcn"], "linear": ["pcn", "mlp"]}}
+                """)
+            let rows = try rows(try program.run("landscape", spec, "--samples", "2", "--json"))
+            #expect(
+                rows.map { "\($0["model"] ?? "") \($0["weights"] ?? "") \($0["shuffled"] as? Bool == true)" } == [
+                    "ConvNet-MLP W false", "ConvNet-PCN16 F(D) false", "ConvNet-PCN16 F(D) true",
+                    "ConvNetPCN16-PCN16 F(D) false", "ConvNetPCN16-PCN16 F(D) true", "ConvNetPCN16-MLP F(D) false",
+                ])
+            #expect(Set(rows.map { "\($0["mean"] ?? "")" }).count == rows.count)
+        }
+    }
+
     @Test("prints figures and histograms, writes CSV, and draws one SVG for each data set, seed and batch")
     func output() throws {
         try Program.inNewFolder { program in

@@ -67,10 +67,10 @@ public struct LandscapeEnsemble: Sendable {
         (self.settings, self.isShuffled, self.samples) = (settings, isShuffled, samples)
     }
 
-    /// W, F(D) or UVᵀ.
+    /// W, F(D) or UVᵀ, after the linear part; where that is dense, after the convolutions.
     var symbol: String {
         switch settings.linear {
-        case .mlp: "W"
+        case .mlp: settings.convolution == .pcn ? "F(D)" : "W"
         case .pcn: "F(D)"
         case .lowRank: "UVᵀ"
         }

@@ -12,8 +12,8 @@ struct LandscapeCommand: ParsableCommand {
         discussion: """
             For the networks that a spec describes: weights are drawn again and again as they are before training (§4.4), and \
             each network is scored on one batch, the first that training with the spec's seed would see. W, dense, is always \
-            drawn; F(D) and UVᵀ where a run of the spec has them, and each of these once more with the weights of every layer \
-            shuffled, which leaves all but their structure. Settings that only concern training make no difference.
+            drawn; F(D) and UVᵀ where a run of the spec has them, and each of these once more with the weights of every linear \
+            layer shuffled, which leaves all but their structure. Settings that only concern training make no difference.
 
             Losses are a pure function of the spec, the data and the number of the sample, so nothing is kept in the lab: \
             --format csv or json writes every one of them.

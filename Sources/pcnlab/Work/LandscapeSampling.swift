@@ -75,7 +75,8 @@ extension Settings {
     /// The same networks and batch, and nothing of how they would be trained.
     fileprivate var withoutTraining: Settings {
         Settings(
-            architecture: architecture, linear: linear, d: d ?? 16, lambda: lambda ?? 1, epsilon: epsilon ?? 0.1,
+            architecture: architecture, linear: linear, convolution: convolution ?? .dense, d: d ?? 16, lambda: lambda ?? 1,
+            epsilon: epsilon ?? 0.1,
             distance: distance ?? .euclidean, wave: wave ?? .triangle, widths: widths, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }
