@@ -33,10 +33,11 @@ struct MemoryChild: Codable {
         let (linear, d, batch) = (Linear(rawValue: arguments[0])!, Int(arguments[2])!, Int(arguments[3])!)
         let widths = arguments[1].split(separator: ",").map { Int($0)! }
         let start = MemoryStatus.peak
-        let step = TrainingStep(LinearPart.named(arguments[0])!, widths: widths, d: d, batch: batch, threads: Environment.cores)
+        let plan = NetworkPlan(LinearPart.named(arguments[0])!.build(LinearPartShape(widths: widths, d: d, batch: batch)))
+        let step = TrainingStep(plan, batch: batch, threads: Environment.cores)
         step.run()
         step.run()
-        let needs = step.plan.layers.map { $0.workspace(batch: batch) }
+        let needs = plan.layers.map { $0.workspace(batch: batch) }
         let perThread = needs.map(\.perThread).max() ?? 0, shared = needs.map(\.shared).max() ?? 0
         let figures = MemoryChild(
             need: MemoryNeed(linear, widths, d: d, batch: batch), workspace: 4 * (Environment.cores * perThread + shared),
