@@ -25,7 +25,7 @@ else
 	swift test --disable-xctest
 endif
 
-# Some minutes, with nothing else on the machine; PCNLAB_BENCH_PYTHON names a Python that has PyTorch, to be measured too.
+# Some twenty minutes, with nothing else on the machine; PCNLAB_BENCH_PYTHON names a Python that has PyTorch, to be measured too.
 bench: packages
 	swift build -c release --product Benchmarks
 	.build/release/Benchmarks

@@ -7,14 +7,18 @@ import Foundation
 @main
 struct Benchmarks {
     /// In the order of the report.
-    static let sections: [Section] = [.sgemm, .steps, .stages, .evaluation, .torch, .memory, .accuracy]
+    static let sections: [Section] = [.sgemm, .steps, .stages, .evaluation, .torch, .batches, .memory, .accuracy]
 
     private static let report = "Benchmarks/RESULTS.md"
 
     static func main() throws {
         Environment.useOwnBLASKernel()
         let arguments = CommandLine.arguments.dropFirst()
-        if arguments.first == MemoryChild.command { return try MemoryChild.run(Array(arguments.dropFirst())) }
+        switch arguments.first {
+        case MemoryChild.command: return try MemoryChild.run(Array(arguments.dropFirst()))
+        case StepPeak.command: return try StepPeak.run(Array(arguments.dropFirst()))
+        default: break
+        }
         for name in arguments where !sections.contains(where: { $0.name == name }) {
             Terminal.note("no section \(name); there are \(sections.map(\.name).joined(separator: ", "))")
             exit(64)

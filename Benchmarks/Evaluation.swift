@@ -1,4 +1,3 @@
-import Networks
 import Specs
 
 extension Section {
@@ -6,10 +5,10 @@ extension Section {
         var table = MarkdownTable([
             "model", "step, ms", "its forward pass, ms", "evaluation, ms", "images/s", "evaluation ÷ forward",
         ])
-        for part in LinearPart.all {
-            let model = Linear(rawValue: part.name).map { Settings(linear: $0, dataset: .cifar10).model } ?? part.name
+        for linear in Linear.allCases {
+            let settings = Models.model(.linearnet, linear), model = settings.model
             Terminal.note("evaluation: \(model)")
-            let step = TrainingStep(part, threads: Environment.cores)
+            let step = TrainingStep(settings, threads: Environment.cores)
             let turns = try Turns(
                 rounds: 9,
                 [

@@ -28,6 +28,9 @@ extension Double {
 }
 
 extension Int {
+    /// Bytes in 10⁹.
+    var gigabytes: String { (Double(self) / 1e9).text(1) }
+
     /// 9216 as 9,216.
     var grouped: String {
         let digits = Array(String(self))

@@ -18,30 +18,24 @@ struct MemoryChild: Codable {
     static func measure(_ linear: Linear, _ widths: [Int], d: Int, batch: Int) throws -> MemoryChild {
         let widthsText = widths.map(String.init).joined(separator: ",")
         Terminal.note("memory: \(linear.rawValue) \(widthsText)")
-        let process = Process(), output = Pipe()
-        process.executableURL = Environment.executable
-        process.arguments = [command, linear.rawValue, widthsText, String(d), String(batch)]
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return try JSONDecoder().decode(MemoryChild.self, from: data)
+        return try Child.figures([command, linear.rawValue, widthsText, String(d), String(batch)])
     }
 
-    /// The child's side: arguments as `measure` gives them, JSON on stdout.
+    /// The child's side: arguments as `measure` gives them.
     static func run(_ arguments: [String]) throws {
         let (linear, d, batch) = (Linear(rawValue: arguments[0])!, Int(arguments[2])!, Int(arguments[3])!)
         let widths = arguments[1].split(separator: ",").map { Int($0)! }
         let start = MemoryStatus.peak
-        let step = TrainingStep(LinearPart.named(arguments[0])!, widths: widths, d: d, batch: batch, threads: Environment.cores)
+        let plan = NetworkPlan(LinearPart.named(arguments[0])!.build(LinearPartShape(widths: widths, d: d, batch: batch)))
+        let step = TrainingStep(plan, batch: batch, threads: Environment.cores)
         step.run()
         step.run()
-        let needs = step.plan.layers.map { $0.workspace(batch: batch) }
+        let needs = plan.layers.map { $0.workspace(batch: batch) }
         let perThread = needs.map(\.perThread).max() ?? 0, shared = needs.map(\.shared).max() ?? 0
-        let figures = MemoryChild(
-            need: MemoryNeed(linear, widths, d: d, batch: batch), workspace: 4 * (Environment.cores * perThread + shared),
-            start: start, peak: MemoryStatus.peak)
-        Terminal.output(String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
+        try Child.write(
+            MemoryChild(
+                need: MemoryNeed(linear, widths, d: d, batch: batch), workspace: 4 * (Environment.cores * perThread + shared),
+                start: start, peak: MemoryStatus.peak))
     }
 }
 

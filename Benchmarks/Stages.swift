@@ -6,7 +6,7 @@ extension Section {
         var columns: [(threads: Int, step: Double, stages: [Double])] = []
         for threads in Environment.threadCounts {
             Terminal.note("stages: \(threadsText(threads))")
-            let step = TrainingStep(.pcn, threads: threads)
+            let step = TrainingStep(Models.model(.linearnet, .pcn), threads: threads)
             let layers = StagedNetwork(d: 16, threads: threads)
             let sides =
                 [{ timedAfterOne(step.run) }] + Stage.allCases.map { stage in { timedAfterOne { layers.run(stage) } } }

@@ -1,5 +1,5 @@
 import Foundation
-import Networks
+import Specs
 
 extension Section {
     static let torch = Section(name: "torch", title: "The same step by PyTorch") {
@@ -7,32 +7,48 @@ extension Section {
             return "Not measured: `\(TorchProcess.variable)` names a Python that has PyTorch."
         }
         let torch = try TorchProcess(python, threads: Environment.cores)
-        var table = MarkdownTable([
-            "step", "pcnlab, ms", "eager, ms", "compiled, ms", "eager ÷ pcnlab", "compiled ÷ pcnlab",
-        ])
-        for (part, name) in [(LinearPart.pcn, "LinearNet-PCN16"), (.mlp, "LinearNet-MLP")] {
-            Terminal.note("torch: \(name), compiling")
-            for way in ["eager", "compiled"] { _ = try torch.seconds(part.name, way) }
-            Terminal.note("torch: \(name)")
-            let step = TrainingStep(part, threads: Environment.cores)
+        let titles = TorchWay.allCases.map(\.title)
+        var table = MarkdownTable(
+            ["step", "batch", "pcnlab, ms"] + titles.map { "\($0), ms" } + titles.map { "\($0) ÷ pcnlab" })
+        for model in Models.pairs {
+            let ways = TorchWay.allCases.filter { $0.applies(to: model) }
+            Terminal.note("torch: \(model.model), compiling")
+            for way in ways { _ = try torch.seconds(model, way) }
+            Terminal.note("torch: \(model.model)")
+            let step = TrainingStep(model, threads: Environment.cores)
             let turns = try Turns(
-                rounds: 25, pause: 0.3,
-                [
-                    { timedAfterOne(step.run) },
-                    { try torch.seconds(part.name, "eager") },
-                    { try torch.seconds(part.name, "compiled") },
-                ])
+                rounds: model.hasFeatures ? 7 : 25, pause: 0.3,
+                [{ timedAfterOne(step.run) }] + ways.map { way in { try torch.seconds(model, way) } })
+            let sides = TorchWay.allCases.map { way in ways.firstIndex(of: way).map { $0 + 1 } }
             table.add(
-                [name] + turns.medians.map(\.milliseconds) + [1, 2].map { turns.ratio($0, to: 0).text(2) })
+                [model.model, model.batchSize.grouped, turns.medians[0].milliseconds]
+                    + sides.map { $0.map { turns.medians[$0].milliseconds } ?? "" }
+                    + sides.map { $0.map { turns.ratio($0, to: 0).text(2) } ?? "" })
         }
         try torch.end()
         return """
-            PyTorch \(torch.version), \(threadsText(Environment.cores)), LinearNet at batch \(TrainingStep.batch.grouped): \
-            `torch.cdist` → triangle wave → `x @ W + b` → ReLU → cross-entropy, autograd, the paper's update \
-            (`Benchmarks/torch_step.py`); compiled is `torch.compile` of the loss. In turn with pcnlab's step, 25 rounds; the \
-            ratios are medians of the rounds' own.
+            PyTorch \(torch.version), \(threadsText(Environment.cores)): `torch.cdist` → triangle wave → `x @ W + b` → ReLU → \
+            cross-entropy, autograd, the paper's update, and `torch.nn`'s own layers for the rest (`Benchmarks/torch_step.py`). Compiled is \
+            `torch.compile` of the loss; with channels last, images and kernels are kept in that order. In turn with pcnlab's step, 25 \
+            rounds, 7 where there are convolutions; the ratios are medians of the rounds' own.
 
             \(table.text)
             """
+    }
+}
+
+/// A way to run a model in PyTorch; torch_step.py knows each by its name.
+enum TorchWay: String, CaseIterable {
+    case eager
+    case compiled
+    case channelsLast = "channels_last"
+
+    var title: String { rawValue.replacing("_", with: " ") }
+
+    func applies(to model: Settings) -> Bool {
+        switch self {
+        case .eager, .compiled: true
+        case .channelsLast: model.hasFeatures
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 
 /// PyTorch in a process of its own, which takes a step for each line that it is sent (torch_step.py) and waits between them.
 final class TorchProcess {
@@ -26,8 +27,8 @@ final class TorchProcess {
     }
 
     /// Seconds of the second of two steps.
-    func seconds(_ model: String, _ way: String) throws -> Double {
-        let line = "\(model) \(way)"
+    func seconds(_ model: Settings, _ way: TorchWay) throws -> Double {
+        let line = "\(model.architecture.rawValue) \(model.linear.rawValue) \(model.batchSize) \(way.rawValue)"
         try input.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
         let reply = reply()
         guard let seconds = Double(reply) else { throw Failure(line: line, reply: reply) }

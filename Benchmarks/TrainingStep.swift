@@ -1,21 +1,25 @@
 import Networks
+import Specs
 import Tensors
+import Training
 
 /// A network with a batch of random pixels, ready to step: forward, backward, the paper's update.
 struct TrainingStep {
-    static let linearNet = [768, 1024, 1024, 2048, 10]
+    static let linearNet = Settings(dataset: .cifar10).layerWidths
     static let batch = 1024
 
     let network: Network
-    let plan: NetworkPlan
     private let optimizer: SGD
     private let labels: [UInt8]
 
-    init(_ part: LinearPart, widths: [Int] = linearNet, d: Int = 16, batch: Int = batch, threads: Int) {
-        plan = NetworkPlan(part.build(LinearPartShape(widths: widths, d: d, batch: batch)))
+    init(_ settings: Settings, threads: Int) {
+        self.init(settings.networkPlan(batch: settings.batchSize), batch: settings.batchSize, threads: threads)
+    }
+
+    init(_ plan: NetworkPlan, batch: Int, threads: Int) {
         network = Network(plan, capacity: batch, workers: Workers(threads: threads))
         optimizer = SGD(plan.parameters)
-        let classes = widths[widths.count - 1]
+        let classes = plan.layers[plan.layers.count - 1].output.count
         labels = (0..<batch).map { UInt8($0 % classes) }
         let stream = RandomStream(seed: 1, purpose: "bench/pixels")
         let input = network.input(batch)

@@ -1,6 +1,7 @@
-"""One training step of LinearNet by PyTorch for each line on stdin, such as "pcn eager" or "mlp compiled"; its seconds on stdout.
+"""One training step by PyTorch for each line on stdin, such as "alexnet pcn 64 eager"; its seconds on stdout.
 
-The first line out is PyTorch's version. Between lines the process waits, so that another program can be measured in turn.
+A line is an architecture, a linear part, a batch and a way: eager, compiled or channels_last. The first line out is PyTorch's
+version. Between lines the process waits, so that another program can be measured in turn.
 """
 
 import math
@@ -8,10 +9,40 @@ import sys
 import time
 
 import torch
-from torch.nn.functional import cross_entropy, relu
+from torch.nn import AdaptiveAvgPool2d, AdaptiveMaxPool2d, Conv2d, Flatten, MaxPool2d, ReLU, Sequential
+from torch.nn.functional import cross_entropy, dropout, relu
 
-WIDTHS, BATCH, D = [768, 1024, 1024, 2048, 10], 1024, 16
-LAMBDA, EPSILON = 1.0, 0.1
+D, LAMBDA, EPSILON = 16, 1.0, 0.1
+
+
+def convolution(*arguments):
+    return Conv2d(*arguments), ReLU(inplace=True)
+
+
+class LinearNet:
+    image, widths, dropout = (768,), [768, 1024, 1024, 2048, 10], 0.0
+
+    def features():
+        return Sequential()
+
+
+class ConvNet:
+    image, widths, dropout = (3, 32, 32), [1024, 1024, 10], 0.0
+
+    def features():
+        return Sequential(
+            *convolution(3, 32, 7, 2, 3), *convolution(32, 128, 3, 2, 1), *convolution(128, 512, 3, 2, 1),
+            *convolution(512, 1024, 3, 2, 1), AdaptiveMaxPool2d(1), Flatten())
+
+
+class AlexNet:
+    image, widths, dropout = (3, 227, 227), [9216, 4096, 4096, 10], 0.5
+
+    def features():
+        return Sequential(
+            *convolution(3, 64, 11, 4, 2), MaxPool2d(3, 2), *convolution(64, 192, 5, 1, 2), MaxPool2d(3, 2),
+            *convolution(192, 384, 3, 1, 1), *convolution(384, 256, 3, 1, 1), *convolution(256, 256, 3, 1, 1),
+            MaxPool2d(3, 2), AdaptiveAvgPool2d(6), Flatten())
 
 
 def weight(a, b):
@@ -21,41 +52,48 @@ def weight(a, b):
 
 
 class PCN:
-    def __init__(self):
-        self.clouds = [(torch.rand(n, D) * 2 - 1).requires_grad_() for n in WIDTHS]
-        self.biases = [(torch.rand(n) * 0.2 - 0.1).requires_grad_() for n in WIDTHS[1:]]
+    def __init__(self, widths):
+        self.clouds = [(torch.rand(n, D) * 2 - 1).requires_grad_() for n in widths]
+        self.biases = [(torch.rand(n) * 0.2 - 0.1).requires_grad_() for n in widths[1:]]
         # Parameters with the factors of the paper's update.
         self.parameters = [(cloud, len(cloud) / math.log2(len(cloud))) for cloud in self.clouds]
         self.parameters += [(bias, 1e5) for bias in self.biases]
 
-    def loss(self, x, labels):
-        for i, bias in enumerate(self.biases):
-            x = x @ weight(self.clouds[i], self.clouds[i + 1]) + bias
-            x = relu(x) if i < len(self.biases) - 1 else x
-        return cross_entropy(x, labels)
+    def layer(self, i, x):
+        return x @ weight(self.clouds[i], self.clouds[i + 1]) + self.biases[i]
 
 
 class MLP:
-    def __init__(self):
-        self.layers = [torch.nn.Linear(n, m) for n, m in zip(WIDTHS, WIDTHS[1:])]
+    def __init__(self, widths):
+        self.layers = [torch.nn.Linear(n, m) for n, m in zip(widths, widths[1:])]
         self.parameters = [(p, 1.0) for layer in self.layers for p in layer.parameters()]
 
-    def loss(self, x, labels):
-        for layer in self.layers[:-1]:
-            x = relu(layer(x))
-        return cross_entropy(self.layers[-1](x), labels)
+    def layer(self, i, x):
+        return self.layers[i](x)
 
 
-def step_of(model, compiled):
-    x = torch.randint(0, 256, (BATCH, WIDTHS[0])).float()
-    labels = torch.arange(BATCH) % WIDTHS[-1]
-    loss = torch.compile(model.loss) if compiled else model.loss
+def step_of(architecture, linear, batch, way):
+    x = torch.randint(0, 256, (batch, *architecture.image)).float()
+    labels = torch.arange(batch) % architecture.widths[-1]
+    features, part = architecture.features(), linear(architecture.widths)
+    parameters = [(p, 1.0) for p in features.parameters()] + part.parameters
+    if way == "channels_last":
+        x, features = (value.to(memory_format=torch.channels_last) for value in (x, features))
     rate = 0.0  # the weights stay what they are, so that every step does the same work
+
+    def loss(x, labels):
+        x, last = features(x), len(architecture.widths) - 2
+        for i in range(last):
+            x = dropout(x, architecture.dropout) if architecture.dropout > 0 else x
+            x = relu(part.layer(i, x))
+        return cross_entropy(part.layer(last, x), labels)
+
+    loss = torch.compile(loss) if way == "compiled" else loss
 
     def step():
         loss(x, labels).backward()
         with torch.no_grad():
-            for parameter, factor in model.parameters:
+            for parameter, factor in parameters:
                 parameter.sub_(parameter.grad, alpha=rate * factor)
                 parameter.grad = None
 
@@ -65,11 +103,12 @@ def step_of(model, compiled):
 torch.manual_seed(1)
 torch.set_num_threads(int(sys.argv[1]))
 print(torch.__version__, flush=True)
-models, steps = {"pcn": PCN, "mlp": MLP}, {}
+architectures = {"linearnet": LinearNet, "convnet": ConvNet, "alexnet": AlexNet}
+linears, steps = {"pcn": PCN, "mlp": MLP}, {}
 for line in sys.stdin:
-    name, way = line.split()
     if line not in steps:
-        steps[line] = step_of(models[name](), way == "compiled")
+        name, linear, batch, way = line.split()
+        steps[line] = step_of(architectures[name], linears[linear], int(batch), way)
     steps[line]()  # not counted
     start = time.perf_counter()
     steps[line]()

@@ -1,0 +1,22 @@
+import Specs
+
+/// Two training steps of a model in a process of their own.
+struct StepPeak: Codable {
+    static let command = "step-peak"
+
+    /// All that was ever resident, in bytes.
+    let peak: Int
+
+    static func measure(_ settings: Settings) throws -> StepPeak {
+        Terminal.note("memory: \(settings.model), batch \(settings.batchSize.grouped)")
+        return try Child.figures([command, settings.canonicalJSON])
+    }
+
+    /// The child's side: arguments as `measure` gives them.
+    static func run(_ arguments: [String]) throws {
+        let step = TrainingStep(try Settings(canonicalJSON: arguments[0]), threads: Environment.cores)
+        step.run()
+        step.run()
+        try Child.write(StepPeak(peak: MemoryStatus.peak))
+    }
+}
