@@ -20,8 +20,8 @@ struct FeatureResumeTests {
     }
 
     static let cases = [
-        settings(.convnet, .pcn, .sgd), settings(.convnet, .pcn, .adam), settings(.convnet, .mlp, .sgd),
-        settings(.alexnet, .pcn, .adam), settings(.alexnet, .mlp, .sgd),
+        settings(.convnet, .pcn, .adam), settings(.convnet, .mlp, .sgd), settings(.alexnet, .pcn, .sgd),
+        settings(.alexnet, .mlp, .adam),
     ]
 
     /// What must be the same to the bit: the final figures, every epoch's row, and the last checkpoint's file, in which weights and
@@ -66,8 +66,8 @@ struct FeatureResumeTests {
         let whole = try undisturbed(settings, threads: 2)
         #expect(whole.epochs.count == 2)
         for threads in [1, 3] { #expect(try undisturbed(settings, threads: threads) == whole, "\(threads) threads") }
-        // After batches 1, 2 and 3 of the first epoch; the fourth question is its evaluation's; after 1 and 2 of the second.
-        for question in [1, 2, 3, 5, 6] {
+        // After batches 1 and 2 of the first epoch, and 2 of the second: questions 3 and 7 are their evaluations'.
+        for question in [1, 2, 6] {
             #expect(try resumed(settings, stopped: question) == whole, "stopped at question \(question)")
         }
     }
