@@ -39,7 +39,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "Benchmarks", dependencies: ["Tensors", "Networks", "Specs", "Training"], path: "Benchmarks",
-            exclude: ["RESULTS.md", "torch_step.py"]),
+            exclude: ["RESULTS.md", "torch_step.py", "torch_training.py"]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors", crypto], resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),

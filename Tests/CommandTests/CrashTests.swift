@@ -55,6 +55,28 @@ struct CrashTests {
         }
     }
 
+    @Test("killed in the middle of AlexNet with its dropout, it ends at the same bits")
+    func dropout() throws {
+        let spec = """
+            {"name": "a", "architecture": "alexnet", "dataset": "shapes", "train_samples": 5, "test_samples": 2, "d": 4,
+             "widths": [24, 17], "input_scale": "standard", "batch_size": 2, "epochs": 8, "optimizer": "adam",
+             "learning_rate": 1e-3, "checkpoint_every": 1}
+            """
+        let expected = try undisturbed(spec)
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(spec))
+            let work = try program.start(["work", "--threads", "1"])
+            let epoch = { try program.status().values.first?["epoch"] as? Int ?? 0 }
+            #expect(try until { try epoch() >= 2 })
+            kill(work.process.processIdentifier, SIGKILL)
+            #expect(try work.finish().status == -SIGKILL)
+            #expect((2..<8).contains(try epoch()))
+            #expect(try program.run("work", "--drain", "--threads", "2").status == 0)
+            #expect(try program.results() == expected)
+            #expect(try program.status().values.allSatisfy { $0["attempts"] as? Int == 2 })
+        }
+    }
+
     @Test("paused, it holds still with a checkpoint; resumed, it goes on to the same bits; cancelled, it stops for good")
     func paused() throws {
         let spec = smallSpec("a", epochs: 60, samples: 3000)
