@@ -9,19 +9,20 @@ import Testing
 struct FeatureResumeTests {
     /// Three batches an epoch, the last one short.
     private static func settings(
-        _ architecture: Architecture, _ linear: Linear, _ optimizer: Specs.Optimizer, trainSamples: Int? = nil,
+        _ architecture: Architecture, _ linear: Linear, _ optimizer: Specs.Optimizer,
+        convolution: Convolution = .dense, trainSamples: Int? = nil,
         batchSize: Int? = nil, learningRate: Double? = nil
     ) -> Settings {
         let (images, batch) = architecture == .alexnet ? (5, 2) : (40, 16)
         return Settings(
-            architecture: architecture, linear: linear, d: 4, widths: [24, 17], dataset: .shapes,
+            architecture: architecture, linear: linear, convolution: convolution, d: 4, widths: [24, 17], dataset: .shapes,
             trainSamples: trainSamples ?? images, testSamples: 2, inputScale: .standard, epochs: 2, batchSize: batchSize ?? batch,
             learningRate: learningRate ?? (optimizer == .adam ? 1e-3 : 1e-4), optimizer: optimizer)
     }
 
     static let cases = [
         settings(.convnet, .pcn, .adam), settings(.convnet, .mlp, .sgd), settings(.alexnet, .pcn, .sgd),
-        settings(.alexnet, .mlp, .adam),
+        settings(.alexnet, .mlp, .adam), settings(.convnet, .mlp, .adam, convolution: .pcn),
     ]
 
     /// What must be the same to the bit: the final figures, every epoch's row, and the last checkpoint's file, in which weights and
