@@ -7,15 +7,9 @@ extension ReportTable {
         return first.deviations.filter { deviation in rows.allSatisfy { $0.deviations.contains(deviation) } }
     }
 
-    /// What sets a row apart from the paper, but for what stands above all of them.
+    /// What sets a row apart from the paper, but for what holds for all of them.
     func ownSettings(_ row: Row) -> String {
         row.deviations.filter { !common.contains($0) }.map(\.text).joined(separator: ", ")
-    }
-
-    /// The model, and what sets it apart from the paper and from the other rows.
-    func label(_ row: Row) -> String {
-        let own = ownSettings(row)
-        return own.isEmpty ? row.model : "\(row.model) (\(own))"
     }
 
     /// Said above everything that is made of the table, where it holds for every row.

@@ -32,6 +32,11 @@ public struct ReportTable: Sendable {
         /// What differs from the paper's settings; empty where nothing does.
         public let deviations: [Deviation]
         public let cells: [DatasetName: Cell]
+
+        /// The model, and what differs from the paper's settings.
+        public var label: String {
+            deviations.isEmpty ? model : "\(model) (\(deviations.map(\.text).joined(separator: ", ")))"
+        }
     }
 
     /// In the paper's order, then by model and settings.

@@ -43,7 +43,7 @@ struct TableText {
         if cells.contains(where: { $0.paper != nil }) {
             notes.append("In parentheses: the paper's figure and, of finished runs, the difference.")
         }
-        if table.rows.contains(where: { !table.ownSettings($0).isEmpty }) {
+        if table.rows.contains(where: { !$0.deviations.isEmpty }) {
             notes.append("Behind a model: settings other than the paper's; its figures say nothing of such rows.")
         }
         notes.append("Parameters as the paper counts them; a bias on the input cloud does not act and is not stored.")

@@ -32,7 +32,7 @@ struct ReportTests {
             try program.run("work", "--drain")
             let markdown = try program.run("report").out
             #expect(markdown.hasPrefix("**Not as in the paper, in every row: "))
-            #expect(markdown.contains("| Model") && markdown.contains(" ± "))
+            #expect(markdown.contains("| Model") && markdown.contains("LinearNet-PCN16 (") && markdown.contains(" ± "))
             let csv = try program.run("report", "--format", "csv").lines
             #expect(csv.count == 4 && csv[0].hasPrefix("model,settings,dataset,linear_parameters,"))
             let json = try program.run("report", "--format", "json", "--output", "r/table.json")

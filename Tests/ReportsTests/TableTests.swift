@@ -21,7 +21,7 @@ struct TableTests {
     func order() {
         let table = ReportTable(sweep)
         #expect(
-            table.rows.map(table.label) == ["LinearNet-PCN4", "LinearNet-PCN16", "LinearNet-PCN16 (epochs 40)", "LinearNet-MLP"])
+            table.rows.map(\.label) == ["LinearNet-PCN4", "LinearNet-PCN16", "LinearNet-PCN16 (epochs 40)", "LinearNet-MLP"])
         #expect(table.datasets == [.cifar10, .cifar100])
         let header = markdownLines(sweep)[0]
         #expect(
@@ -31,7 +31,7 @@ struct TableTests {
             ])
     }
 
-    @Test("says once, above the rows, what sets all of them apart from the paper, and counts convolutions beside the table")
+    @Test("says above the rows what sets all of them apart from the paper, and counts convolutions beside the table")
     func headings() throws {
         let short = { (linear: Linear, convolution: Convolution, lambda: Double) in
             Runs.run(
@@ -42,7 +42,10 @@ struct TableTests {
         let runs = [short(.mlp, .dense, 1), short(.pcn, .dense, 1), short(.pcn, .pcn, 4.9)]
         let table = ReportTable(runs), text = TableText(table: table)
         #expect(text.heading == "Not as in the paper, in every row: epochs 3.")
-        #expect(table.rows.map(table.label) == ["ConvNet-PCN16", "ConvNet-MLP", "ConvNetPCN16-PCN16 (λ 4.9)"])
+        #expect(
+            table.rows.map(\.label) == [
+                "ConvNet-PCN16 (epochs 3)", "ConvNet-MLP (epochs 3)", "ConvNetPCN16-PCN16 (λ 4.9, epochs 3)",
+            ])
         #expect(
             text.notes.contains(
                 "Convolutions have parameters beside these: 5351680 in ConvNet-PCN16 and ConvNet-MLP; 30096 in "

@@ -50,7 +50,7 @@ private struct HTMLPage {
             let cells = input.table.datasets.flatMap { dataset in
                 row.cells[dataset].map { columns(TableText.Cell($0)) } ?? [Markup](repeating: .element("td"), count: 3)
             }
-            let settings = input.table.ownSettings(row)
+            let settings = row.deviations.map(\.text).joined(separator: ", ")
             let small = settings.isEmpty ? [] : [Markup.text(" "), .element("small", text: "(\(settings))")]
             return Markup.element("tr", [:], [.element("th", ["scope": "row"], [.text(row.model)] + small)] + cells)
         }

@@ -72,7 +72,7 @@ private struct LaTeXDocument {
 
     private func line(_ row: ReportTable.Row, _ datasets: [DatasetName]) -> String {
         let cells = datasets.flatMap { row.cells[$0].map { columns(TableText.Cell($0)) } ?? ["", "", "", "", "", ""] }
-        return ([LaTeXText.escaped(input.table.label(row))] + cells).joined(separator: " & ") + " \\\\"
+        return ([LaTeXText.escaped(row.label)] + cells).joined(separator: " & ") + " \\\\"
     }
 
     private func columns(_ cell: TableText.Cell) -> [String] {

@@ -14,7 +14,7 @@ private struct MarkdownTable {
                 ["\($0.displayName) params (M)", "\($0.displayName) train %", "\($0.displayName) test %"]
             }
         let rows = table.rows.map { row in
-            [escaped(table.label(row))]
+            [escaped(row.label)]
                 + table.datasets.flatMap { row.cells[$0].map { cells(TableText.Cell($0)) } ?? ["", "", ""] }
         }
         let words = TableText(table: table)
