@@ -5,7 +5,7 @@ PCNLAB := .build/release/pcnlab
 # Where a checkout of the data sets' compressed form lies beside this one, the tests on real data run too.
 UNPACK := $(wildcard ../shared/data/unpack)
 
-.PHONY: build demo test bench lint packages
+.PHONY: build demo test chaos bench lint packages
 
 build: packages
 	swift build -c release --product pcnlab
@@ -24,6 +24,10 @@ ifneq ($(UNPACK),)
 else
 	swift test --disable-xctest
 endif
+
+# Half an hour: workers killed, stopped, starved and lied to, 500 times for each of three seeds.
+chaos: packages
+	PCNLAB_CHAOS_FAULTS=$${FAULTS:-500} PCNLAB_CHAOS_SEEDS=$${SEEDS:-1,2,3} swift test --disable-xctest --filter ChaosTests
 
 # Some twenty minutes, with nothing else on the machine; PCNLAB_BENCH_PYTHON names a Python that has PyTorch, to be measured too.
 bench: packages

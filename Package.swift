@@ -9,7 +9,10 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let package = Package(
     name: "pcnlab",
     platforms: [.macOS(.v15)],
-    products: [.executable(name: "pcnlab", targets: ["pcnlab"])],
+    products: [
+        .executable(name: "pcnlab", targets: ["pcnlab"]),
+        .library(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
@@ -43,10 +46,14 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors", crypto], resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
-        .testTarget(name: "LabTests", dependencies: ["Lab"]),
+        .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Schemas"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "CZlib"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["pcnlab", "Tensors", "Networks", "Datasets", "Specs", "Training"]),
+            name: "CommandTests", dependencies: ["pcnlab", "ProgramUnderTest", "Tensors", "Networks", "Datasets", "Specs", "Training"]),
+        .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),
+        // Loaded into workers by LD_PRELOAD, so that they die or fail at chosen calls.
+        .target(name: "FaultShim", path: "Tests/FaultShim"),
+        .testTarget(name: "ChaosTests", dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Specs", "Tensors"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),

@@ -1,7 +1,7 @@
 -- The schema of a lab's database, pcnlab.sqlite. The program embeds this file and makes an empty lab from it.
 -- Times are milliseconds since 1970 (UTC) unless a name says otherwise; accuracies are fractions 0…1.
 PRAGMA application_id = 1346588236;  -- "PCNL"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- What `submit` was given under one name; submitting the name again adds to it.
 CREATE TABLE experiments (
@@ -68,7 +68,7 @@ CREATE TABLE attempts (
     run_id TEXT NOT NULL REFERENCES runs (id),
     number INTEGER NOT NULL,
     worker TEXT NOT NULL,                       -- process id, its start, and the boot it belongs to
-    blas_kernel TEXT NOT NULL,                  -- how products round (fused, unfused): bits are the same only under the same
+    arithmetic TEXT NOT NULL,                  -- how products round (fused, unfused): bits are the same only under the same
     threads INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     heartbeat INTEGER NOT NULL,                 -- milliseconds of the boot's monotonic clock

@@ -14,6 +14,8 @@ public final class Lab: Sendable {
     public static let lease: Int64 = 20_000
     /// Attempts that may end in an error before a run stays failed.
     public static let attemptsAllowed = 3
+    /// Workers that may die with a run, one after the other and without a checkpoint, before it is failed.
+    public static let deathsAllowed = 10
 
     public var databaseFile: URL { folder.appending(path: "pcnlab.sqlite") }
     public var checkpoints: URL { folder.appending(path: "checkpoints") }
@@ -58,6 +60,19 @@ extension Lab {
     /// Version of the SQLite library in use.
     public static var sqliteVersion: String {
         (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }) ?? "unknown"
+    }
+
+    /// Moves everything from the write-ahead log into the database, durably.
+    package func truncateLog() throws {
+        try database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
+    }
+
+    /// Holds the write lock meanwhile, as a slow writer would.
+    package func holdingTheDatabase(_ body: () -> Void) throws {
+        try database.write { db in
+            try db.execute(sql: "UPDATE runs SET priority = priority")
+            body()
+        }
     }
 
     /// What SQLite's own check finds wrong in the database; empty where all is well.

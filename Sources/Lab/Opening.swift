@@ -6,13 +6,14 @@ extension Lab {
     enum Content: Equatable {
         /// No tables yet: a lab is made of it.
         case empty
-        case lab
+        /// By the version of its schema.
+        case lab(version: Int)
     }
 
     /// "PCNL", as in schema.sql.
     static let applicationID = 0x5043_4E4C
     /// As in schema.sql.
-    static let schemaVersion = 1
+    static let schemaVersion = 2
 
     /// Looks at a database without changing it. Throws `notALab` for one of another program, `newerLab` for a lab of a
     /// later one.
@@ -24,7 +25,7 @@ extension Lab {
         guard version <= schemaVersion else {
             throw LabError.newerLab(file: file.relativePath, version: version, known: schemaVersion)
         }
-        return .lab
+        return .lab(version: version)
     }
 
     /// Opens a lab's database, making it where the file is not there or empty. What is no lab is left as it is: a pool
@@ -43,7 +44,10 @@ extension Lab {
             // Full: a checkpoint's row must be durable before the file of the one before it is removed. The pool itself sets
             // NORMAL as it opens its writer, so this comes after.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            if content == .empty { try makeSchema(pool, file) }
+            switch content {
+            case .empty: try makeSchema(pool, file)
+            case .lab(let version): if version < schemaVersion { try migrate(pool, file, from: version) }
+            }
             return pool
         } catch let error as DatabaseError {
             switch error.resultCode {

@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Networks
+import ProgramUnderTest
 import Specs
 import Tensors
 import Testing

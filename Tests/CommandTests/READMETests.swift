@@ -1,4 +1,5 @@
 import Foundation
+import ProgramUnderTest
 import Testing
 
 /// The README says what the program does: its commands are run, its spec is submitted, its tables are the program's.

@@ -92,6 +92,30 @@ import Testing
         #expect(try temporary.claim() == nil)
     }
 
+    @Test("a run whose workers all die without a checkpoint fails in the end; a checkpoint or a person's word begins the count anew")
+    func deadly() throws {
+        let worker = try WorkerIdentity.exited()
+        let id = try temporary.submit()[0]
+        let die = { (checkpoint: Bool) in
+            let claim = try temporary.taken(worker)
+            if checkpoint {
+                let record = CheckpointRecord(epoch: 1, batch: 0, file: "f", bytes: 1, sha256: "s", kept: false)
+                _ = try lab.record(record, run: claim.run, attempt: claim.attempt)
+            }
+            try lab.releaseAbandoned()
+        }
+        for _ in 1..<Lab.deathsAllowed { try die(false) }
+        try die(true)
+        for _ in 1..<Lab.deathsAllowed { try die(false) }
+        #expect(try temporary.state(id) == .queued)
+        try die(false)
+        #expect(try temporary.state(id) == .failed)
+        #expect(try temporary.summary(id).error?.contains("its worker died 10 times") == true)
+        _ = try lab.command(.retry, runs: [id])
+        try die(false)
+        #expect(try temporary.state(id) == .queued)
+    }
+
     @Test("those who free abandoned runs at once free each of them once")
     func together() throws {
         let worker = try WorkerIdentity.exited()

@@ -15,7 +15,7 @@ import Testing
     }
 
     /// Every object of a schema and its SQL, spaces and comments apart; and the numbers that mark the file.
-    private static func outline(_ db: Database) throws -> [String] {
+    static func outline(_ db: Database) throws -> [String] {
         try Row.fetchAll(db, sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").map { row in
             let lines = (row["sql"] as String? ?? "").split(separator: "\n").map { $0.split(separator: "--")[0] }
             let words = lines.joined(separator: " ").split(separator: " ").joined(separator: " ")

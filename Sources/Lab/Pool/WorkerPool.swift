@@ -109,17 +109,21 @@ public final class WorkerPool: Sendable {
             switch try train(claim, control, worker) {
             case .completed(let figures): return .completed(figures)
             case .diverged(let text): return .diverged(text)
-            case .stopped:
-                switch control.stopReason {
-                case .asked(let request): return .stopped(request)
-                case .superseded: return nil
-                case .shutdown, nil: return .released("worker stopped")
-                }
+            case .stopped: return outcome(of: control.stopReason)
             }
         } catch LabError.superseded {
             return nil
         } catch {
-            return .failed("\(error)")
+            // Told to stop while it could not write: what it would have written is trained again from the last checkpoint.
+            return control.shouldStop ? outcome(of: control.stopReason) : .failed("\(error)")
+        }
+    }
+
+    private func outcome(of reason: StopReason?) -> AttemptOutcome? {
+        switch reason {
+        case .asked(let request): .stopped(request)
+        case .superseded: nil
+        case .shutdown, nil: .released("worker stopped")
         }
     }
 
@@ -163,13 +167,16 @@ public final class WorkerPool: Sendable {
         do { try lab.releaseAbandoned() } catch { observer.trouble("freeing abandoned runs: \(error)") }
     }
 
-    /// A result must not be lost to a database that is busy, or a disk that is full, for a while: tries six times, a second
-    /// apart, each as long as SQLite waits for a busy database. After that the lease runs out and the run is trained again
-    /// from its checkpoint.
+    /// A result must not be lost to a database that is busy for a while: tries six times, a second apart, each as long as
+    /// SQLite waits for a busy database; or to a disk that is full, for as long as that is so. After that the lease runs out and
+    /// the run is trained again from its checkpoint.
     private func persistently<T>(_ what: String, _ body: () throws -> T) -> T? {
-        for attempt in 1...6 {
+        for attempt in 1... {
             do { return try body() } catch LabError.superseded { return nil } catch {
-                observer.trouble("\(what), try \(attempt): \(error)")
+                observer.trouble("\(what): \(error)")
+                var isPatient = attempt < 6
+                if case .cannotWrite = LabError(database: error, file: lab.databaseFile.relativePath) { isPatient = !shouldStop }
+                if !isPatient { return nil }
                 _ = wake.wait(timeout: .now() + .seconds(shouldStop ? 0 : 1))
             }
         }

@@ -111,7 +111,7 @@ extension Lab {
         try database.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM attempts WHERE run_id = ? ORDER BY number", arguments: [run]).map {
                 AttemptRow(
-                    number: $0["number"], worker: $0["worker"], arithmetic: $0["blas_kernel"], threads: $0["threads"],
+                    number: $0["number"], worker: $0["worker"], arithmetic: $0["arithmetic"], threads: $0["threads"],
                     startedAt: $0["started_at"], endedAt: $0["ended_at"], outcome: $0["outcome"])
             }
         }

@@ -32,7 +32,7 @@ extension Lab {
             let run: String = row["id"], attempt: Int = row["attempt"]
             try db.execute(
                 sql: """
-                    INSERT INTO attempts (run_id, number, worker, blas_kernel, threads, started_at, heartbeat)
+                    INSERT INTO attempts (run_id, number, worker, arithmetic, threads, started_at, heartbeat)
                     VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [run, attempt, worker.text, arithmetic, threads, clock.now(), clock.uptime()])

@@ -42,11 +42,30 @@ extension Lab {
             let gone = try abandoned(db)
             for (run, attempt, reason) in gone {
                 try end(db, run: run, attempt: attempt, outcome: reason)
-                try leaveWorker(.released, run, db)
+                if try deaths(of: run, db) < Self.deathsAllowed {
+                    try leaveWorker(.released, run, db)
+                } else {
+                    let error = "its worker died \(Self.deathsAllowed) times before it could save a checkpoint (too little memory?)"
+                    try leaveWorker(.failedForGood, run, error: error, db)
+                }
             }
             return gone.count
         }
     }
+
+    /// How often a worker died with the run since its last checkpoint, or since a person had it queued. A run that kills its
+    /// worker every time must not do so for ever.
+    private func deaths(of run: String, _ db: Database) throws -> Int {
+        try Int.fetchOne(
+            db,
+            sql: """
+                SELECT count(*) FROM events WHERE run_id = ?1 AND kind = 'ended' AND detail = ?2
+                    AND attempt > coalesce((SELECT max(attempt) FROM checkpoints WHERE run_id = ?1), 0)
+                    AND id > coalesce((SELECT max(id) FROM events WHERE run_id = ?1 AND kind IN ('retry', 'resume', 'extended')), 0)
+                """, arguments: [run, Self.workerGone]) ?? 0
+    }
+
+    private static let workerGone = "worker gone"
 
     private func abandoned(_ db: Database) throws -> [(run: String, attempt: Int, reason: String)] {
         let rows = try Row.fetchAll(
@@ -58,7 +77,7 @@ extension Lab {
         return rows.compactMap { row in
             let worker = WorkerIdentity(text: row["worker"])
             let isSilent = clock.uptime() - (row["heartbeat"] as Int64) > Self.lease
-            let reason = worker?.isGone ?? true ? "worker gone" : isSilent ? "lease expired" : nil
+            let reason = worker?.isGone ?? true ? Self.workerGone : isSilent ? "lease expired" : nil
             return reason.map { (row["id"], row["attempt"], $0) }
         }
     }

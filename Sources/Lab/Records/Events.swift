@@ -17,6 +17,11 @@ extension Lab {
             arguments: [run, attempt, clock.now(), kind, detail])
     }
 
+    /// Adds a line to the history of a run in a worker's hands.
+    public func note(_ kind: String, _ detail: String, run: String, attempt: Int) throws {
+        try write(run: run, attempt: attempt) { try event($0, run: run, attempt: attempt, kind, detail) }
+    }
+
     /// A run's history, oldest first.
     public func events(of run: String) throws -> [EventRow] {
         try database.read { db in

@@ -32,8 +32,8 @@ extension Lab {
                         (SELECT json_group_array(name) FROM (SELECT x.name FROM experiment_runs m
                             JOIN experiments x ON x.id = m.experiment_id WHERE m.run_id = r.id ORDER BY x.id)) AS experiments,
                         (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run_id = r.id ORDER BY tag)) AS tags,
-                        (SELECT json_group_array(blas_kernel) FROM (SELECT blas_kernel FROM attempts WHERE run_id = r.id
-                            GROUP BY blas_kernel ORDER BY min(number))) AS kernels
+                        (SELECT json_group_array(arithmetic) FROM (SELECT arithmetic FROM attempts WHERE run_id = r.id
+                            GROUP BY arithmetic ORDER BY min(number))) AS kernels
                     FROM runs r LEFT JOIN epochs e ON e.run_id = r.id AND e.epoch = r.epoch
                     WHERE (:state IS NULL OR r.state = :state)
                         AND (:experiment IS NULL OR r.id IN (SELECT m.run_id FROM experiment_runs m

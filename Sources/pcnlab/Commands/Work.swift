@@ -31,7 +31,7 @@ struct Work: ParsableCommand {
         try reporting {
             let lab = try lab.open(create: true)
             let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / workers)
-            let board = ProgressBoard()
+            let board = ProgressBoard(logs: RunLogs(folder: lab.logs))
             let train = RunTraining(lab: lab, shelf: DatasetShelf(lab), threads: threads, board: board)
             let pool = WorkerPool(
                 lab, .init(workers: workers, threads: threads, drain: drain, arithmetic: Kernels.current.arithmetic),

@@ -9,5 +9,11 @@ struct LabOption: ParsableArguments {
 
     var url: URL { Lab.folder(option: folder, environment: ProcessInfo.processInfo.environment) }
 
-    func open(create: Bool = false) throws -> Lab { try Lab(url, create: create) }
+    /// Whoever opens a lab frees what dead workers have left, so that nothing is shown as running that is not.
+    func open(create: Bool = false) throws -> Lab {
+        let lab = try Lab(url, create: create)
+        // A lab that cannot be written to now can still be looked at.
+        _ = try? lab.releaseAbandoned()
+        return lab
+    }
 }

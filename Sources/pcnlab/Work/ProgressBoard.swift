@@ -20,20 +20,23 @@ final class ProgressBoard: WorkerPoolObserver {
         /// Live lines on the screen now.
         var drawn = 0
         var lastDrawn = Date.distantPast
+        /// When each trouble was last told.
+        var troubles: [String: Date] = [:]
     }
 
     private let terminal: Terminal
     private let logger: Logger
+    private let logs: RunLogs
     private let state = Mutex(State())
 
-    init(terminal: Terminal = .error) {
-        self.terminal = terminal
+    init(logs: RunLogs, terminal: Terminal = .error) {
+        (self.logs, self.terminal) = (logs, terminal)
         logger = Logger(label: "pcnlab") { _ in LineLogHandler(terminal: terminal) }
     }
 
     func started(_ claim: Claim, worker: Int) {
         state.withLock { $0.lines[worker] = Line(claim: claim) }
-        say("\(name(claim))  started, attempt \(claim.attempt)")
+        say("started, attempt \(claim.attempt)", of: claim)
     }
 
     func progressed(_ worker: Int, epoch: Int, fraction: Double, loss: Double, accuracy: Double) {
@@ -55,8 +58,10 @@ final class ProgressBoard: WorkerPoolObserver {
             state.lines[worker]?.epochStarted = Date()
             return state.lines[worker]?.claim
         }
-        guard !terminal.isTerminal, let claim else { return }
-        logger.info("\(name(claim))  epoch \(row.epoch)/\(claim.settings.epochs)  \(figures(row))")
+        guard let claim else { return }
+        let text = "epoch \(row.epoch)/\(claim.settings.epochs)  \(figures(row))"
+        logs.append(text, run: claim.run)
+        if !terminal.isTerminal { logger.info("\(name(claim))  \(text)") }
     }
 
     func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state runState: RunState?) {
@@ -64,16 +69,33 @@ final class ProgressBoard: WorkerPoolObserver {
         let last = latest.map { "  " + figures($0) } ?? ""
         switch outcome {
         case .completed(let final):
-            say("\(name(claim))  completed\(last)  final test \(Format.percent(final.testAccuracy))", .green)
-        case .diverged(let text): say("\(name(claim))  diverged: \(text)", .red)
+            say("completed\(last)  final test \(Format.percent(final.testAccuracy))", of: claim, .green)
+        case .diverged(let text): say("diverged: \(text)", of: claim, .red)
         case .failed(let text):
-            say("\(name(claim))  \(runState == .failed ? "failed" : "failed, will be tried again"): \(text)", .red)
-        case .released(let reason): say("\(name(claim))  back in the queue (\(reason)), goes on from its checkpoint", .yellow)
-        case .stopped(let request): say("\(name(claim))  stopped to \(request.rawValue), with a checkpoint", .yellow)
+            say("\(runState == .failed ? "failed" : "failed, will be tried again"): \(text)", of: claim, .red)
+        case .released(let reason): say("back in the queue (\(reason)), goes on from its checkpoint", of: claim, .yellow)
+        case .stopped(let request): say("stopped to \(request.rawValue), with a checkpoint", of: claim, .yellow)
         }
     }
 
-    func trouble(_ text: String) { say(text, .yellow, level: .warning) }
+    /// What goes on for long is told once a minute.
+    func trouble(_ text: String) {
+        let isNew = state.withLock { state in
+            state.troubles = state.troubles.filter { abs($0.value.timeIntervalSinceNow) < 60 }
+            guard state.troubles[text] == nil else { return false }
+            state.troubles[text] = Date()
+            return true
+        }
+        if isNew { say(text, .yellow, level: .warning) }
+    }
+
+    /// What kept a run from going on, and that it does again.
+    func waiting(_ claim: Claim, _ text: String) { say(text, of: claim, .yellow, level: .warning) }
+
+    private func say(_ text: String, of claim: Claim, _ colour: Colour? = nil, level: Logger.Level = .info) {
+        logs.append(text, run: claim.run)
+        say("\(name(claim))  \(text)", colour, level: level)
+    }
 
     /// A line that stays: above the live ones in a terminal, a log line elsewhere.
     private func say(_ text: String, _ colour: Colour? = nil, level: Logger.Level = .info) {

@@ -15,7 +15,8 @@ struct RunTraining: Sendable {
         try checkMemory(claim.settings)
         let dataset = try shelf.dataset(claim.settings.dataset, digest: claim.datasetDigest)
         let trainer = try resumed(claim, try TrainingData(dataset, for: claim.settings))
-        let host = RunHost(lab: lab, claim: claim, control: control, board: board, worker: worker)
+        let wait = StorageWait(lab: lab, claim: claim, control: control, board: board)
+        let host = RunHost(lab: lab, claim: claim, control: control, board: board, worker: worker, whenStorageTakesIt: wait)
         switch try trainer.train(host) {
         case .completed(let train, let test, let digest):
             return .completed(FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest))
@@ -49,6 +50,7 @@ private struct RunHost: TrainingHost {
     let control: RunControl
     let board: ProgressBoard
     let worker: Int
+    let whenStorageTakesIt: StorageWait
 
     var shouldStop: Bool { control.shouldStop }
 
@@ -60,7 +62,7 @@ private struct RunHost: TrainingHost {
         let row = EpochRow(
             epoch: epoch.epoch, loss: epoch.loss, trainAccuracy: epoch.trainAccuracy, testAccuracy: epoch.testAccuracy,
             seconds: epoch.seconds)
-        try lab.record(row, run: claim.run, attempt: claim.attempt)
+        try whenStorageTakesIt { try lab.record(row, run: claim.run, attempt: claim.attempt) }
         board.completed(worker, row)
     }
 
@@ -68,11 +70,13 @@ private struct RunHost: TrainingHost {
         // The attempt is part of the name: a superseded one cannot touch its successor's files.
         let file = "checkpoints/\(claim.run)/e\(epoch)-b\(batch)-a\(claim.attempt).safetensors"
         let url = lab.folder.appending(path: file)
-        let written = try CheckpointFile.write(contents(), to: url)
+        let contents = contents()
+        let written = try whenStorageTakesIt { try CheckpointFile.write(contents, to: url) }
         let record = CheckpointRecord(
             epoch: epoch, batch: batch, file: file, bytes: written.bytes, sha256: written.sha256, kept: kept)
         do {
-            for superfluous in try lab.record(record, run: claim.run, attempt: claim.attempt) where superfluous != file {
+            let superfluous = try whenStorageTakesIt { try lab.record(record, run: claim.run, attempt: claim.attempt) }
+            for superfluous in superfluous where superfluous != file {
                 try? FileManager.default.removeItem(at: lab.folder.appending(path: superfluous))
             }
         } catch {

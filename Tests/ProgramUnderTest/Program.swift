@@ -1,26 +1,25 @@
 import Foundation
-import Testing
 
 /// The built program, run as a user runs it, in a folder and a lab of its own.
-struct Program {
-    struct Output {
-        let status: Int32
-        let out: String
-        let error: String
-        var lines: [String] { out.split(separator: "\n").map(String.init) }
+public struct Program {
+    public struct Output {
+        public let status: Int32
+        public let out: String
+        public let error: String
+        public var lines: [String] { out.split(separator: "\n").map(String.init) }
     }
 
-    let folder: URL
-    var lab: URL { folder.appending(path: ".pcnlab") }
+    public let folder: URL
+    public var lab: URL { folder.appending(path: ".pcnlab") }
 
     /// The program lies beside the tests' own executable.
-    static let executable: URL = {
+    public static let executable: URL = {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "pcnlab")
     }()
 
     /// A new empty folder, removed afterwards.
-    static func inNewFolder(_ body: (Program) throws -> Void) throws {
+    public static func inNewFolder(_ body: (Program) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "pcnlab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -28,7 +27,7 @@ struct Program {
     }
 
     /// Starts the program; its output goes to files, so that no pipe can fill up.
-    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
+    public func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
         let process = Process()
         process.executableURL = Self.executable
         process.arguments = arguments
@@ -47,12 +46,12 @@ struct Program {
         return Running(process: process, files: files)
     }
 
-    struct Running {
-        let process: Process
+    public struct Running {
+        public let process: Process
         let files: [URL]
 
         /// Waits for the end.
-        func finish() throws -> Output {
+        public func finish() throws -> Output {
             process.waitUntilExit()
             let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
             let isSignal = process.terminationReason == .uncaughtSignal
@@ -62,25 +61,28 @@ struct Program {
     }
 
     @discardableResult
-    func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Output {
+    public func run(_ arguments: String..., environment: [String: String] = [:]) throws -> Output {
         try start(arguments, environment: environment).finish()
     }
 
     /// Writes a spec into the folder and returns its name.
-    func spec(_ text: String, _ name: String = "spec.json") throws -> String {
+    public func spec(_ text: String, _ name: String = "spec.json") throws -> String {
         try Data(text.utf8).write(to: folder.appending(path: name))
         return name
     }
 
     /// `status --json`, by run id.
-    func status() throws -> [String: [String: Any]] {
+    public func status() throws -> [String: [String: Any]] {
         let data = Data(try run("status", "--json").out.utf8)
-        let list = try #require(try JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+        guard let list = try JSONSerialization.jsonObject(with: data) as? [[String: Any]] else { throw NoList() }
         return Dictionary(uniqueKeysWithValues: list.compactMap { run in (run["id"] as? String).map { ($0, run) } })
     }
 
+    /// `status --json` printed something else.
+    struct NoList: Error {}
+
     /// Every run's digest of weights and curve, by id: what must be the same to the bit.
-    func results() throws -> [String: String] {
+    public func results() throws -> [String: String] {
         try run("report", "--curves", "curves")
         return try status().mapValues { run in
             let path = "curves/\(run["experiment"] ?? "")/\(run["model"] ?? "")-\(run["dataset"] ?? "")-s\(run["seed"] ?? "").csv"
@@ -91,7 +93,7 @@ struct Program {
 }
 
 /// Small runs that still take some time: one for each linear part.
-func smallSpec(_ name: String, epochs: Int, samples: Int = 600, more: String = "") -> String {
+public func smallSpec(_ name: String, epochs: Int, samples: Int = 600, more: String = "") -> String {
     """
     {"name": "\(name)", "architecture": "linearnet", "dataset": "shapes", "train_samples": \(samples), "test_samples": 200,
      "widths": [64, 48], "input_scale": "standard", "batch_size": 50, "optimizer": "adam", "learning_rate": 1e-3,

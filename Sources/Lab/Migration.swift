@@ -1,0 +1,46 @@
+import Foundation
+import GRDB
+
+extension Lab {
+    /// What makes a lab of one schema version a lab of the next, by the version that it starts from. Never changed once released.
+    private static let migrations: [Int: String] = [
+        1: "ALTER TABLE attempts RENAME COLUMN blas_kernel TO arithmetic"
+    ]
+
+    /// Brings a lab of an older version up to this one, in one transaction. The old database stays beside it as a backup.
+    ///
+    /// A worker of the older program that still runs fails at its next write; its runs go on here.
+    static func migrate(_ pool: DatabasePool, _ file: URL, from version: Int) throws {
+        let backup = file.deletingLastPathComponent().appending(path: "\(file.lastPathComponent).version\(version)")
+        if !FileManager.default.fileExists(atPath: backup.path) { try copy(pool, to: backup) }
+        try pool.write { db in
+            // Another process may have been here first.
+            guard case .lab(let version) = try content(db, of: file), version < schemaVersion else { return }
+            for step in version..<schemaVersion {
+                guard let sql = migrations[step] else { preconditionFailure("no migration from version \(step)") }
+                try db.execute(sql: sql)
+            }
+            try db.execute(sql: "PRAGMA user_version = \(schemaVersion)")
+        }
+    }
+
+    /// A consistent copy of the database, made while others write to it: whole or not there at all.
+    static func copy(_ pool: DatabasePool, to file: URL) throws {
+        let temporary = file.deletingLastPathComponent().appending(path: ".\(file.lastPathComponent).\(UUID().uuidString).tmp")
+        try? FileManager.default.removeItem(at: temporary)
+        do {
+            let copy = try DatabaseQueue(path: temporary.path)
+            try pool.backup(to: copy)
+            try copy.close()
+            guard rename(temporary.path, file.path) == 0 else {
+                throw LabError.cannotWrite(path: file.relativePath, reason: String(cString: strerror(errno)))
+            }
+        } catch {
+            try? FileManager.default.removeItem(at: temporary)
+            throw error
+        }
+    }
+
+    /// Writes a consistent copy of the lab's database to `file`, while workers go on. Checkpoints are not in it.
+    public func backup(to file: URL) throws { try Self.copy(database, to: file) }
+}

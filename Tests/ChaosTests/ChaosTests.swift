@@ -1,0 +1,29 @@
+import Foundation
+import ProgramUnderTest
+import Testing
+
+@Suite("A lab at work, done every kind of harm", .serialized)
+struct ChaosTests {
+    private static let environment = ProcessInfo.processInfo.environment
+    /// A short form by default; `make chaos` asks for more.
+    private static let faults = environment["PCNLAB_CHAOS_FAULTS"].flatMap(Int.init) ?? 30
+    private static let seeds = (environment["PCNLAB_CHAOS_SEEDS"] ?? "1").split(separator: ",").compactMap { UInt64($0) }
+
+    @Test("loses nothing, and every run ends at the bits of one that was left alone", arguments: seeds)
+    func harmed(_ seed: UInt64) throws {
+        try Program.inNewFolder { program in
+            let chaos = try Chaos(program, seed: seed, faults: Self.faults, seeds: 7)
+            let (results, epochs) = try chaos.run()
+            let counts = FaultKind.allCases.map { "\($0.rawValue) \(chaos.counts[$0, default: 0])" }.joined(separator: ", ")
+            print("seed \(seed): \(Self.faults) faults over \(results.count) runs of \(epochs) epochs: \(counts)")
+            try Program.inNewFolder { program in
+                var subject = try Subject(program)
+                try subject.submit(seeds: 7, epochs: epochs)
+                try subject.drain()
+                let expected = try program.results()
+                let isSame = results == expected
+                #expect(isSame, "runs that ended otherwise: \(expected.keys.filter { results[$0] != expected[$0] }.sorted())")
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+/// A place in a worker's life at which it may die: a call of the C library, on a kind of file, and how often such calls went well.
+struct FaultPoint: Sendable, CustomStringConvertible {
+    let description: String
+    let call: String
+    let pattern: String
+    let when: String
+
+    /// As the shim reads it: at the `count`th such call.
+    func rule(_ count: Int) -> String { "\(call) \(pattern) \(count) \(when)" }
+
+    /// Around the write, the sync and the rename of a checkpoint, around a commit and a checkpoint of the log, and around the
+    /// removal of what a newer checkpoint makes superfluous.
+    static let all: [FaultPoint] = [
+        FaultPoint("before a checkpoint's bytes", "write", "*.tmp", "before"),
+        FaultPoint("in the middle of a checkpoint's bytes", "write", "*.tmp", "half"),
+        FaultPoint("before a checkpoint is synced", "fsync", "*.tmp", "before"),
+        FaultPoint("after a checkpoint is synced", "fsync", "*.tmp", "after"),
+        FaultPoint("before a checkpoint gets its name", "rename", "*.safetensors", "before"),
+        FaultPoint("after a checkpoint got its name", "rename", "*.safetensors", "after"),
+        FaultPoint("before a checkpoint's folder is synced", "fsync", "*/checkpoints/*[0-9a-f]", "before"),
+        FaultPoint("after a checkpoint's folder is synced", "fsync", "*/checkpoints/*[0-9a-f]", "after"),
+        FaultPoint("before an old checkpoint is removed", "unlink", "*.safetensors", "before"),
+        FaultPoint("after an old checkpoint is removed", "unlink", "*.safetensors", "after"),
+        FaultPoint("before a commit is written", "pwrite", "*-wal", "before"),
+        FaultPoint("in the middle of a commit's bytes", "pwrite", "*-wal", "half"),
+        FaultPoint("before a commit is synced", "fsync", "*-wal", "before"),
+        FaultPoint("after a commit is synced", "fsync", "*-wal", "after"),
+        FaultPoint("before the log is moved into the database", "pwrite", "*.sqlite", "before"),
+        FaultPoint("while the log is moved into the database", "pwrite", "*.sqlite", "half"),
+        FaultPoint("before the database is synced", "fsync", "*.sqlite", "before"),
+        FaultPoint("after the database is synced", "fsync", "*.sqlite", "after"),
+    ]
+
+    private init(_ description: String, _ call: String, _ pattern: String, _ when: String) {
+        (self.description, self.call, self.pattern, self.when) = (description, call, pattern, when)
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+import Lab
+
+extension Subject {
+    /// What must hold of a lab whatever was done to it. Throws the first thing that does not.
+    func check() throws {
+        let lab = try Lab(program.lab)
+        let faults = try lab.integrityFaults()
+        guard faults.isEmpty else { throw Broken("the database: \(faults)") }
+        let runs = try lab.runs()
+        let lost = submitted.subtracting(runs.map(\.id))
+        guard lost.isEmpty else { throw Broken("submitted and not there: \(lost.sorted())") }
+        for run in runs {
+            guard [.queued, .running, .completed].contains(run.state) else {
+                throw Broken("run \(run.id) is \(run.state): \(run.error ?? "")")
+            }
+            let epochs = try lab.epochs(of: run.id).map(\.epoch)
+            guard epochs == Array(1..<run.epoch + 1) else { throw Broken("run \(run.id) at epoch \(run.epoch) has rows \(epochs)") }
+            try checkHistory(of: run.id, lab)
+        }
+    }
+
+    /// Attempts follow each other: what one writes comes before the next one's start, for after it everything is refused.
+    private func checkHistory(of run: String, _ lab: Lab) throws {
+        var latest = 0
+        for event in try lab.events(of: run) {
+            if event.kind == "not reproduced" { throw Broken("run \(run): \(event.detail ?? "")") }
+            guard let attempt = event.attempt else { continue }
+            if event.kind == "started" {
+                guard attempt > latest else { throw Broken("run \(run): attempt \(attempt) began after attempt \(latest)") }
+                latest = attempt
+            } else if attempt != latest {
+                throw Broken("run \(run): attempt \(attempt) wrote “\(event.kind)” after attempt \(latest) had begun")
+            }
+        }
+    }
+
+    /// No run stays `running` without a worker: with none left, `status` itself sees to it.
+    func checkNothingRuns() throws {
+        let running = try program.status().filter { $0.value["state"] as? String == "running" }
+        guard running.isEmpty else { throw Broken("running without a worker: \(running.keys.sorted())") }
+    }
+}

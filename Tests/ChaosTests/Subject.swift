@@ -1,0 +1,56 @@
+import Foundation
+import Lab
+import ProgramUnderTest
+import Specs
+
+/// A lab that faults are done to, and the workers in it.
+struct Subject {
+    let program: Program
+    private(set) var submitted: Set<String> = []
+
+    init(_ program: Program) throws {
+        self.program = program
+        try FileManager.default.createDirectory(at: switches, withIntermediateDirectories: true)
+    }
+
+    /// What the shim is told while workers run.
+    var switches: URL { program.folder.appending(path: "switches") }
+
+    /// Small runs, one for each linear part and seed, whose checkpoints come often.
+    static func spec(seeds: Int, epochs: Int) -> String {
+        let list = (1...seeds).map(String.init).joined(separator: ", ")
+        return """
+            {"name": "chaos", "architecture": "linearnet", "dataset": "shapes", "train_samples": 200, "test_samples": 40, "d": 3,
+             "widths": [16], "input_scale": "standard", "batch_size": 20, "learning_rate": 1e-3, "optimizer": "adam",
+             "epochs": \(epochs), "checkpoint_every": 3, "sweep": {"linear": ["pcn", "mlp", "low_rank"], "seed": [\(list)]}}
+            """
+    }
+
+    /// Queues the runs, or makes them longer; on disk for good, so that no damage to the log can take them away.
+    mutating func submit(seeds: Int, epochs: Int) throws {
+        let output = try program.run("submit", program.spec(Self.spec(seeds: seeds, epochs: epochs)))
+        guard output.status == 0 else { throw Broken("submit: \(output.error)") }
+        submitted.formUnion(output.lines.compactMap { $0.split(separator: " ").first.map(String.init) })
+        try Lab(program.lab).truncateLog()
+    }
+
+    /// A worker with the shim in it; with a rule, one that will die at a call.
+    func startWorker(_ options: [String] = [], rule: String? = nil) throws -> Program.Running {
+        let shim = Program.executable.deletingLastPathComponent().appending(path: "libFaultShim.so")
+        var environment = ["LD_PRELOAD": shim.path, "PCNLAB_FAULT_SWITCHES": switches.path]
+        if let rule { environment["PCNLAB_FAULT"] = rule }
+        return try program.start(["work", "--threads", "1"] + options, environment: environment)
+    }
+
+    /// Trains all that is left, undisturbed.
+    func drain() throws {
+        let output = try program.run("work", "--drain", "--workers", "2", "--threads", "1")
+        guard output.status == 0 else { throw Broken("work --drain ended with \(output.status): \(output.error)") }
+    }
+}
+
+/// An invariant that does not hold.
+struct Broken: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
