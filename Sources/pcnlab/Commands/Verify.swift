@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Lab
+
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Train a run again from an earlier checkpoint, and compare the weights.",
+        discussion: """
+            From the newest checkpoint but one, or from the beginning where there is no other, to the newest. Nothing is written \
+            to the lab. Exit code 0: the same bits, in the weights and in every epoch's row on the way; 1: not so.
+            """)
+
+    @OptionGroup var lab: LabOption
+
+    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    var runs: [String]
+
+    @Option(help: "Threads (default: all cores).")
+    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
+    }
+
+    func run() throws {
+        try reporting {
+            let lab = try lab.open()
+            let verify = Verification(lab: lab, shelf: DatasetShelf(lab), threads: threads)
+            var outcomes: [Verification.Outcome] = []
+            for summary in try lab.runs(RunFilter(ids: try runs.map { try lab.run(named: $0) })) {
+                try checkMemory(summary.settings)
+                guard let outcome = try verify(summary) else {
+                    throw Failure("run \(summary.id) has no checkpoint yet; `pcnlab work` makes one", Exit.missingFile)
+                }
+                outcomes.append(outcome)
+                if !json { Terminal.output.line(sentence(outcome, summary)) }
+            }
+            if json { Terminal.output.line(try JSONOutput.text(outcomes)) }
+            if !outcomes.allSatisfy(\.isSame) { throw Exit.someRunFailed }
+        }
+    }
+
+    private func sentence(_ outcome: Verification.Outcome, _ run: RunSummary) -> String {
+        let batch = outcome.toBatch == 0 ? "" : ", batch \(outcome.toBatch)"
+        let stretch = "\(outcome.run)  trained again from epoch \(outcome.fromEpoch) to epoch \(outcome.toEpoch)\(batch): "
+        if outcome.isSame { return stretch + Colour.green.paint("the same bits", on: .output) + ", SHA-256 \(outcome.foundSHA256)" }
+        var text = stretch + Colour.red.paint("not the same", on: .output)
+        text += ": SHA-256 \(outcome.foundSHA256), where the checkpoint has \(outcome.expectedSHA256)"
+        if !outcome.differingEpochs.isEmpty {
+            text += "; other rows in epochs \(outcome.differingEpochs.map(String.init).joined(separator: ", "))"
+        }
+        if run.arithmetics.count > 1 { text += "; it was trained with several kinds of arithmetic" }
+        return text
+    }
+}
