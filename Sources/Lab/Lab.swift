@@ -67,6 +67,11 @@ extension Lab {
         try database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
     }
 
+    /// Makes the write-ahead log longer, by a line in the history that belongs to no run.
+    package func lengthenLog(pages: Int) throws {
+        try database.write { try event($0, run: nil, "filler", String(repeating: "x", count: pages * 4096)) }
+    }
+
     /// Holds the write lock meanwhile, as a slow writer would.
     package func holdingTheDatabase(_ body: () -> Void) throws {
         try database.write { db in

@@ -25,6 +25,11 @@ extension Chaos {
 
     /// One to five bits.
     func flip(_ bytes: inout Data?) {
-        for _ in 0...draw(5) { bytes?[draw(bytes?.count ?? 1)] ^= 1 << UInt8(draw(8)) }
+        guard var flipped = bytes, !flipped.isEmpty else { return }
+        for _ in 0...draw(5) {
+            let place = draw(flipped.count)
+            flipped[place] ^= 1 << UInt8(draw(8))
+        }
+        bytes = flipped
     }
 }

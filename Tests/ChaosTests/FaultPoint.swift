@@ -5,6 +5,9 @@ struct FaultPoint: Sendable, CustomStringConvertible {
     let pattern: String
     let when: String
 
+    /// The database itself is synced once in a thousand pages.
+    var isRare: Bool { (call, pattern) == ("fsync", "*.sqlite") }
+
     /// As the shim reads it: at the `count`th such call.
     func rule(_ count: Int) -> String { "\(call) \(pattern) \(count) \(when)" }
 

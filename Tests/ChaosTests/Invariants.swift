@@ -15,7 +15,9 @@ extension Subject {
                 throw Broken("run \(run.id) is \(run.state): \(run.error ?? "")")
             }
             let epochs = try lab.epochs(of: run.id).map(\.epoch)
-            guard epochs == Array(1..<run.epoch + 1) else { throw Broken("run \(run.id) at epoch \(run.epoch) has rows \(epochs)") }
+            guard epochs == Array(1..<run.epoch + 1) else {
+                throw Broken("run \(run.id) at epoch \(run.epoch) has rows \(epochs)")
+            }
             try checkHistory(of: run.id, lab)
         }
     }

@@ -92,7 +92,9 @@ import Testing
         #expect(try temporary.claim() == nil)
     }
 
-    @Test("a run whose workers all die without a checkpoint fails in the end; a checkpoint or a person's word begins the count anew")
+    @Test(
+        "a run whose workers all die without a checkpoint fails in the end; a checkpoint or a person's word begins the count anew"
+    )
     func deadly() throws {
         let worker = try WorkerIdentity.exited()
         let id = try temporary.submit()[0]

@@ -34,16 +34,16 @@ struct MigrationTests {
         try withOldLab { folder, file in
             let lab = try Lab(folder)
             let outline = try lab.database.read(SchemaTests.outline)
-            #expect(try outline == SchemaTests.inMemory().read(SchemaTests.outline))
+            let expected = try SchemaTests.inMemory().read(SchemaTests.outline)
+            #expect(outline == expected)
             let run = try #require(try lab.runs().first)
             #expect(run.epoch == 1 && run.arithmetics == ["fused"])
             #expect(try lab.attempts(of: run.id).map(\.arithmetic) == ["fused"])
             #expect(try lab.epochs(of: run.id).count == 1)
             let backup = try DatabaseQueue(path: file.path + ".version1")
-            try backup.read { db in
-                #expect(try Int.fetchOne(db, sql: "PRAGMA user_version") == 1)
-                #expect(try String.fetchOne(db, sql: "SELECT blas_kernel FROM attempts") == "fused")
-            }
+            let version = try backup.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+            let kernel = try backup.read { try String.fetchOne($0, sql: "SELECT blas_kernel FROM attempts") }
+            #expect(version == 1 && kernel == "fused")
             _ = try Lab(folder)
         }
     }

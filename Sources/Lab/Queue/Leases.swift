@@ -45,7 +45,8 @@ extension Lab {
                 if try deaths(of: run, db) < Self.deathsAllowed {
                     try leaveWorker(.released, run, db)
                 } else {
-                    let error = "its worker died \(Self.deathsAllowed) times before it could save a checkpoint (too little memory?)"
+                    let error =
+                        "its worker died \(Self.deathsAllowed) times before it could save a checkpoint (too little memory?)"
                     try leaveWorker(.failedForGood, run, error: error, db)
                 }
             }

@@ -46,7 +46,9 @@ struct Verify: ParsableCommand {
     private func sentence(_ outcome: Verification.Outcome, _ run: RunSummary) -> String {
         let batch = outcome.toBatch == 0 ? "" : ", batch \(outcome.toBatch)"
         let stretch = "\(outcome.run)  trained again from epoch \(outcome.fromEpoch) to epoch \(outcome.toEpoch)\(batch): "
-        if outcome.isSame { return stretch + Colour.green.paint("the same bits", on: .output) + ", SHA-256 \(outcome.foundSHA256)" }
+        if outcome.isSame {
+            return stretch + Colour.green.paint("the same bits", on: .output) + ", SHA-256 \(outcome.foundSHA256)"
+        }
         var text = stretch + Colour.red.paint("not the same", on: .output)
         text += ": SHA-256 \(outcome.foundSHA256), where the checkpoint has \(outcome.expectedSHA256)"
         if !outcome.differingEpochs.isEmpty {

@@ -29,7 +29,9 @@ struct Verification {
         let trainer = { Trainer(run.settings, data, threads: threads) }
         var standing: [(record: CheckpointRecord, trainer: Trainer)] = []
         for record in try lab.checkpoints(of: run.id) where standing.count < 2 {
-            guard let file = try? CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256) else { continue }
+            guard let file = try? CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256) else {
+                continue
+            }
             let trainer = trainer()
             try trainer.resume(from: file)
             standing.append((record, trainer))
