@@ -49,7 +49,11 @@ let package = Package(
         .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Schemas"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "CZlib"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["pcnlab", "ProgramUnderTest", "Tensors", "Networks", "Datasets", "Specs", "Training"]),
+            name: "CommandTests",
+            dependencies: [
+                "pcnlab", "ProgramUnderTest", "Tensors", "Networks", "Datasets", "Specs", "Training",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),
         // Loaded into workers by LD_PRELOAD, so that they die or fail at chosen calls.
         .target(name: "FaultShim", path: "Tests/FaultShim"),
