@@ -33,6 +33,8 @@ extension Lab {
     static func open(_ file: URL, busyTimeout: TimeInterval) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeout)
+        // 64 MB: the indices of a lab of 100,000 runs are not read again and again.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -65536") }
         do {
             var content = Content.empty
             if FileManager.default.fileExists(atPath: file.path) {

@@ -7,11 +7,40 @@ public struct RunFilter: Sendable {
     public var experiment: String?
     public var state: RunState?
     public var ids: [String]?
+    /// The most runs that are wanted: where there are more, those come first that are at work, then what went wrong.
+    public var limit: Int?
 
-    public init(experiment: String? = nil, state: RunState? = nil, ids: [String]? = nil) {
-        self.experiment = experiment
-        self.state = state
-        self.ids = ids
+    public init(experiment: String? = nil, state: RunState? = nil, ids: [String]? = nil, limit: Int? = nil) {
+        (self.experiment, self.state, self.ids, self.limit) = (experiment, state, ids, limit)
+    }
+
+    /// The condition on a row of `runs`. Only what is asked for stands in it, so that an index serves it at any size of the lab.
+    fileprivate var condition: String {
+        var parts = ["true"]
+        if state != nil { parts.append("state = :state") }
+        if ids != nil { parts.append("id IN (SELECT value FROM json_each(:ids))") }
+        if experiment != nil {
+            parts.append(
+                "id IN (SELECT run_id FROM experiment_runs WHERE experiment_id = (SELECT id FROM experiments WHERE name = :experiment))"
+            )
+        }
+        return parts.joined(separator: " AND ")
+    }
+
+    fileprivate var arguments: StatementArguments {
+        get throws {
+            var values: [String: (any DatabaseValueConvertible)?] = [:]
+            if let state { values["state"] = state }
+            if let ids { values["ids"] = String(decoding: try JSONEncoder().encode(ids), as: UTF8.self) }
+            if let experiment { values["experiment"] = experiment }
+            return StatementArguments(values)
+        }
+    }
+
+    fileprivate func check(_ db: Database) throws {
+        guard let experiment else { return }
+        let known = try String.fetchAll(db, sql: "SELECT name FROM experiments ORDER BY id")
+        guard known.contains(experiment) else { throw LabError.noSuchExperiment(experiment, known: known) }
     }
 }
 
@@ -19,53 +48,56 @@ extension Lab {
     /// The runs that a filter lets through, in order of submission.
     public func runs(_ filter: RunFilter = RunFilter()) throws -> [RunSummary] {
         try database.read { db in
-            if let name = filter.experiment {
-                let known = try String.fetchAll(db, sql: "SELECT name FROM experiments ORDER BY id")
-                guard known.contains(name) else { throw LabError.noSuchExperiment(name, known: known) }
+            try filter.check(db)
+            var chosen = "SELECT number FROM runs WHERE " + filter.condition
+            var arguments = try filter.arguments
+            if let limit = filter.limit {
+                chosen += Self.byInterest
+                arguments += ["limit": limit]
             }
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT r.*, e.loss, e.train_accuracy, e.test_accuracy, e.seconds,
-                        (SELECT avg(seconds) FROM (SELECT seconds FROM epochs WHERE run_id = r.id ORDER BY epoch DESC LIMIT 5))
-                            AS seconds_per_epoch,
-                        (SELECT json_group_array(name) FROM (SELECT x.name FROM experiment_runs m
-                            JOIN experiments x ON x.id = m.experiment_id WHERE m.run_id = r.id ORDER BY x.id)) AS experiments,
-                        (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run_id = r.id ORDER BY tag)) AS tags,
-                        (SELECT json_group_array(arithmetic) FROM (SELECT arithmetic FROM attempts WHERE run_id = r.id
-                            GROUP BY arithmetic ORDER BY min(number))) AS kernels
-                    FROM runs r LEFT JOIN epochs e ON e.run_id = r.id AND e.epoch = r.epoch
-                    WHERE (:state IS NULL OR r.state = :state)
-                        AND (:experiment IS NULL OR r.id IN (SELECT m.run_id FROM experiment_runs m
-                            JOIN experiments x ON x.id = m.experiment_id WHERE x.name = :experiment))
-                        AND (:ids IS NULL OR r.id IN (SELECT value FROM json_each(:ids)))
-                    ORDER BY r.number
-                    """,
-                arguments: [
-                    "state": filter.state, "experiment": filter.experiment,
-                    "ids": try filter.ids.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) },
-                ])
-            return try rows.map(RunSummary.init)
+            return try Row.fetchAll(db, sql: Self.summaries + "(" + chosen + ") ORDER BY r.number", arguments: arguments)
+                .map(RunSummary.init)
         }
     }
+
+    private static let byInterest = """
+         ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'diverged' THEN 1 WHEN 'queued' THEN 3 ELSE 2 END, number
+        LIMIT :limit
+        """
+
+    private static let summaries = """
+        SELECT r.*, e.loss, e.train_accuracy, e.test_accuracy, e.seconds,
+            (SELECT avg(seconds) FROM (SELECT seconds FROM epochs WHERE run_id = r.id ORDER BY epoch DESC LIMIT 5))
+                AS seconds_per_epoch,
+            (SELECT json_group_array(name) FROM (SELECT x.name FROM experiment_runs m
+                JOIN experiments x ON x.id = m.experiment_id WHERE m.run_id = r.id ORDER BY x.id)) AS experiments,
+            (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run_id = r.id ORDER BY tag)) AS tags,
+            (SELECT json_group_array(arithmetic) FROM (SELECT arithmetic FROM attempts WHERE run_id = r.id
+                GROUP BY arithmetic ORDER BY min(number))) AS kernels
+        FROM runs r LEFT JOIN epochs e ON e.run_id = r.id AND e.epoch = r.epoch
+        WHERE r.number IN
+        """
 
     /// The id of the run that `name`, an id or a beginning of one, names.
     public func run(named name: String) throws -> String {
         try database.read { db in
             let pattern = name.lowercased()
+            // A range, which the index on ids serves: ids are of hexadecimal digits, and ~ comes after all of them.
             let matches = try String.fetchAll(
-                db, sql: "SELECT id FROM runs WHERE substr(id, 1, ?) = ? ORDER BY number LIMIT 100",
-                arguments: [pattern.count, pattern])
+                db, sql: "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || '~' ORDER BY number LIMIT 100",
+                arguments: [pattern])
             if pattern.isEmpty || matches.isEmpty { throw LabError.noSuchRun(name) }
             if matches.count > 1 { throw LabError.ambiguousRun(name, matches: matches) }
             return matches[0]
         }
     }
 
-    /// How many runs are in each state.
-    public func stateCounts() throws -> [RunState: Int] {
+    /// How many runs are in each state, of those that a filter lets through.
+    public func stateCounts(_ filter: RunFilter = RunFilter()) throws -> [RunState: Int] {
         try database.read { db in
-            let rows = try Row.fetchAll(db, sql: "SELECT state, count(*) AS n FROM runs GROUP BY state")
+            try filter.check(db)
+            let sql = "SELECT state, count(*) AS n FROM runs WHERE " + filter.condition + " GROUP BY state"
+            let rows = try Row.fetchAll(db, sql: sql, arguments: try filter.arguments)
             return Dictionary(uniqueKeysWithValues: rows.map { ($0["state"] as RunState, $0["n"] as Int) })
         }
     }

@@ -18,11 +18,17 @@ struct Status: ParsableCommand {
     @Option(help: "Only runs in this state: \(RunState.allCases.map(\.rawValue).joined(separator: ", ")).")
     var state: RunState?
 
+    @Flag(help: "List every run, not only the first \(Self.screen).")
+    var all = false
+
     @Flag(help: "Draw again every second, until Ctrl-C.")
     var watch = false
 
     @Flag(help: "Print JSON.")
     var json = false
+
+    /// Runs that a listing for people shows unless it is asked for all.
+    private static let screen = 100
 
     func run() throws {
         try reporting {
@@ -40,13 +46,16 @@ struct Status: ParsableCommand {
 
     private func text(_ lab: Lab) throws -> String {
         let ids = try runs.isEmpty ? nil : runs.map { try lab.run(named: $0) }
-        let summaries = try lab.runs(RunFilter(experiment: experiment, state: state, ids: ids))
+        var filter = RunFilter(experiment: experiment, state: state, ids: ids)
+        let counts = try lab.stateCounts(filter)
+        if !all, !json, ids == nil { filter.limit = Self.screen }
+        let summaries = try lab.runs(filter)
         if json { return try JSONOutput.text(summaries.map(RunStatus.init)) + "\n" }
         if ids != nil { return try summaries.map { try RunDetails(lab, $0).text }.joined(separator: "\n") }
-        return table(summaries)
+        return table(summaries, counts)
     }
 
-    private func table(_ runs: [RunSummary]) -> String {
+    private func table(_ runs: [RunSummary], _ counts: [RunState: Int]) -> String {
         if runs.isEmpty { return "no runs\n" }
         var table = TextTable([
             .left("run"), .left("experiment"), .left("model"), .left("dataset"), .right("seed"), .left("state"), .right("epoch"),
@@ -63,7 +72,8 @@ struct Status: ParsableCommand {
             ])
         }
         var lines = table.lines(for: .output)
-        let counts = Dictionary(grouping: runs, by: \.state).mapValues(\.count)
+        let more = counts.values.reduce(0, +) - runs.count
+        if more > 0 { lines.append("… and \(Format.count(more)) more; --all lists them, --experiment and --state choose") }
         lines.append("")
         lines.append(
             RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }.joined(separator: ", "))
