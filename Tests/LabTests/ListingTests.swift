@@ -97,4 +97,21 @@ import Testing
         #expect(try lab.digest(ofFile: "f", size: 3, modifiedNanoseconds: 5) == nil)
         #expect(try lab.digest(ofFile: "f", size: 4, modifiedNanoseconds: 6) == "bb")
     }
+
+    @Test("of more runs than are wanted those at work come first, then what went wrong, and all are counted")
+    func limited() throws {
+        let ids = try temporary.submit(seeds: 1...9)
+        _ = try temporary.taken()
+        let failed = try temporary.taken()
+        for _ in 1...Lab.attemptsAllowed {
+            let claim = try temporary.summary(failed.run).state == .running ? failed : try temporary.taken()
+            try lab.finish(.failed("why"), run: claim.run, attempt: claim.attempt)
+        }
+        let shown = try lab.runs(RunFilter(limit: 3))
+        #expect(shown.map(\.state) == [.running, .failed, .queued] && shown.map(\.id) == Array(ids.prefix(3)))
+        #expect(try lab.runs(RunFilter(state: .queued, limit: 2)).map(\.id) == Array(ids[2...3]))
+        #expect(try lab.runs(RunFilter(limit: 100)).map(\.id) == ids)
+        #expect(try lab.stateCounts() == [.running: 1, .failed: 1, .queued: 7])
+        #expect(try lab.stateCounts(RunFilter(ids: Array(ids.suffix(2)))) == [.queued: 2])
+    }
 }
