@@ -25,7 +25,7 @@ else
 	swift test --disable-xctest
 endif
 
-# Half an hour: workers killed, stopped, starved and lied to, 500 times for each of three seeds.
+# Some forty minutes: workers killed, stopped, starved and lied to, 500 times for each of three seeds.
 chaos: packages
 	PCNLAB_CHAOS_FAULTS=$${FAULTS:-500} PCNLAB_CHAOS_SEEDS=$${SEEDS:-1,2,3} swift test --disable-xctest --filter ChaosTests
 

@@ -57,7 +57,9 @@ let package = Package(
         .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),
         // Loaded into workers by LD_PRELOAD, so that they die or fail at chosen calls.
         .target(name: "FaultShim", path: "Tests/FaultShim"),
-        .testTarget(name: "ChaosTests", dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Specs", "Tensors"]),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),

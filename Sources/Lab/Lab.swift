@@ -62,24 +62,6 @@ extension Lab {
         (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }) ?? "unknown"
     }
 
-    /// Moves everything from the write-ahead log into the database, durably.
-    package func truncateLog() throws {
-        try database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
-    }
-
-    /// Makes the write-ahead log longer, by a line in the history that belongs to no run.
-    package func lengthenLog(pages: Int) throws {
-        try database.write { try event($0, run: nil, "filler", String(repeating: "x", count: pages * 4096)) }
-    }
-
-    /// Holds the write lock meanwhile, as a slow writer would.
-    package func holdingTheDatabase(_ body: () -> Void) throws {
-        try database.write { db in
-            try db.execute(sql: "UPDATE runs SET priority = priority")
-            body()
-        }
-    }
-
     /// What SQLite's own check finds wrong in the database; empty where all is well.
     public func integrityFaults() throws -> [String] {
         try database.read { db in

@@ -9,7 +9,7 @@ extension Lab {
 
     /// Brings a lab of an older version up to this one, in one transaction. The old database stays beside it as a backup.
     ///
-    /// A worker of the older program that still runs fails at its next write; its runs go on here.
+    /// A worker of the older program that is at work ends its run; it cannot claim another one.
     static func migrate(_ pool: DatabasePool, _ file: URL, from version: Int) throws {
         let backup = file.deletingLastPathComponent().appending(path: "\(file.lastPathComponent).version\(version)")
         if !FileManager.default.fileExists(atPath: backup.path) { try copy(pool, to: backup) }
@@ -37,7 +37,7 @@ extension Lab {
             }
         } catch {
             try? FileManager.default.removeItem(at: temporary)
-            throw error
+            throw LabError(database: error, file: file.relativePath) ?? error
         }
     }
 

@@ -11,9 +11,4 @@ extension ReportTable {
     func ownSettings(_ row: Row) -> String {
         row.deviations.filter { !common.contains($0) }.map(\.text).joined(separator: ", ")
     }
-
-    /// Said above everything that is made of the table, where it holds for every row.
-    var warning: String? {
-        common.isEmpty ? nil : "Not as in the paper, in every row: " + common.map(\.text).joined(separator: ", ") + "."
-    }
 }

@@ -34,7 +34,10 @@ struct TableText {
     let table: ReportTable
 
     /// A sentence above the table, where every row was trained otherwise than in the paper.
-    var heading: String? { table.warning }
+    var heading: String? {
+        let common = table.common.map(\.text).joined(separator: ", ")
+        return common.isEmpty ? nil : "Not as in the paper, in every row: \(common)."
+    }
 
     /// Sentences below the table: how to read it, and what became of the runs that are not in it.
     var notes: [String] {

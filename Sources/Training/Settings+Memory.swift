@@ -8,8 +8,8 @@ extension Settings {
     var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages))) }
 
     /// Bytes that training takes beside the data set: parameters, their gradients and the optimizer's state, activations and
-    /// the gradients that go back through them, and what a convolution's backward pass takes apart. A point cloud layer's
-    /// tiles, a few megabytes, are not counted.
+    /// the gradients that go back through them, and what a convolution's backward pass takes apart. What is
+    /// made of point clouds, some megabytes at a time, is not counted.
     public var trainingBytes: Int {
         let copies =
             switch optimizer {

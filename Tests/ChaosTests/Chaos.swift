@@ -113,7 +113,7 @@ final class Chaos {
         case .busy:
             try ensureWorker()
             let seconds = 0.5 + 2 * fraction()
-            try Lab(subject.program.lab).holdingTheDatabase { Thread.sleep(forTimeInterval: seconds) }
+            try subject.holdingTheDatabase { Thread.sleep(forTimeInterval: seconds) }
         case .checkpointFlipped: try damageCheckpoint { flip(&$0) }
         case .checkpointCut: try damageCheckpoint { $0 = $0.map { $0.prefix(draw($0.count)) } }
         case .checkpointLost: try damageCheckpoint { $0 = nil }

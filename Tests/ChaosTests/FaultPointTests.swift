@@ -1,5 +1,4 @@
 import Foundation
-import Lab
 import ProgramUnderTest
 import Testing
 
@@ -28,11 +27,10 @@ struct FaultPointTests {
             }
             try subject.submit(seeds: 1, epochs: 8)
             // With a log this long, one of the worker's first commits moves it into the database.
-            let lab = try Lab(program.lab)
-            try lab.lengthenLog(pages: 970)
+            let database = try subject.lengthenLog(pages: 970)
             let worker = try subject.startWorker(["--drain"], rule: point.rule(point.isRare ? 1 : 2))
             #expect(try worker.finish().status == -SIGKILL, "it came to the point")
-            withExtendedLifetime(lab) {}
+            withExtendedLifetime(database) {}
             try subject.check()
             try subject.checkNothingRuns()
             try subject.drain()

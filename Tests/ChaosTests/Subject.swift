@@ -1,7 +1,6 @@
 import Foundation
 import Lab
 import ProgramUnderTest
-import Specs
 
 /// A lab that faults are done to, and the workers in it.
 struct Subject {
@@ -31,7 +30,7 @@ struct Subject {
         let output = try program.run("submit", program.spec(Self.spec(seeds: seeds, epochs: epochs)))
         guard output.status == 0 else { throw Broken("submit: \(output.error)") }
         submitted.formUnion(output.lines.compactMap { $0.split(separator: " ").first.map(String.init) })
-        try Lab(program.lab).truncateLog()
+        try truncateLog()
     }
 
     /// A worker with the shim in it; with a rule, one that will die at a call.

@@ -7,7 +7,7 @@ public struct RunFilter: Sendable {
     public var experiment: String?
     public var state: RunState?
     public var ids: [String]?
-    /// The most runs that are wanted: where there are more, those come first that are at work, then what went wrong.
+    /// The most runs that are wanted: of more, those at work are taken first, then what went wrong.
     public var limit: Int?
 
     public init(experiment: String? = nil, state: RunState? = nil, ids: [String]? = nil, limit: Int? = nil) {
@@ -52,17 +52,17 @@ extension Lab {
             var chosen = "SELECT number FROM runs WHERE " + filter.condition
             var arguments = try filter.arguments
             if let limit = filter.limit {
-                chosen += Self.byInterest
+                chosen += " " + Self.byInterest
                 arguments += ["limit": limit]
             }
-            return try Row.fetchAll(db, sql: Self.summaries + "(" + chosen + ") ORDER BY r.number", arguments: arguments)
+            return try Row.fetchAll(db, sql: Self.summaries + " (" + chosen + ") ORDER BY r.number", arguments: arguments)
                 .map(RunSummary.init)
         }
     }
 
     private static let byInterest = """
-         ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'diverged' THEN 1 WHEN 'queued' THEN 3 ELSE 2 END, number
-        LIMIT :limit
+        ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'diverged' THEN 1 WHEN 'queued' THEN 3 ELSE 2 END,
+            number LIMIT :limit
         """
 
     private static let summaries = """

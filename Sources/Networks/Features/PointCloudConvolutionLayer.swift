@@ -57,6 +57,7 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
         let a = Tensor(patch, d)
         inputCloud.write(into: a.matrix)
         expandPointCloud(a.matrix, outputCloud.value.matrix[rows: outputs], wave, into: weights)
+        withExtendedLifetime(a) {}
     }
 
     private func writeWeights(_ a: Matrix, into w: Matrix, _ workspace: Workspace) {

@@ -20,10 +20,12 @@ extension Settings {
         }
     }
 
+    /// Batches of an epoch, the last of which may be short.
+    public var batchesPerEpoch: Int { (trainImages - 1) / batchSize + 1 }
+
     /// Multiply-adds over one training epoch.
     public var multiplyAddsPerEpoch: MultiplyAdds {
         let layers = Array(zip(layerWidths, layerWidths.dropFirst()))
-        let steps = (trainImages - 1) / batchSize + 1
         // One product forward, one for the weights' gradient, one for the inputs'; nothing asks for the first inputs'.
         let perImage: Int
         switch linear {
@@ -37,7 +39,7 @@ extension Settings {
         let features = featureSides.isEmpty ? 0 : convolutionMultiplyAdds + first
         // Once a step, not once an image: the distances forward, and the gradients of both clouds.
         let pairs = (linear == .pcn ? layers.map { $0 * $1 }.reduce(0, +) : 0) + (convolution == .pcn ? convolutionWeights : 0)
-        return MultiplyAdds(products: trainImages * (perImage + features), distances: steps * 3 * (d ?? 0) * pairs)
+        return MultiplyAdds(products: trainImages * (perImage + features), distances: batchesPerEpoch * 3 * (d ?? 0) * pairs)
     }
 }
 

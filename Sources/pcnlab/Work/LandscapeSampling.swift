@@ -76,8 +76,7 @@ extension Settings {
     fileprivate var withoutTraining: Settings {
         Settings(
             architecture: architecture, linear: linear, convolution: convolution ?? .dense, d: d ?? 16, lambda: lambda ?? 1,
-            epsilon: epsilon ?? 0.1,
-            distance: distance ?? .euclidean, wave: wave ?? .triangle, widths: widths, dataset: dataset,
+            epsilon: epsilon ?? 0.1, distance: distance ?? .euclidean, wave: wave ?? .triangle, widths: widths, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }
 

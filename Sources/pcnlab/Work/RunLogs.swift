@@ -6,7 +6,7 @@ import Foundation
 struct RunLogs: Sendable {
     let folder: URL
 
-    func file(of run: String) -> URL { folder.appending(path: run + ".log") }
+    private func file(of run: String) -> URL { folder.appending(path: run + ".log") }
 
     func append(_ text: String, run: String) {
         let line = Data("\(Format.time(Int64(Date().timeIntervalSince1970 * 1000)))  \(text.printable)\n".utf8)

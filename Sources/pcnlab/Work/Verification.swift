@@ -26,25 +26,27 @@ struct Verification {
     /// From the newest checkpoint but one that is whole, or the beginning, to the newest. Nil where the run has no checkpoint.
     func callAsFunction(_ run: RunSummary) throws -> Outcome? {
         let data = try TrainingData(try shelf.dataset(run.settings.dataset, digest: run.datasetDigest), for: run.settings)
-        let trainer = { Trainer(run.settings, data, threads: threads) }
-        var standing: [(record: CheckpointRecord, trainer: Trainer)] = []
-        for record in try lab.checkpoints(of: run.id) where standing.count < 2 {
-            guard let file = try? CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256) else {
-                continue
-            }
-            let trainer = trainer()
-            try trainer.resume(from: file)
-            standing.append((record, trainer))
-        }
-        guard let target = standing.first else { return nil }
-        let again = standing.count > 1 ? standing[1].trainer : trainer()
+        let whole = try lab.checkpoints(of: run.id).lazy.compactMap { record in
+            (try? CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256)).map { (record, $0) }
+        }.prefix(2)
+        guard let (target, file) = whole.first else { return nil }
+        let start = whole.dropFirst().first
+        // One network after the other: they are large.
+        let expected = try trainer(run, data, at: file).weightsSHA256
+        let again = try trainer(run, data, at: start?.1)
         let rows = Dictionary(uniqueKeysWithValues: try lab.epochs(of: run.id).map { ($0.epoch, $0) })
-        let host = VerificationHost(target.record, batches: run.settings.batchesPerEpoch, rows)
+        let host = VerificationHost(target, batches: run.settings.batchesPerEpoch, rows)
         _ = try again.train(host)
         return Outcome(
-            run: run.id, fromEpoch: standing.count > 1 ? standing[1].record.epoch : 0, toEpoch: target.record.epoch,
-            toBatch: target.record.batch, expectedSHA256: target.trainer.weightsSHA256, foundSHA256: again.weightsSHA256,
-            differingEpochs: host.differing)
+            run: run.id, fromEpoch: start?.0.epoch ?? 0, toEpoch: target.epoch, toBatch: target.batch, expectedSHA256: expected,
+            foundSHA256: again.weightsSHA256, differingEpochs: host.differing)
+    }
+
+    /// At a checkpoint, or at the beginning.
+    private func trainer(_ run: RunSummary, _ data: TrainingData, at file: Safetensors?) throws -> Trainer {
+        let trainer = Trainer(run.settings, data, threads: threads)
+        if let file { try trainer.resume(from: file) }
+        return trainer
     }
 }
 
@@ -75,8 +77,4 @@ private final class VerificationHost: TrainingHost {
     }
 
     func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) {}
-}
-
-extension Settings {
-    fileprivate var batchesPerEpoch: Int { (trainImages - 1) / min(batchSize, trainImages) + 1 }
 }
