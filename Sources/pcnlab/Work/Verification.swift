@@ -29,7 +29,7 @@ struct Verification {
         let trainer = { Trainer(run.settings, data, threads: threads) }
         var standing: [(record: CheckpointRecord, trainer: Trainer)] = []
         for record in try lab.checkpoints(of: run.id) where standing.count < 2 {
-            guard let file = try? CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256) else {
+            guard let file = try? CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256) else {
                 continue
             }
             let trainer = trainer()
