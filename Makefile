@@ -5,7 +5,12 @@ PCNLAB := .build/release/pcnlab
 # Where a checkout of the data sets' compressed form lies beside this one, the tests on real data run too.
 UNPACK := $(wildcard ../shared/data/unpack)
 
-.PHONY: build demo test chaos bench lint packages
+KERNEL_FUZZER := .build/fuzz-kernels
+KERNEL_OPTIONS = -seed=$(FUZZ_SEED) -artifact_prefix=.build/ -max_len=64 -len_control=0 -timeout=10 -use_cmp=0 -print_funcs=0 -verbosity=0 -print_final_stats=1
+export FUZZ_SEED ?= 1
+export FUZZ_COUNT ?= 1000000
+
+.PHONY: build demo test chaos fuzz bench lint packages
 
 build: packages
 	swift build -c release --product pcnlab
@@ -16,7 +21,8 @@ demo: build
 	$(PCNLAB) status --experiment quickstart
 	$(PCNLAB) report --experiment quickstart --curves curves
 
-test: packages
+test: packages $(KERNEL_FUZZER)
+	$(KERNEL_FUZZER) $(KERNEL_OPTIONS) -runs=10000
 ifneq ($(UNPACK),)
 	@command -v djxl >/dev/null || ./Scripts/install-packages libjxl-tools
 	set -e; data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; $(UNPACK) "$$data" --archives >/dev/null; \
@@ -28,6 +34,17 @@ endif
 # Some forty minutes: workers killed, stopped, starved and lied to, 500 times for each of three seeds.
 chaos: packages
 	PCNLAB_CHAOS_FAULTS=$${FAULTS:-500} PCNLAB_CHAOS_SEEDS=$${SEEDS:-1,2,3} swift test --disable-xctest --filter ChaosTests
+
+# Mutated inputs for everything that reads bytes from outside, and shapes for the kernels: FUZZ_COUNT and FUZZ_SEED choose them.
+fuzz: packages $(KERNEL_FUZZER)
+	$(KERNEL_FUZZER) $(KERNEL_OPTIONS) -runs=$$(( $(FUZZ_COUNT) / 10 ))
+	swift build -c release --product Fuzz
+	.build/release/Fuzz
+
+$(KERNEL_FUZZER): $(wildcard Tests/Fuzz/Kernels/*) $(wildcard Sources/CKernels/*.c Sources/CKernels/*/*.h)
+	@mkdir -p $(@D)
+	clang -g -O2 -ffp-contract=off -fno-math-errno -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fuse-ld=lld \
+		-ISources/CKernels/include Tests/Fuzz/Kernels/kernels.c Sources/CKernels/*.c -lm -o $@
 
 # Some twenty minutes, with nothing else on the machine; PCNLAB_BENCH_PYTHON names a Python that has PyTorch, to be measured too.
 bench: packages

@@ -43,8 +43,15 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks", dependencies: ["Tensors", "Networks", "Specs", "Training"], path: "Benchmarks",
             exclude: ["RESULTS.md", "torch_step.py", "torch_training.py"]),
+        .target(name: "Archives", dependencies: ["CZlib"], path: "Tests/Archives"),
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: [
+                "Archives", "Datasets", "Lab", "Reports", "Specs", "Tensors", .product(name: "GRDB", package: "GRDB.swift"),
+            ], path: "Tests/Fuzz", exclude: ["Kernels"]),
+        .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "CZlib", "Tensors", crypto], resources: [.copy("Fixtures")]),
+            name: "DatasetsTests", dependencies: ["Archives", "Datasets", "Tensors", crypto], resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Schemas"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "CZlib"]),

@@ -4,7 +4,7 @@ import GRDB
 extension Lab {
     /// What makes a lab of one schema version a lab of the next, by the version that it starts from. Never changed once released.
     private static let migrations: [Int: String] = [
-        1: "ALTER TABLE attempts RENAME COLUMN blas_kernel TO arithmetic"
+        1: "ALTER TABLE attempts RENAME COLUMN blas_kernel TO arithmetic; PRAGMA user_version = 2"
     ]
 
     /// Brings a lab of an older version up to this one, in one transaction. The old database stays beside it as a backup.
@@ -20,7 +20,6 @@ extension Lab {
                 guard let sql = migrations[step] else { preconditionFailure("no migration from version \(step)") }
                 try db.execute(sql: sql)
             }
-            try db.execute(sql: "PRAGMA user_version = \(schemaVersion)")
         }
     }
 

@@ -19,7 +19,7 @@ public struct CurveFile: Sendable {
         }
         return runs.map { run in
             let name = names[plain(run), default: []].count == 1 ? plain(run) : described(run)
-            return CurveFile(name: "\(slug(experiment))/\(name)", run: run)
+            return CurveFile(name: "\(folder(experiment))/\(name)", run: run)
         }
     }
 
@@ -27,6 +27,12 @@ public struct CurveFile: Sendable {
     public static func csv(_ epochs: [EpochRow]) -> String {
         "epoch,loss,train_accuracy,test_accuracy\n"
             + epochs.map { "\($0.epoch),\($0.loss),\($0.trainAccuracy),\($0.testAccuracy)\n" }.joined()
+    }
+
+    /// An experiment's folder bears its name, which every file system takes: no two share one. A name that no spec can give,
+    /// as only a database altered by hand has it, is made harmless.
+    private static func folder(_ experiment: String) -> String {
+        ExperimentName.isSuitable(experiment) ? experiment : "_" + slug(String(experiment.unicodeScalars.prefix(30)))
     }
 
     /// `text` as part of a file's name.

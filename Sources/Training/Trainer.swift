@@ -73,7 +73,7 @@ public final class Trainer {
     public func resume(from checkpoint: Safetensors) throws {
         for (name, tensor) in tensors { try checkpoint.load(name, into: tensor) }
         guard let place = TrainingPosition(metadata: checkpoint.metadata), place.epoch <= settings.epochs,
-            place.batch <= batches.count
+            place.batch <= batches.count, place.score.samples <= data.train.count
         else { throw Safetensors.Failure.malformed("its metadata names no place in this training") }
         position = place
     }

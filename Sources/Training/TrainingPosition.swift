@@ -25,7 +25,8 @@ struct TrainingPosition: Equatable {
         guard let epoch = metadata["epoch"].flatMap(Int.init), let batch = metadata["batch"].flatMap(Int.init),
             let correct = metadata["correct"].flatMap(Int.init), let samples = metadata["samples"].flatMap(Int.init),
             let loss = metadata["loss_sum_bits"].flatMap({ UInt64($0, radix: 16) }),
-            let seconds = metadata["seconds"].flatMap(Double.init), epoch >= 0, batch >= 0
+            let seconds = metadata["seconds"].flatMap(Double.init), epoch >= 0, batch >= 0,
+            correct >= 0, samples >= correct
         else { return nil }
         (self.epoch, self.batch, self.seconds) = (epoch, batch, seconds)
         score.loss = Double(bitPattern: loss)

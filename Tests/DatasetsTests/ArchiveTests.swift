@@ -1,3 +1,4 @@
+import Archives
 import Foundation
 import Testing
 
@@ -74,6 +75,29 @@ struct ArchiveTests {
         let huge = tarHeader("cifar-10-batches-bin/test_batch.bin", size: 1 << 31)
         #expect(throws: DatasetError.corruptTar(file: path, offset: 0, fault: .memberTooLarge(limit: 1 << 30))) {
             try load(gzip(huge))
+        }
+    }
+
+    @Test("A member of terabytes is refused before a byte of it is read", arguments: ["77777777777", "777777777777"])
+    func terabytes(_ octal: String) throws {
+        var header = tarHeader("cifar-10-batches-bin/test_batch.bin", size: 0)
+        header.replaceSubrange(124..<124 + octal.utf8.count, with: octal.utf8)
+        var binary = header
+        binary.replaceSubrange(124..<136, with: [0x80, 0, 0, 0, 0, 0, 0x10, 0, 0, 0, 0, 0])
+        for header in [header, binary] {
+            #expect(throws: DatasetError.corruptTar(file: path, offset: 0, fault: .memberTooLarge(limit: 1 << 30))) {
+                try load(gzip(withTarChecksum(header)))
+            }
+        }
+    }
+
+    @Test("A link that bears an official name is not followed: the file counts as missing", arguments: ["1", "2"])
+    func links(_ type: String) throws {
+        let target = try scratch.write([UInt8](repeating: 0, count: 9219), "elsewhere").path
+        let member = "cifar-10-batches-bin/test_batch.bin"
+        let link = tarHeader(member, size: 0, type: type, link: String(target.suffix(100)))
+        #expect(throws: DatasetError.memberMissing(file: path, member: member)) {
+            try load(gzip(link + tar(kind.members().filter { $0.name != member })))
         }
     }
 

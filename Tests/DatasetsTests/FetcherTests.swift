@@ -1,3 +1,4 @@
+import Archives
 import Crypto
 import Foundation
 import Testing
@@ -99,6 +100,29 @@ struct FetcherTests {
             try fetch(server, md5: wrong)
         }
         #expect(!scratch.exists("below/file.bin") && !scratch.exists("below/file.bin.part"))
+    }
+
+    @Test("An archive with another digest is never unpacked: nothing has its name, and the data set is not there")
+    func neverUnpacked() throws {
+        let archive = gzip(tar(DatasetKind.cifar10.shrunk(to: 3).members()))
+        let server = try TestServer(archive, [.serve])
+        defer { server.stop() }
+        let kind = DatasetKind.cifar10.shrunk(to: 3), folder = DatasetFolder(root: scratch.url)
+        let destination = scratch.url.appendingPathComponent(kind.downloads[0].path)
+        #expect(throws: FetchError.self) {
+            try patient.fetch(server.url("a"), to: destination, md5: kind.downloads[0].md5)
+        }
+        #expect(!folder.locate(kind).isPresent)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).isEmpty)
+    }
+
+    @Test("A download is as open to others as the user's umask lets it be")
+    func permissions() throws {
+        try fetch(try TestServer(content, [.serve]))
+        let found = try FileManager.default.attributesOfItem(atPath: destination.path)[.posixPermissions] as? Int
+        let made = scratch.url.appendingPathComponent("made").path
+        close(open(made, O_WRONLY | O_CREAT, 0o666))
+        #expect(try found == FileManager.default.attributesOfItem(atPath: made)[.posixPermissions] as? Int)
     }
 
     @Test("A status that will not pass is reported at once")

@@ -128,9 +128,26 @@ struct CurveTests {
         ]
         #expect(
             CurveFile.files(of: runs, experiment: "λ sweep").map(\.path) == [
-                "lambda_sweep/LinearNet-PCN16-cifar10-s1.csv", "lambda_sweep/LinearNet-PCN16-cifar10-s2.csv",
-                "lambda_sweep/LinearNet-PCN16-cifar10-s2-lambda_4.csv",
+                "λ sweep/LinearNet-PCN16-cifar10-s1.csv", "λ sweep/LinearNet-PCN16-cifar10-s2.csv",
+                "λ sweep/LinearNet-PCN16-cifar10-s2-lambda_4.csv",
             ])
+    }
+
+    @Test("of two experiments never share a folder, and no name leads out of the folder that was given")
+    func folders() {
+        let folder = { (name: String) in
+            CurveFile.files(of: [Runs.run(Runs.paper())], experiment: name)[0].path.split(separator: "/")
+        }
+        #expect(folder("a b")[0] != folder("a_b")[0])
+        let long = String(repeating: "λ", count: 60)
+        #expect(folder(long)[0] == long[...])
+        // As only a database altered by hand has them.
+        for name in ["..", ".", "", "../../etc", "/etc", "a\0b", String(repeating: "ε", count: 1_000_000)] {
+            let parts = folder(name)
+            #expect(
+                parts.count == 2 && !parts.contains("..") && !parts.contains(".") && parts[0].utf8.count <= 255,
+                "\(parts[0].prefix(50))")
+        }
     }
 
     @Test("have the promised header and every digit")

@@ -40,6 +40,11 @@ struct SafetensorsTests {
         #expect(throws: Safetensors.Failure.self) { try Safetensors(file(header, data: 8)) }
     }
 
+    @Test("a header nested 100,000 deep is refused", arguments: ["[", "{\"a\":", "{\"__metadata__\":"])
+    func deep(_ opening: String) {
+        #expect(throws: Safetensors.Failure.self) { try Safetensors(file(String(repeating: opening, count: 100_000))) }
+    }
+
     @Test("a header longer than the file is refused")
     func truncated() {
         #expect(throws: Safetensors.Failure.self) { try Safetensors(Data([255, 255, 255, 255, 255, 255, 255, 127, 1])) }

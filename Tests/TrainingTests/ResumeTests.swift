@@ -65,4 +65,24 @@ struct ResumeTests {
         let shorter = try Fixture.trainer(Fixture.settings(epochs: 1))
         #expect(throws: Safetensors.Failure.self) { try shorter.resume(from: Safetensors(contents)) }
     }
+
+    @Test(
+        "refuses a place that no training can come to",
+        arguments: [
+            ["epoch": "-1"], ["epoch": "9223372036854775807"], ["batch": "5"], ["correct": "-1"],
+            ["correct": "9223372036854775807"],
+            ["samples": "-1"], ["samples": "9223372036854775807"], ["samples": "231"], ["seconds": "soon"],
+            ["loss_sum_bits": "x"],
+        ])
+    func impossible(_ change: [String: String]) throws {
+        let file = try Safetensors(try #require(try Fixture.train(Fixture.settings()).host.checkpoints.last).contents)
+        let tensors = try file.names.map { name in
+            let tensor = Tensor(try file.shape(name))
+            try file.load(name, into: tensor)
+            return (name, tensor)
+        }
+        let altered = Safetensors.encode(tensors, metadata: file.metadata.merging(change) { $1 })
+        let trainer = try Fixture.trainer(Fixture.settings())
+        #expect(throws: Safetensors.Failure.self) { try trainer.resume(from: Safetensors(altered)) }
+    }
 }

@@ -42,10 +42,10 @@ typedef struct {
     size_t c_stride, c_panel;
     // Where not 0, sums begin at bias[column]; whole panels are read.
     const float *bias;
-    // Where not 0, what is stored is multiplied by this tile, which lies as c does.
+    // Where not 0, what is stored is multiplied by this tile, which lies as c does. Whole panels are read.
     const float *times;
-    // Where not 0, the product is the gradient of a layer's output: it is set to 0 where that output (rows, columns) is not
-    // positive, unless output_stride is 0, and then added to column_sums[column], row after row. Whole panels are read.
+    // Where column_sums is not 0, the product is the gradient of a layer's output: where `output` (rows, columns) is not 0, it
+    // is set to 0 where that is not positive, and then added to column_sums[column], row after row. Whole panels are read.
     const float *output;
     size_t output_stride;
     float *column_sums;

@@ -22,7 +22,7 @@ final class PartialFile {
         } catch {
             throw FetchError.cannotWrite(path: destination.deletingLastPathComponent().path, code: Self.code(of: error))
         }
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw Self.failure(path, errno) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw FetchError.busy(path: path) }
         count = Int64(

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// A durable checkpoint file, by the place from which training goes on.
@@ -50,6 +51,16 @@ extension Lab {
                     """, arguments: [run])
             return replaced + superfluous
         }
+    }
+
+    /// Where a checkpoint's file is. Throws `damaged` for a name that leads elsewhere than to a run's checkpoints, as only a
+    /// database altered by hand has it: nothing outside the lab is read, written or removed.
+    public func url(ofCheckpoint file: String) throws -> URL {
+        let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "checkpoints", !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+            throw LabError.damaged(file: databaseFile.relativePath, reason: "a checkpoint's file is \(file.debugDescription)")
+        }
+        return folder.appending(path: file)
     }
 
     /// The run's checkpoints, newest first.

@@ -32,13 +32,25 @@ public struct RunSummary: Sendable {
 }
 
 extension RunSummary {
-    /// From a row of `Lab.runs`.
-    init(_ row: Row) throws {
-        let list = { (column: String) in try JSONDecoder().decode([String].self, from: Data((row[column] as String).utf8)) }
-        id = row["id"]
-        experiments = try list("experiments")
-        tags = try list("tags")
-        settings = try Settings(canonicalJSON: row["settings"])
+    /// From a row of `Lab.runs`. Throws `damaged` where it says what this program cannot have written.
+    package init(_ row: Row) throws {
+        let id: String = row["id"]
+        func read<Value>(_ column: String, _ decode: (String) throws -> Value) throws -> Value {
+            do {
+                return try decode(row[column])
+            } catch {
+                throw LabError.damaged(file: "the lab's database", reason: "\(column) of run \(id) cannot be read: \(error)")
+            }
+        }
+        let list = { (json: String) in try JSONDecoder().decode([String].self, from: Data(json.utf8)) }
+        // Files are named by it.
+        guard id.utf8.count == 16, id.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else {
+            throw LabError.damaged(file: "the lab's database", reason: "a run has the id \(id.debugDescription)")
+        }
+        self.id = id
+        experiments = try read("experiments", list)
+        tags = try read("tags", list)
+        settings = try read("settings") { try Settings(canonicalJSON: $0) }
         state = row["state"]
         request = row["request"]
         priority = row["priority"]
@@ -52,6 +64,6 @@ extension RunSummary {
             FinalFigures(trainAccuracy: row["final_train_accuracy"], testAccuracy: row["final_test_accuracy"], weightsSHA256: $0)
         }
         datasetDigest = row["dataset_digest"]
-        arithmetics = try list("kernels")
+        arithmetics = try read("kernels", list)
     }
 }

@@ -102,7 +102,7 @@ struct Expansion {
 
     private mutating func excluding(_ product: [Draft]) -> [Draft] {
         var index = RunIndex(product.map(\.settings))
-        var takenOut: Set<Int> = []
+        var takenOut = RunSet(capacity: product.count)
         for block in outline.exclude {
             let wanted = block.settings.values.compactMap { given in given.value.map { (given.field, $0) } }
             guard wanted.count == block.settings.count, !wanted.isEmpty else { continue }

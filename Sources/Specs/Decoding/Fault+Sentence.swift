@@ -45,6 +45,8 @@ extension Fault {
             "takes out every run of the product; leave at least one, or include one"
         case .tooManyRuns(let count, let limit):
             "makes \(count.map(Echo.grouped) ?? "far too many") runs; a file may make at most \(Echo.grouped(limit))"
+        case .andMore(let limit):
+            "the file has more than \(Echo.grouped(limit)) faults; correct those above first"
         }
     }
 

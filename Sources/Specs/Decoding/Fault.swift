@@ -41,6 +41,8 @@ public struct Fault: Hashable, Sendable {
         case noRunLeft
         /// More runs than a file may have; nil where even their number is beyond counting.
         case tooManyRuns(count: Int?, limit: Int)
+        /// More faults than are shown.
+        case andMore(limit: Int)
     }
 }
 
@@ -51,12 +53,19 @@ public struct SpecFaults: Error, Hashable, Sendable, CustomStringConvertible {
     /// The faults, sorted by position.
     public let faults: [Fault]
 
+    /// Most faults that are shown.
+    static let limit = 1000
+
     init(file: String, faults: [Fault]) {
         self.file = file
         // Stable: two faults of one place stay in the order in which they were found.
-        self.faults = faults.enumerated()
+        let sorted = faults.enumerated()
             .sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }
             .map(\.element)
+        let more = sorted.dropFirst(Self.limit).first.map {
+            Fault(position: $0.position, field: FieldPath(), problem: .andMore(limit: Self.limit))
+        }
+        self.faults = sorted.prefix(Self.limit) + [more].compactMap(\.self)
     }
 
     /// One line a fault: `FILE:LINE:COLUMN: field: what is wrong; what would be right`.

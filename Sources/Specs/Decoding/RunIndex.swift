@@ -1,28 +1,54 @@
 /// Finds runs by the values of their settings, so that many exclusions over many runs stay quick.
 struct RunIndex {
     private let runs: [Settings]
-    /// For each field asked for so far: the runs, by index, that have a value.
-    private var byValue: [String: [SettingValue: Set<Int>]] = [:]
+    /// For each field asked for so far: the runs that have a value.
+    private var byValue: [String: [SettingValue: RunSet]] = [:]
 
     init(_ runs: [Settings]) {
         self.runs = runs
     }
 
-    /// The runs whose settings in force match all of the given values.
-    mutating func matches(_ wanted: [(field: SettingField, value: SettingValue)]) -> Set<Int> {
-        let sets = wanted.map { runs(with: $0.value, of: $0.field) }.sorted { $0.count < $1.count }
-        guard let smallest = sets.first else { return [] }
-        return sets.dropFirst().reduce(smallest) { $0.intersection($1) }
+    /// The runs whose settings in force match all of the given values, of which there is at least one.
+    mutating func matches(_ wanted: [(field: SettingField, value: SettingValue)]) -> RunSet {
+        let sets = wanted.map { runs(with: $0.value, of: $0.field) }
+        return sets.dropFirst().reduce(into: sets[0]) { $0.formIntersection($1) }
     }
 
-    private mutating func runs(with value: SettingValue, of field: SettingField) -> Set<Int> {
+    private mutating func runs(with value: SettingValue, of field: SettingField) -> RunSet {
+        let empty = RunSet(capacity: runs.count)
         if byValue[field.key] == nil {
-            var sets: [SettingValue: Set<Int>] = [:]
+            var sets: [SettingValue: RunSet] = [:]
             for (index, run) in runs.enumerated() {
-                if let value = field.effective(run) { sets[value, default: []].insert(index) }
+                if let value = field.effective(run) { sets[value, default: empty].insert(index) }
             }
             byValue[field.key] = sets
         }
-        return byValue[field.key]?[value] ?? []
+        return byValue[field.key]?[value] ?? empty
+    }
+}
+
+/// Some of a list's runs by index, a bit each: a file of nothing but exclusions still takes no time.
+struct RunSet {
+    private var words: [UInt64]
+
+    /// None of so many.
+    init(capacity: Int) {
+        words = [UInt64](repeating: 0, count: (capacity + 63) / 64)
+    }
+
+    var isEmpty: Bool { words.allSatisfy { $0 == 0 } }
+
+    var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
+    func contains(_ index: Int) -> Bool { words[index / 64] >> (index % 64) & 1 == 1 }
+
+    mutating func insert(_ index: Int) { words[index / 64] |= 1 << (index % 64) }
+
+    mutating func formUnion(_ other: RunSet) {
+        for index in words.indices { words[index] |= other.words[index] }
+    }
+
+    mutating func formIntersection(_ other: RunSet) {
+        for index in words.indices { words[index] &= other.words[index] }
     }
 }

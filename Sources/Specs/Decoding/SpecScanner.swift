@@ -37,8 +37,12 @@ struct SpecScanner {
     }
 
     private mutating func note(_ problem: Fault.Problem, at position: Position, _ path: FieldPath) {
+        if hasEnough { return }
         faults.append(Fault(position: position, field: path, problem: problem))
     }
+
+    /// Whether there are more faults than are shown: the rest of a hostile file's million is not thought about.
+    private var hasEnough: Bool { faults.count > SpecFaults.limit }
 
     private mutating func outline(_ root: JSONValue) -> SpecOutline {
         let path = FieldPath()
@@ -111,6 +115,7 @@ struct SpecScanner {
     }
 
     private mutating func noteUnknown(_ member: JSONMember, at path: FieldPath, alsoKnown: [String]) {
+        if hasEnough { return }
         let here = path.key(member.key)
         if SpecPart(rawValue: member.key) != nil {
             return note(.misplacedField(member.key), at: member.keyPosition, here)
@@ -128,7 +133,7 @@ struct SpecScanner {
     private mutating func given(
         _ field: SettingField, _ json: JSONValue, keyPosition: Position, at path: FieldPath
     ) -> Given {
-        let value = field.kind.value(of: json, at: path, canonical: canonical, faults: &faults)
+        let value = hasEnough ? nil : field.kind.value(of: json, at: path, canonical: canonical, faults: &faults)
         if value == nil { doubtful.insert(field.key) }
         return Given(field: field, value: value, keyPosition: keyPosition, position: json.position, path: path)
     }

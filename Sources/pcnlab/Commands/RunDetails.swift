@@ -20,9 +20,8 @@ struct RunDetails {
 
     var text: String {
         var lines = [Colour.bold.paint("\(run.id)  \(run.model)  \(run.settings.dataset.displayName)", on: .output)]
-        let state = run.state.colour?.paint(run.state.rawValue, on: .output) ?? run.state.rawValue
-        field("state", state + (run.request.map { " (asked to \($0.rawValue))" } ?? ""), &lines)
-        if let error = run.error { field("error", error.printable, &lines) }
+        field("state", run.state.rawValue + (run.request.map { " (asked to \($0.rawValue))" } ?? ""), &lines, run.state.colour)
+        if let error = run.error { field("error", error, &lines) }
         field("experiments", run.experiments.joined(separator: ", "), &lines)
         if !run.tags.isEmpty { field("tags", run.tags.joined(separator: ", "), &lines) }
         field("settings", run.settings.canonicalJSON, &lines)
@@ -47,7 +46,7 @@ struct RunDetails {
             let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"
             field(
                 "attempt \(attempt.number)",
-                "\(Format.time(attempt.startedAt)), \(attempt.arithmetic), \(attempt.threads) threads; \(end)".printable, &lines)
+                "\(Format.time(attempt.startedAt)), \(attempt.arithmetic), \(attempt.threads) threads; \(end)", &lines)
         }
         if run.arithmetics.count > 1 {
             field(
@@ -60,7 +59,7 @@ struct RunDetails {
             field("checkpoint", "after epoch \(checkpoint.epoch)\(batch): \(checkpoint.file)", &lines)
         }
         for event in events.suffix(20) {
-            field("event", "\(Format.time(event.at))  \(event.kind)  \(event.detail ?? "")".printable, &lines)
+            field("event", "\(Format.time(event.at))  \(event.kind)  \(event.detail ?? "")", &lines)
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -90,7 +89,8 @@ struct RunDetails {
         return "\(Format.duration(perEpoch)) an epoch, \(Format.duration(curve.reduce(0) { $0 + $1.seconds })) so far\(left)"
     }
 
-    private func field(_ name: String, _ value: String, _ lines: inout [String]) {
-        lines.append("  " + name + String(repeating: " ", count: max(1, 20 - name.count)) + value)
+    private func field(_ name: String, _ value: String, _ lines: inout [String], _ colour: Colour? = nil) {
+        let text = colour?.paint(value.printable, on: .output) ?? value.printable
+        lines.append("  " + name + String(repeating: " ", count: max(1, 20 - name.count)) + text)
     }
 }

@@ -81,9 +81,8 @@ struct Status: ParsableCommand {
             lines.append(Colour.red.paint("\(run.id.prefix(8)): \(run.error ?? "")".printable, on: .output))
         }
         for run in runs where run.arithmetics.count > 1 {
-            lines.append(
-                "\(run.id.prefix(8)): trained with several kinds of arithmetic (\(run.arithmetics.joined(separator: ", "))); its bits are its own"
-            )
+            let kinds = run.arithmetics.joined(separator: ", ").printable
+            lines.append("\(run.id.prefix(8)): trained with several kinds of arithmetic (\(kinds)); its bits are its own")
         }
         return lines.joined(separator: "\n") + "\n"
     }

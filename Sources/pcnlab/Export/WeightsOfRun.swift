@@ -20,7 +20,7 @@ struct WeightsOfRun {
         var failures: [Failure] = []
         for record in records {
             do {
-                checkpoint = try CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256)
+                checkpoint = try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256)
                 return
             } catch  where CheckpointFile.isDamaged(error) {
                 failures.append(Failure(error))

@@ -52,8 +52,8 @@ func reporting(_ body: () throws -> Void) throws {
     } catch let code as ExitCode {
         throw code
     } catch {
-        let failure = Failure(error)
-        Terminal.error.write(failure.message.hasSuffix("\n") ? failure.message : failure.message + "\n")
+        let failure = Failure(error), text = failure.message.printableLines
+        Terminal.error.write(text.hasSuffix("\n") ? text : text + "\n")
         throw failure.code
     }
 }

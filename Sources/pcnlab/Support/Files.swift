@@ -1,10 +1,20 @@
 import Foundation
 import Specs
 
-/// Reads a spec's file.
+/// Reads a spec's file, if it is no larger than any spec.
 func readSpec(_ file: String) throws -> Experiment {
-    guard let bytes = FileManager.default.contents(atPath: file) else {
-        throw Failure("\(file): cannot be read; is the path right?", Exit.missingFile)
+    let limit = 4 << 20
+    var bytes = Data()
+    do {
+        guard let handle = FileHandle(forReadingAtPath: file) else { throw CocoaError(.fileReadNoSuchFile) }
+        while bytes.count <= limit, let part = try handle.read(upToCount: limit + 1 - bytes.count), !part.isEmpty {
+            bytes += part
+        }
+    } catch {
+        throw Failure("\(file.printable): cannot be read; is the path right?", Exit.missingFile)
+    }
+    guard bytes.count <= limit else {
+        throw Failure("\(file.printable): is larger than 4 MiB, and so no spec; give a smaller file", Exit.badData)
     }
     return try Experiment.decode(bytes, file: file)
 }

@@ -11,7 +11,8 @@ enum Format {
 
     /// 3.2 s, 4 min 05 s, 7 h 12 min, 3 d 4 h
     static func duration(_ seconds: Double?) -> String {
-        guard let seconds, seconds.isFinite else { return "–" }
+        // Beyond ten million years a whole number of them need not fit.
+        guard let seconds, seconds.magnitude < 1e15 else { return "–" }
         let whole = Int(seconds.rounded())
         switch seconds {
         case ..<10: return String(format: "%.2g s", seconds)

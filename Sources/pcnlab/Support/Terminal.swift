@@ -47,8 +47,22 @@ enum Colour: String {
 }
 
 extension String {
-    /// With control characters replaced, so that no name can move a terminal's cursor.
-    var printable: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
+    /// With what a terminal obeys replaced, so that no name can move its cursor, begin a line or turn the direction of writing.
+    var printable: String { replacing { $0.isObeyed } }
+
+    /// The same for a text of several lines.
+    var printableLines: String { replacing { $0.isObeyed && $0 != "\n" } }
+
+    private func replacing(_ isUnfit: (Unicode.Scalar) -> Bool) -> String {
+        String(String.UnicodeScalarView(unicodeScalars.map { isUnfit($0) ? "\u{FFFD}" : $0 }))
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isObeyed: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        default: properties.isBidiControl
+        }
     }
 }

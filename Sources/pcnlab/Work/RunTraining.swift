@@ -31,7 +31,7 @@ struct RunTraining: Sendable {
     private func resumed(_ claim: Claim, _ data: TrainingData) throws -> Trainer {
         for record in try lab.checkpoints(of: claim.run) where record.epoch <= claim.settings.epochs {
             do {
-                let checkpoint = try CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256)
+                let checkpoint = try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256)
                 let trainer = Trainer(claim.settings, data, threads: threads)
                 try trainer.resume(from: checkpoint)
                 return trainer
@@ -69,7 +69,7 @@ private struct RunHost: TrainingHost {
     func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) throws {
         // The attempt is part of the name: a superseded one cannot touch its successor's files.
         let file = "checkpoints/\(claim.run)/e\(epoch)-b\(batch)-a\(claim.attempt).safetensors"
-        let url = lab.folder.appending(path: file)
+        let url = try lab.url(ofCheckpoint: file)
         let contents = contents()
         let written = try whenStorageTakesIt { try CheckpointFile.write(contents, to: url) }
         let record = CheckpointRecord(
@@ -77,7 +77,7 @@ private struct RunHost: TrainingHost {
         do {
             let superfluous = try whenStorageTakesIt { try lab.record(record, run: claim.run, attempt: claim.attempt) }
             for superfluous in superfluous where superfluous != file {
-                try? FileManager.default.removeItem(at: lab.folder.appending(path: superfluous))
+                try? FileManager.default.removeItem(at: lab.url(ofCheckpoint: superfluous))
             }
         } catch {
             if case LabError.superseded = error { try? FileManager.default.removeItem(at: url) }

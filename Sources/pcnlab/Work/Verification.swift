@@ -26,11 +26,11 @@ struct Verification {
     /// From the newest checkpoint but one that is whole, or the beginning, to the newest. Nil where the run has no checkpoint.
     func callAsFunction(_ run: RunSummary) throws -> Outcome? {
         let data = try TrainingData(try shelf.dataset(run.settings.dataset, digest: run.datasetDigest), for: run.settings)
-        let whole = try lab.checkpoints(of: run.id).lazy.compactMap { record in
-            (try? CheckpointFile.read(lab.folder.appending(path: record.file), sha256: record.sha256)).map { (record, $0) }
-        }.prefix(2)
-        guard let (target, file) = whole.first else { return nil }
-        let start = whole.dropFirst().first
+        var whole = try lab.checkpoints(of: run.id).lazy.compactMap { record in
+            (try? CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256)).map { (record, $0) }
+        }.makeIterator()
+        guard let (target, file) = whole.next() else { return nil }
+        let start = whole.next()
         // One network after the other: they are large.
         let expected = try trainer(run, data, at: file).weightsSHA256
         let again = try trainer(run, data, at: start?.1)

@@ -1,0 +1,33 @@
+import Foundation
+
+/// How far a child is, in memory that outlives it: a crash cannot take the number of the input away.
+final class Progress {
+    /// What stands in the page.
+    struct Page {
+        /// The input in hand.
+        var index = 0
+        var accepted = 0
+        var refused = 0
+        /// The longest input so far, in microseconds of processor time.
+        var longest = 0
+    }
+
+    private let memory: UnsafeMutablePointer<Page>
+
+    var page: Page {
+        get { memory.pointee }
+        set { memory.pointee = newValue }
+    }
+
+    /// Maps the file, which is made where it is not there.
+    init(_ file: URL) throws {
+        let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        defer { close(descriptor) }
+        guard descriptor >= 0, ftruncate(descriptor, off_t(MemoryLayout<Page>.size)) == 0,
+            let page = mmap(nil, MemoryLayout<Page>.size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), page != MAP_FAILED
+        else { throw Broken("cannot map \(file.path)") }
+        memory = page.bindMemory(to: Page.self, capacity: 1)
+    }
+
+    deinit { munmap(memory, MemoryLayout<Page>.size) }
+}
