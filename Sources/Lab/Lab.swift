@@ -57,16 +57,11 @@ public final class Lab: Sendable {
 }
 
 extension Lab {
+    /// Lets go of the database; nothing can be done with the lab after that.
+    public func close() throws { try database.close() }
+
     /// Version of the SQLite library in use.
     public static var sqliteVersion: String {
         (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }) ?? "unknown"
-    }
-
-    /// What SQLite's own check finds wrong in the database; empty where all is well.
-    public func integrityFaults() throws -> [String] {
-        try database.read { db in
-            try String.fetchAll(db, sql: "PRAGMA integrity_check(10)").filter { $0 != "ok" }
-                + (try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")).prefix(10).map { "foreign key: \($0)" }
-        }
     }
 }

@@ -56,7 +56,7 @@ extension Lab {
             case .SQLITE_NOTADB: throw LabError.notALab(file: file.relativePath)
             case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM:
                 throw LabError.cannotWrite(path: file.relativePath, reason: error.message ?? "cannot open")
-            default: throw error
+            default: throw LabError(database: error, file: file.relativePath) ?? error
             }
         }
     }

@@ -55,19 +55,19 @@ struct NeverStopped: Error {}
 /// A pool at work on a thread of its own.
 final class PoolAtWork: Sendable {
     let pool: WorkerPool
-    private let result = Mutex<Int?>(nil)
+    private let result = Mutex<Result<Int, any Error>?>(nil)
 
     init(_ pool: WorkerPool) {
         self.pool = pool
         DispatchQueue(label: "pool").async { [self] in
-            let failed = pool.run()
-            result.withLock { $0 = failed }
+            let ended = Result { try pool.run() }
+            result.withLock { $0 = ended }
         }
     }
 
     /// What `run` returned; nil if it did not return within some seconds.
     func failed(within seconds: Double = 10) -> Int? {
         _ = eventually(within: seconds) { result.withLock { $0 } != nil }
-        return result.withLock { $0 }
+        return try? result.withLock { $0 }?.get()
     }
 }

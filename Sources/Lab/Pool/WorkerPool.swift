@@ -25,6 +25,8 @@ public final class WorkerPool: Sendable {
     private let active = Mutex<[Int: (claim: Claim, control: RunControl)]>([:])
     private let isStopping = Atomic<Bool>(false)
     private let failures = Atomic<Int>(0)
+    /// Why no run can be claimed any more.
+    private let fatal = Mutex<LabError?>(nil)
     private let wake = DispatchSemaphore(value: 0)
 
     public init(
@@ -38,8 +40,8 @@ public final class WorkerPool: Sendable {
     }
 
     /// Works until the queue is empty (`drain`) or `stop` is called; blocks meanwhile. Returns how many runs ended failed
-    /// or diverged.
-    public func run() -> Int {
+    /// or diverged. Throws `damaged` once the database cannot be read: to wait would not mend it.
+    public func run() throws -> Int {
         let beat = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "pcnlab.heartbeat"))
         beat.schedule(deadline: .now() + .milliseconds(250), repeating: .milliseconds(250))
         let count = Mutex(0)
@@ -60,6 +62,7 @@ public final class WorkerPool: Sendable {
         }
         group.wait()
         beat.cancel()
+        if let error = fatal.withLock({ $0 }) { throw error }
         return failures.load(ordering: .relaxed)
     }
 
@@ -96,6 +99,7 @@ public final class WorkerPool: Sendable {
         do {
             return try lab.claim(worker: .current, arithmetic: configuration.arithmetic, threads: configuration.threads)
         } catch {
+            if case .damaged? = LabError(database: error, file: lab.databaseFile.relativePath) { give(up: error) }
             // The run's settings could not be read, and it has failed.
             if case LabError.damaged = error { failures.wrappingAdd(1, ordering: .relaxed) }
             observer.trouble("claiming a run: \(error)")
@@ -135,6 +139,11 @@ public final class WorkerPool: Sendable {
         let state = persistently("ending run \(claim.run)") { try lab.finish(outcome, run: claim.run, attempt: claim.attempt) }
         if state == .failed || state == .diverged { failures.wrappingAdd(1, ordering: .relaxed) }
         observer.ended(claim, worker: worker, outcome: outcome, state: state)
+    }
+
+    private func give(up error: any Error) {
+        fatal.withLock { $0 = $0 ?? LabError(database: error, file: lab.databaseFile.relativePath) }
+        stop()
     }
 
     private func isDrained() -> Bool {

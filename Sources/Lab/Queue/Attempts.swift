@@ -75,7 +75,7 @@ extension Lab {
                 try leaveWorker(.released, run, db)
             case .stopped(let asked):
                 // The last word counts, if there was another one since.
-                switch row["request"] as RunRequest? ?? asked {
+                switch (row["request"] as String?).flatMap(RunRequest.init) ?? asked {
                 case .pause:
                     text = "paused"
                     try apply(.stoppedToPause, to: run, db)

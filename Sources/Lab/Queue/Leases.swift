@@ -17,7 +17,7 @@ extension Lab {
                     db, sql: "SELECT request FROM runs WHERE id = ? AND attempt = ? AND state = 'running'",
                     arguments: [claim.run, claim.attempt])
                 guard let row else { return .superseded }
-                return (row["request"] as RunRequest?).map(LeaseAnswer.asked) ?? .goOn
+                return (row["request"] as String?).flatMap(RunRequest.init).map(LeaseAnswer.asked) ?? .goOn
             }
         }
     }
@@ -68,16 +68,17 @@ extension Lab {
 
     private static let workerGone = "worker gone"
 
-    private func abandoned(_ db: Database) throws -> [(run: String, attempt: Int, reason: String)] {
+    /// Runs that are running with nobody at work on them: their worker is gone or silent, or no row says who it is.
+    func abandoned(_ db: Database) throws -> [(run: String, attempt: Int, reason: String)] {
         let rows = try Row.fetchAll(
             db,
             sql: """
                 SELECT r.id, r.attempt, a.worker, a.heartbeat FROM runs r
-                JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt WHERE r.state = 'running'
+                LEFT JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt WHERE r.state = 'running'
                 """)
         return rows.compactMap { row in
-            let worker = WorkerIdentity(text: row["worker"])
-            let isSilent = clock.uptime() - (row["heartbeat"] as Int64) > Self.lease
+            let worker = (row["worker"] as String?).flatMap(WorkerIdentity.init)
+            let isSilent = clock.uptime() - (row["heartbeat"] ?? 0 as Int64) > Self.lease
             let reason = worker?.isGone ?? true ? Self.workerGone : isSilent ? "lease expired" : nil
             return reason.map { (row["id"], row["attempt"], $0) }
         }

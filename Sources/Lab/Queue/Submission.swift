@@ -74,7 +74,7 @@ extension Lab {
             try event(db, run: id, "submitted")
             return .queued
         }
-        let state: RunState = row["state"], epochs: Int = row["epochs"]
+        let state = try RunState(column: row["state"]), epochs: Int = row["epochs"]
         guard settings.epochs > epochs else { return .found(state) }
         // First the state: a completed run has all the epochs that are wanted, and the database sees to it.
         try apply(.extended, to: id, db)

@@ -54,18 +54,18 @@ extension Lab {
 
     /// The state that a run is in. Throws `noSuchRun`.
     func state(of run: String, _ db: Database) throws -> RunState {
-        guard let state = try RunState.fetchOne(db, sql: "SELECT state FROM runs WHERE id = ?", arguments: [run]) else {
+        guard let state = try String.fetchOne(db, sql: "SELECT state FROM runs WHERE id = ?", arguments: [run]) else {
             throw LabError.noSuchRun(run)
         }
-        return state
+        return try RunState(column: state)
     }
 
     /// Moves a run off its worker. What a person asked of it before that could be done is done now, where it would be
     /// queued again.
     func leaveWorker(_ event: RunEvent, _ run: String, error: String? = nil, _ db: Database) throws {
-        let request = try RunRequest.fetchOne(db, sql: "SELECT request FROM runs WHERE id = ?", arguments: [run])
+        let request = try String.fetchOne(db, sql: "SELECT request FROM runs WHERE id = ?", arguments: [run])
         guard try apply(event, to: run, error: error, db) == .to(.queued) else { return }
-        switch request {
+        switch request.flatMap(RunRequest.init) {
         case .pause: try apply(.pause, to: run, error: error, db)
         case .cancel: try apply(.cancel, to: run, error: error, db)
         case nil: break

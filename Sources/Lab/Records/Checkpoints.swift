@@ -68,10 +68,15 @@ extension Lab {
         try database.read { db in
             try Row.fetchAll(
                 db, sql: "SELECT * FROM checkpoints WHERE run_id = ? ORDER BY epoch DESC, batch DESC", arguments: [run]
-            ).map {
-                CheckpointRecord(
-                    epoch: $0["epoch"], batch: $0["batch"], file: $0["file"], bytes: $0["bytes"], sha256: $0["sha256"],
-                    kept: $0["kept"])
+            ).map(CheckpointRecord.init)
+        }
+    }
+
+    /// Every run's checkpoints.
+    public func allCheckpoints() throws -> [(run: String, record: CheckpointRecord)] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM checkpoints ORDER BY run_id, epoch, batch").map {
+                ($0["run_id"], CheckpointRecord($0))
             }
         }
     }
@@ -84,5 +89,13 @@ extension Lab {
                 arguments: [run, checkpoint.epoch, checkpoint.batch])
             try event(db, run: run, attempt: attempt, "checkpoint damaged", "\(checkpoint.file): \(reason)")
         }
+    }
+}
+
+extension CheckpointRecord {
+    fileprivate init(_ row: Row) {
+        self.init(
+            epoch: row["epoch"], batch: row["batch"], file: row["file"], bytes: row["bytes"], sha256: row["sha256"],
+            kept: row["kept"])
     }
 }

@@ -98,7 +98,7 @@ extension Lab {
             try filter.check(db)
             let sql = "SELECT state, count(*) AS n FROM runs WHERE " + filter.condition + " GROUP BY state"
             let rows = try Row.fetchAll(db, sql: sql, arguments: try filter.arguments)
-            return Dictionary(uniqueKeysWithValues: rows.map { ($0["state"] as RunState, $0["n"] as Int) })
+            return Dictionary(uniqueKeysWithValues: try rows.map { (try RunState(column: $0["state"]), $0["n"] as Int) })
         }
     }
 }

@@ -31,6 +31,16 @@ public struct RunSummary: Sendable {
     }
 }
 
+extension RunState {
+    /// Throws `damaged` for a word that is none of the states: only a database altered by hand has it.
+    init(column: String) throws {
+        guard let state = RunState(rawValue: column) else {
+            throw LabError.damaged(file: "the lab's database", reason: "a run is in the state \(column.debugDescription)")
+        }
+        self = state
+    }
+}
+
 extension RunSummary {
     /// From a row of `Lab.runs`. Throws `damaged` where it says what this program cannot have written.
     package init(_ row: Row) throws {
@@ -51,8 +61,8 @@ extension RunSummary {
         experiments = try read("experiments", list)
         tags = try read("tags", list)
         settings = try read("settings") { try Settings(canonicalJSON: $0) }
-        state = row["state"]
-        request = row["request"]
+        state = try RunState(column: row["state"])
+        request = (row["request"] as String?).flatMap(RunRequest.init)
         priority = row["priority"]
         epoch = row["epoch"]
         epochs = row["epochs"]

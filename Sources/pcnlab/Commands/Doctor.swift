@@ -6,33 +6,27 @@ import Tensors
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the libraries, the lab and the data sets, and what to do about what is wrong.")
+        abstract: "Show the libraries, the lab and the data sets, and what to do about what is wrong.",
+        discussion: """
+            With --repair, what is wrong with the lab is put right where that can be done; the database as it was stays beside it. \
+            Exit code 65: something about the lab is wrong, still.
+            """)
 
     @OptionGroup var lab: LabOption
+
+    @Flag(help: "Put right what is wrong with the lab.")
+    var repair = false
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    private struct Finding: Encodable {
-        let subject: String
-        let isFine: Bool
-        let detail: String
-        /// What to do; nil where nothing is wrong.
-        let remedy: String?
-    }
-
     func run() throws {
         try reporting {
-            let findings = machine() + labFindings() + datasets()
+            let findings = machine() + storage() + LabExamination(folder: lab.url, repairs: repair).findings() + datasets()
             if json {
                 Terminal.output.line(try JSONOutput.text(findings))
             } else {
-                for finding in findings {
-                    let mark = finding.isFine ? Colour.green.paint("ok", on: .output) : Colour.yellow.paint("!!", on: .output)
-                    let name = finding.subject + String(repeating: " ", count: max(1, 12 - finding.subject.count))
-                    Terminal.output.line("\(mark)  \(name)\(finding.detail.printable)")
-                    if let remedy = finding.remedy { Terminal.output.line("                → \(remedy)") }
-                }
+                for line in findings.flatMap(\.lines) { Terminal.output.line(line) }
             }
             if findings.contains(where: { $0.subject == "lab" && !$0.isFine }) { throw Exit.badData }
         }
@@ -42,54 +36,29 @@ struct Doctor: ParsableCommand {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let kernels = Kernels.current
         let asked = ProcessInfo.processInfo.environment[Kernels.variable]
+        let detail = "\(kernels.name), \(kernels.arithmetic) multiply-add"
+        let remedy = asked.map { "\(Kernels.variable)=\($0) chooses them; unset it for the fastest" }
         return [
-            Finding(
-                subject: "kernels", isFine: asked == nil, detail: "\(kernels.name), \(kernels.arithmetic) multiply-add",
-                remedy: asked.map { "\(Kernels.variable)=\($0.printable) chooses them; unset it for the fastest" }),
-            Finding(subject: "threads", isFine: true, detail: "\(cores) cores", remedy: nil),
-            Finding(
-                subject: "BLAS", isFine: true, detail: "\(BLAS.configuration), kernel \(BLAS.kernel); only `bench` uses it",
-                remedy: nil),
-            Finding(subject: "SQLite", isFine: true, detail: Lab.sqliteVersion, remedy: nil),
+            Finding(subject: "kernels", isFine: asked == nil, detail: detail, remedy: remedy),
+            .fine("threads", "\(cores) cores"),
+            .fine("BLAS", "\(BLAS.configuration), kernel \(BLAS.kernel); only `bench` uses it"),
+            .fine("SQLite", Lab.sqliteVersion),
         ]
     }
 
-    private func labFindings() -> [Finding] {
-        do {
-            let lab = try lab.open()
-            let faults = try lab.integrityFaults()
-            let counts = try lab.stateCounts()
-            let states = counts.keys.sorted { $0.rawValue < $1.rawValue }.map { "\(counts[$0] ?? 0) \($0.rawValue)" }
-            let detail = "\(lab.folder.path): " + (states.isEmpty ? "no runs" : states.joined(separator: ", "))
-            if faults.isEmpty { return [Finding(subject: "lab", isFine: true, detail: detail, remedy: nil)] }
-            return [
-                Finding(
-                    subject: "lab", isFine: false, detail: detail + "; " + faults.joined(separator: "; "),
-                    remedy: "restore pcnlab.sqlite from a backup, or submit into a new lab with --lab DIR")
-            ]
-        } catch LabError.noLab(let folder) {
-            return [
-                Finding(subject: "lab", isFine: true, detail: "none at \(folder); `pcnlab submit FILE` makes one", remedy: nil)
-            ]
-        } catch {
-            return [Finding(subject: "lab", isFine: false, detail: Failure(error).message, remedy: nil)]
-        }
+    private func storage() -> [Finding] {
+        guard let network = FileSystem.network(at: lab.url) else { return [] }
+        return [.wrong("storage", "the lab is on \(network)", remedy: FileSystem.remedy)]
     }
 
     private func datasets() -> [Finding] {
         let folder = DatasetFolder.ofEnvironment
         return DatasetKind.all.map { kind in
             switch folder.locate(kind) {
-            case .generated:
-                return Finding(subject: kind.name, isFine: true, detail: "made by the program", remedy: nil)
-            case .folder(let files):
-                let place = files.first?.deletingLastPathComponent().path ?? folder.root.path
-                return Finding(subject: kind.name, isFine: true, detail: place, remedy: nil)
-            case .archive(let file):
-                return Finding(subject: kind.name, isFine: true, detail: file.path, remedy: nil)
-            case .missing(let root, _):
-                return Finding(
-                    subject: kind.name, isFine: false, detail: "not in \(root.path)", remedy: "pcnlab data fetch \(kind.name)")
+            case .generated: .fine(kind.name, "made by the program")
+            case .folder(let files): .fine(kind.name, files.first?.deletingLastPathComponent().path ?? folder.root.path)
+            case .archive(let file): .fine(kind.name, file.path)
+            case .missing(let root, _): .wrong(kind.name, "not in \(root.path)", remedy: "pcnlab data fetch \(kind.name)")
             }
         }
     }

@@ -38,6 +38,7 @@ struct Submit: ParsableCommand {
         try reporting {
             let experiments = try readAll(files)
             if dryRun { return try printDryRun(experiments) }
+            lab.warnOfNetwork()
             let lab = try lab.open(create: true)
             let digests = try DatasetDigests(lab).of(experiments.flatMap { $0.runs.map(\.dataset) })
             var lines: [SubmittedRun] = []

@@ -29,6 +29,7 @@ struct Work: ParsableCommand {
 
     func run() throws {
         try reporting {
+            lab.warnOfNetwork()
             let lab = try lab.open(create: true)
             let threads = threads ?? max(1, ProcessInfo.processInfo.activeProcessorCount / workers)
             let board = ProgressBoard(logs: RunLogs(folder: lab.logs))
@@ -38,7 +39,7 @@ struct Work: ParsableCommand {
                 observer: board
             ) { claim, control, worker in try train(claim, control, worker: worker) }
             let signals = StopSignals { pool.stop() }
-            let failed = pool.run()
+            let failed = try pool.run()
             if let signal = signals.received { throw ExitCode(128 + signal) }
             if failed > 0 { throw Exit.someRunFailed }
         }

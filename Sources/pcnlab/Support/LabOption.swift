@@ -16,4 +16,10 @@ struct LabOption: ParsableArguments {
         _ = try? lab.releaseAbandoned()
         return lab
     }
+
+    /// For the commands that write most.
+    func warnOfNetwork() {
+        guard let network = FileSystem.network(at: url) else { return }
+        Terminal.error.line("warning: \(url.relativePath.printable) is on \(network); \(FileSystem.remedy)")
+    }
 }

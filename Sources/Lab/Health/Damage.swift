@@ -1,0 +1,55 @@
+/// Something in a lab that is not as it must be, as data; `description` says what it is.
+public enum Damage: Sendable, Equatable, CustomStringConvertible {
+    /// The database itself, as SQLite's own check puts it.
+    case database([String])
+    /// Rows of a table that belong to no run.
+    case ownerless(table: String, rows: Int)
+    /// A run's settings, its id, or both: they do not belong together, or cannot be read.
+    case run(String, reason: String)
+    /// A run that is `running` with nobody at work on it.
+    case abandoned(run: String)
+    /// Rows of a run at `epoch` that are 1…`whole` and then have a gap.
+    case gap(run: String, epoch: Int, whole: Int)
+    /// A checkpoint whose file is gone, is not what was written, or lies elsewhere than in the lab.
+    case checkpoint(run: String, CheckpointRecord, reason: String)
+    /// A file that may be whole, and that this program is not let read.
+    case unreadable(file: String, reason: String)
+    /// A file among the checkpoints that no row names, within the lab's folder.
+    case stray(file: String)
+
+    public var description: String {
+        switch self {
+        case .database(let faults): "the database is damaged: \(faults.joined(separator: "; "))"
+        case .ownerless(let table, let rows): "\(rows) \(rows == 1 ? "row" : "rows") of \(table) belong to no run"
+        case .run(let run, let reason): "run \(run.debugDescription): \(reason)"
+        case .abandoned(let run): "run \(run) is running, and no worker is there"
+        case .gap(let run, let epoch, let whole): "run \(run) is at epoch \(epoch), and its rows are whole up to epoch \(whole)"
+        case .checkpoint(let run, let checkpoint, let reason):
+            "the checkpoint of run \(run) at epoch \(checkpoint.epoch), batch \(checkpoint.batch) cannot be used: \(reason)"
+        case .unreadable(_, let reason): reason
+        case .stray(let file): "\(file) is left over: no run will read it"
+        }
+    }
+
+    /// What `Lab.repair` does about it; nil where only a person can do something.
+    public var repair: String? {
+        switch self {
+        case .database: "what can be read goes into a new database; the damaged one stays beside it"
+        case .ownerless: "they are removed"
+        case .run: "its settings are taken from a checkpoint; without one it is taken out, to be submitted again"
+        case .abandoned: "it is queued again, and goes on from its checkpoint"
+        case .gap(_, _, let whole): "it is set back to epoch \(whole), and trained from there to the same bits"
+        case .checkpoint: "it is forgotten; the run goes on from the one before, to the same bits"
+        case .unreadable: nil
+        case .stray: "it is removed"
+        }
+    }
+
+    /// Whether its repair changes the database.
+    public var isInDatabase: Bool {
+        switch self {
+        case .stray, .unreadable: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import GRDB
+
+/// Makes a sound database of what can still be read in a damaged one.
+///
+/// Every table is read from its beginning to the first page that cannot be read, then from its end back to there. Indices are
+/// not used: they are made anew.
+struct Salvage {
+    /// A table, its columns, and its key: the order in which it is read, forward and back.
+    private struct Table {
+        let name: String
+        let columns: [String]
+        let key: [String]
+    }
+
+    private let source: Database
+    private let target: Database
+
+    /// Rows that could be read but not written: they break a rule of the schema.
+    private var refused = 0
+
+    private init(_ source: Database, _ target: Database) { (self.source, self.target) = (source, target) }
+
+    /// Copies all that is readable from one database into another, an empty one with the schema. Returns how many rows were
+    /// copied, and how many refused.
+    static func copy(_ source: Database, into target: Database) throws -> (copied: Int, refused: Int) {
+        var salvage = Salvage(source, target)
+        var copied = 0
+        for table in try salvage.tables() { copied += try salvage.copy(table) }
+        return (copied, salvage.refused)
+    }
+
+    private func tables() throws -> [Table] {
+        let names = try String.fetchAll(
+            target, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid")
+        return try names.map { name in
+            let key = try target.primaryKey(name)
+            return Table(
+                name: name, columns: try target.columns(in: name).map(\.name), key: key.isRowID ? ["rowid"] : key.columns)
+        }
+    }
+
+    private mutating func copy(_ table: Table) throws -> Int {
+        let list = table.columns.joined(separator: ", ")
+        let marks = table.columns.map { _ in "?" }.joined(separator: ", ")
+        let insert = try target.makeStatement(sql: "INSERT INTO " + table.name + " (" + list + ") VALUES (" + marks + ")")
+        var copied = 0
+        for direction in ["", " DESC"] {
+            let order = table.key.map { $0 + direction }.joined(separator: ", ")
+            let select = "SELECT " + list + " FROM " + table.name + " NOT INDEXED ORDER BY " + order
+            do {
+                let rows = try Row.fetchCursor(source, sql: select)
+                while let row = try rows.next() {
+                    let values = Array(row.databaseValues)
+                    switch try write(values, insert) {
+                    case .written: copied += 1
+                    case .isThere: if !direction.isEmpty { return copied }
+                    case .refused:
+                        if table.name == "runs", try write(paused(values, table), insert) == .written {
+                            copied += 1
+                        } else {
+                            refused += 1
+                        }
+                    }
+                }
+                return copied
+            } catch is DatabaseError {
+                // This is as far as the file can be read; from the other end it may be read too.
+                continue
+            }
+        }
+        return copied
+    }
+
+    private enum Written { case written, isThere, refused }
+
+    private func write(_ values: [DatabaseValue], _ insert: Statement) throws -> Written {
+        do {
+            try insert.execute(arguments: StatementArguments(values))
+            return .written
+        } catch let error as DatabaseError {
+            switch error.extendedResultCode {
+            case .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_ROWID: return .isThere
+            default:
+                if error.resultCode == .SQLITE_CONSTRAINT { return .refused }
+                // Of writing, not of reading: a full disk, say.
+                throw LabError(database: error, file: "the new database") ?? error
+            }
+        }
+    }
+
+    /// A run whose row breaks a rule is kept, held back until a person has looked at it.
+    private func paused(_ run: [DatabaseValue], _ runs: Table) -> [DatabaseValue] {
+        zip(runs.columns, run).map { column, value in
+            switch column {
+            case "state": RunState.paused.databaseValue
+            case "error": "its row was damaged; `pcnlab resume` has it go on".databaseValue
+            case "request", "final_train_accuracy", "final_test_accuracy", "weights_sha256": .null
+            default: value
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Lab
+
+/// Looks through a lab for damage, and repairs it where that is asked for.
+struct LabExamination {
+    let folder: URL
+    let repairs: Bool
+
+    func findings() -> [Finding] {
+        do {
+            return try examine()
+        } catch LabError.noLab(let folder) {
+            return [withoutDatabase(folder)]
+        } catch LabError.damaged(let file, let reason) {
+            return salvage("\(file): \(reason)")
+        } catch LabError.notALab(let file) {
+            return [
+                .wrong(
+                    "lab", "\(file) is no lab's database",
+                    remedy: "it cannot be repaired: put a backup in its place, or name another lab with --lab DIR")
+            ]
+        } catch {
+            let failure = Failure(error)
+            return [.wrong("lab", failure.message, remedy: remedy(failure))]
+        }
+    }
+
+    /// The checkpoints of a lab whose database is gone cannot be trusted: their digests were in it.
+    private func withoutDatabase(_ path: String) -> Finding {
+        let checkpoints = folder.appending(path: "checkpoints").path
+        let runs = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).count
+        if runs == 0 { return .fine("lab", "none at \(path); `pcnlab submit FILE` makes one") }
+        return .wrong(
+            "lab", "\(path) has the checkpoints of \(runs) runs, and no pcnlab.sqlite",
+            remedy: "it cannot be made from them: put a backup in its place, or submit the specs again, to be trained anew")
+    }
+
+    private func remedy(_ failure: Failure) -> String {
+        switch failure.code {
+        case Exit.cannotWrite: "make the folder writable for you, or name another with --lab DIR"
+        case Exit.tryAgain: "end the process that holds it, or try again"
+        default: "nothing is changed"
+        }
+    }
+
+    /// Throws `damaged` where the database itself is.
+    private func examine() throws -> [Finding] {
+        let lab = try Lab(folder)
+        // What is damaged is mended by one who is alone with it.
+        defer { try? lab.close() }
+        do {
+            return try examine(lab)
+        } catch {
+            throw LabError(database: error, file: lab.databaseFile.relativePath) ?? error
+        }
+    }
+
+    private func examine(_ lab: Lab) throws -> [Finding] {
+        let damage = try lab.damage()
+        if case .database(let faults)? = damage.first {
+            throw LabError.damaged(file: lab.databaseFile.relativePath, reason: faults.joined(separator: "; "))
+        }
+        var findings: [Finding] = []
+        if repairs, damage.contains(where: \.isInDatabase) { findings.append(try backup(lab)) }
+        let checkpoints = CheckpointExamination(lab: lab)
+        let treat = { (damage: Damage) in finding(damage, lab, checkpoints) }
+        findings += damage.map(treat)
+        // Now that the rows are right: what was removed from them leaves files behind.
+        findings += try checkpoints.damage().map(treat)
+        if repairs { findings += try checkpoints.damage().filter { !$0.isInDatabase }.map(treat) }
+        let counts = try lab.stateCounts()
+        let states = counts.keys.sorted { $0.rawValue < $1.rawValue }.map { "\(counts[$0] ?? 0) \($0.rawValue)" }
+        return [.fine("lab", "\(lab.folder.path): " + (states.isEmpty ? "no runs" : states.joined(separator: ", ")))] + findings
+    }
+
+    private func finding(_ damage: Damage, _ lab: Lab, _ checkpoints: CheckpointExamination) -> Finding {
+        guard let repair = damage.repair else {
+            return .wrong("lab", "\(damage)", remedy: "make it a file that you may read; until then its run waits")
+        }
+        if !repairs { return .wrong("lab", "\(damage)", remedy: "`pcnlab doctor --repair`: \(repair)") }
+        do {
+            try lab.repair(damage, settings: checkpoints.settings)
+            return Finding(subject: "lab", isFine: true, detail: "\(damage)", remedy: "repaired: \(repair)")
+        } catch {
+            return .wrong("lab", "\(damage)", remedy: "not repaired: \(Failure(error).message)")
+        }
+    }
+
+    private func backup(_ lab: Lab) throws -> Finding {
+        let name = "pcnlab.sqlite.before-repair-\(lab.clock.now())"
+        try lab.backup(to: lab.folder.appending(path: name))
+        return .fine("lab", "the database as it was: \(name)")
+    }
+
+    private func salvage(_ fault: String) -> [Finding] {
+        if !repairs {
+            let remedy = "what can be read goes into a new database; or put a backup in its place"
+            return [.wrong("lab", fault, remedy: "end all workers, then `pcnlab doctor --repair`: \(remedy)")]
+        }
+        do {
+            let salvaged = try Lab.salvage(folder)
+            let rows = "\(Format.count(salvaged.rows)) rows are in a new database"
+            let lost = salvaged.refused == 0 ? "" : ", \(Format.count(salvaged.refused)) broke its rules and are not"
+            let remedy = "repaired: \(rows)\(lost); the damaged one is \(salvaged.damagedFile.lastPathComponent)"
+            return [Finding(subject: "lab", isFine: true, detail: fault, remedy: remedy)] + (try examine())
+        } catch LabError.busy {
+            return [.wrong("lab", fault, remedy: "not repaired: another process has the lab open; end all workers first")]
+        } catch {
+            let reason = Failure(error).message
+            return [.wrong("lab", fault, remedy: "not repaired: \(reason); put a backup of pcnlab.sqlite in its place")]
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Foundation
+
+/// File systems of other machines. SQLite's log in shared memory, and so a lab, works only among the processes of one machine;
+/// over a network its locks may not hold at all (sqlite.org/wal.html).
+enum FileSystem {
+    static let remedy = "use it from one machine at a time, or keep the lab on a local disk with --lab DIR"
+
+    private static let networks: Set<String> = [
+        "9p", "afs", "beegfs", "ceph", "cifs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "gfs2", "glusterfs",
+        "gpfs", "lustre", "nfs", "nfs4", "ocfs2", "smb3", "smbfs",
+    ]
+
+    /// The network file system that a folder, or the first above it that is there, is on; nil on a local disk.
+    static func network(at url: URL) -> String? {
+        var folder = url.standardizedFileURL
+        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" { folder.deleteLastPathComponent() }
+        guard let mounts = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return nil }
+        return network(of: folder.resolvingSymlinksInPath().path, mounts: mounts)
+    }
+
+    /// By the lines of /proc/self/mounts: what is mounted, where, and the type; of equal places the last one counts.
+    static func network(of path: String, mounts: String) -> String? {
+        let places = mounts.split(separator: "\n").compactMap { line -> (path: String, type: String)? in
+            let fields = line.split(separator: " ")
+            return fields.count < 3 ? nil : (fields[1].replacingOccurrences(of: "\\040", with: " "), String(fields[2]))
+        }
+        let above = places.filter { path == $0.path || path.hasPrefix($0.path.hasSuffix("/") ? $0.path : $0.path + "/") }
+        let longest = above.map(\.path.count).max()
+        return above.last { $0.path.count == longest }.flatMap { networks.contains($0.type) ? $0.type : nil }
+    }
+}

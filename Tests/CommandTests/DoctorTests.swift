@@ -1,0 +1,89 @@
+import Foundation
+import GRDB
+import ProgramUnderTest
+import Testing
+
+@Suite("doctor") struct DoctorTests {
+    private static let spec = smallSpec("a", epochs: 4, more: #", "checkpoint_every": 1"#)
+
+    /// A lab whose runs are completed, and the results that they have.
+    private static func trained(_ body: (Program, _ results: [String: String]) throws -> Void) throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(spec))
+            try program.run("work", "--drain")
+            try body(program, program.results())
+        }
+    }
+
+    @Test("names each kind of damage and what to do; --repair does it, or says why not", arguments: DamagedLab.all)
+    func damaged(_ kind: DamagedLab) throws {
+        try Self.trained { program, results in
+            // The last run is not finished.
+            try program.run("submit", program.spec(smallSpec("b", epochs: 4, samples: 500)))
+            try kind.harm(program)
+
+            let examined = try program.run("doctor")
+            #expect(
+                examined.status == 65 && examined.out.contains(kind.name) && examined.out.contains(kind.remedy), "\(examined)")
+            #expect(try program.run("doctor").out == examined.out, "to look changes nothing")
+
+            let repaired = try program.run("doctor", "--repair")
+            #expect(repaired.status == (kind.isRepaired ? 0 : 65) && repaired.out.contains(kind.name), "\(repaired)")
+            #expect(repaired.out.contains("→ repaired: ") == kind.isRepaired, "\(repaired)")
+            let again = try program.run("doctor")
+            #expect(again.status == repaired.status && !again.out.contains(kind.name) == kind.isRepaired, "\(again)")
+            guard kind.isRepaired else { return }
+
+            #expect(try program.run("work", "--drain").status == 0)
+            let after = try program.results().filter { results[$0.key] != nil }
+            #expect(
+                kind.keepsRuns ? after == results : after.allSatisfy { results[$0.key] == $0.value || $0.value.hasPrefix("none") }
+            )
+        }
+    }
+
+    @Test("leaves a lab that is at work alone: its half-written files, its runs, its rows")
+    func atWork() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 60, samples: 2000, more: #", "checkpoint_every": 1"#)))
+            let work = try program.start(["work", "--drain", "--workers", "2", "--threads", "1"])
+            defer { kill(work.process.processIdentifier, SIGKILL) }
+            for _ in 1...5 {
+                let output = try program.run("doctor", "--repair")
+                #expect(output.status == 0 && !output.out.contains("repaired"), "\(output)")
+            }
+            kill(work.process.processIdentifier, SIGKILL)
+            work.process.waitUntilExit()
+            #expect(try program.run("work", "--drain").status == 0)
+        }
+    }
+
+    @Test("is what a worker names when the database cannot be read: it ends, and does not wait for ever")
+    func worker() throws {
+        try Self.trained { program, _ in
+            try program.run("submit", program.spec(smallSpec("b", epochs: 4)))
+            try #require(DamagedLab.all.first { $0.description.contains("cut off") }).harm(program)
+            let work = try program.run("work", "--drain")
+            #expect(work.status == 65 && work.error.contains("`pcnlab doctor`"), "\(work)")
+        }
+    }
+
+    @Test("does not touch a damaged database that a worker has open")
+    func open() throws {
+        try Self.trained { program, _ in
+            try program.run("submit", program.spec(smallSpec("b", epochs: 400, samples: 4000)))
+            let file = program.lab.appending(path: "pcnlab.sqlite")
+            let work = try program.start(["work"])
+            defer { kill(work.process.processIdentifier, SIGKILL) }
+            let handle = try FileHandle(forWritingTo: file)
+            for _ in 1...100 where try program.status().values.allSatisfy({ $0["state"] as? String != "running" }) {
+                Thread.sleep(forTimeInterval: 0.05)
+            }
+            let size = try handle.seekToEnd()
+            try handle.truncate(atOffset: size / 2)
+            let output = try program.run("doctor", "--repair")
+            #expect(output.status == 65 && output.out.contains("end all workers first"), "\(output)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: program.lab.path).allSatisfy { !$0.contains("damaged") })
+        }
+    }
+}
