@@ -16,18 +16,19 @@ struct Subject {
     var switches: URL { program.folder.appending(path: "switches") }
 
     /// Small runs, one for each linear part and seed, whose checkpoints come often.
-    static func spec(seeds: Int, epochs: Int) -> String {
+    static func spec(seeds: Int, epochs: Int, linear: [String]) -> String {
         let list = (1...seeds).map(String.init).joined(separator: ", ")
+        let parts = linear.map { "\"\($0)\"" }.joined(separator: ", ")
         return """
             {"name": "chaos", "architecture": "linearnet", "dataset": "shapes", "train_samples": 200, "test_samples": 40, "d": 3,
              "widths": [16], "input_scale": "standard", "batch_size": 20, "learning_rate": 1e-3, "optimizer": "adam",
-             "epochs": \(epochs), "checkpoint_every": 3, "sweep": {"linear": ["pcn", "mlp", "low_rank"], "seed": [\(list)]}}
+             "epochs": \(epochs), "checkpoint_every": 3, "sweep": {"linear": [\(parts)], "seed": [\(list)]}}
             """
     }
 
     /// Queues the runs, or makes them longer; on disk for good, so that no damage to the log can take them away.
-    mutating func submit(seeds: Int, epochs: Int) throws {
-        let output = try program.run("submit", program.spec(Self.spec(seeds: seeds, epochs: epochs)))
+    mutating func submit(seeds: Int, epochs: Int, linear: [String] = ["pcn", "mlp", "low_rank"]) throws {
+        let output = try program.run("submit", program.spec(Self.spec(seeds: seeds, epochs: epochs, linear: linear)))
         guard output.status == 0 else { throw Broken("submit: \(output.error)") }
         submitted.formUnion(output.lines.compactMap { $0.split(separator: " ").first.map(String.init) })
         try truncateLog()

@@ -70,6 +70,10 @@ static int is_full(const char *path) {
 #define CALL(name, path, result, half)                   \
     do {                                                 \
         int due = is_due(name, path);                    \
+        if (due && strcmp(rule_when, "stop") == 0) {     \
+            kill(getpid(), SIGSTOP);                     \
+            due = 0;                                     \
+        }                                                \
         if (due && strcmp(rule_when, "before") == 0) die(); \
         if (due && strcmp(rule_when, "half") == 0) {     \
             half;                                        \

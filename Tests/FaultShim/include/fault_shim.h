@@ -2,7 +2,7 @@
 //
 // PCNLAB_FAULT is one rule, "CALL PATTERN COUNT WHEN": at the COUNTth CALL (write, pwrite, fsync, fdatasync, rename, unlink)
 // whose file's path matches PATTERN (as a shell would, * over slashes too), the process is killed before, half-way through
-// (writes alone) or after it.
+// (writes alone) or after it; or, with "stop", stopped before it until somebody continues it.
 //
 // PCNLAB_FAULT_SWITCHES is a folder. While it holds a file
 //   full    nothing can be written under a lab (ENOSPC)

@@ -1,0 +1,85 @@
+import Foundation
+import GRDB
+import Lab
+import ProgramUnderTest
+import Testing
+
+@Suite("A worker that is stopped for longer than its lease", .serialized)
+struct LeaseTests {
+    /// Waits for it, two minutes at most.
+    private func until(_ condition: () throws -> Bool) throws {
+        for _ in 0..<1200 {
+            if try condition() { return }
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        throw Broken("waited in vain")
+    }
+
+    private func isStopped(_ worker: Program.Running) throws -> Bool {
+        let status = try String(contentsOfFile: "/proc/\(worker.process.processIdentifier)/status", encoding: .utf8)
+        return status.contains("State:\tT")
+    }
+
+    private func goOn(_ worker: Program.Running) { kill(worker.process.processIdentifier, SIGCONT) }
+
+    /// It stops with a checkpoint in its hands, so that its next act is to record it.
+    @Test(
+        "loses its run to another one: what it writes then is refused, and the run ends once, at the same bits",
+        arguments: [(point: "rename *.safetensors", whileOtherWorks: true), (point: "write *.tmp", whileOtherWorks: false)])
+    func superseded(_ point: String, _ whileOtherWorks: Bool) throws {
+        try Program.inNewFolder { program in
+            var subject = try Subject(program)
+            try subject.submit(seeds: 1, epochs: 12, linear: ["pcn"])
+            let id = try #require(subject.submitted.first)
+            let first = try subject.startWorker(["--drain"], rule: "\(point) 2 stop")
+            var workers = [first]
+            defer { for worker in workers where worker.process.isRunning { kill(worker.process.processIdentifier, SIGKILL) } }
+            try until { try isStopped(first) }
+            let second = try subject.startWorker(
+                ["--drain"], rule: "rename *.safetensors \(whileOtherWorks ? 2 : 1_000_000) stop")
+            workers.append(second)
+            let lab = try Lab(program.lab)
+            if whileOtherWorks {
+                try until { try isStopped(second) }
+            } else {
+                try until { try lab.runs()[0].state == .completed }
+            }
+            let before = try subject.rows(of: id)
+
+            goOn(first)
+            try until { try program.run("log", id).out.contains("superseded") }
+            #expect(try subject.rows(of: id) == before, "nothing that it had to say has changed a row")
+            goOn(second)
+            for worker in workers { #expect(try worker.finish().status == 0) }
+
+            try subject.check()
+            let attempts = try lab.attempts(of: id)
+            #expect(attempts.map(\.outcome) == ["lease expired", "completed"])
+            #expect(try lab.events(of: id).map(\.kind) == ["submitted", "started", "ended", "started", "ended"])
+            let files = try FileManager.default.contentsOfDirectory(atPath: lab.checkpoints.appending(path: id).path)
+            #expect(
+                Set(files.map { "checkpoints/\(id)/\($0)" }) == Set(try lab.checkpoints(of: id).map(\.file)),
+                "no file is left over")
+            try Program.inNewFolder { undisturbed in
+                var subject = try Subject(undisturbed)
+                try subject.submit(seeds: 1, epochs: 12, linear: ["pcn"])
+                try subject.drain()
+                let (results, expected) = (try program.results(), try undisturbed.results())
+                #expect(results == expected)
+            }
+        }
+    }
+}
+
+extension Subject {
+    /// All that the database says of a run, but for the heartbeats.
+    fileprivate func rows(of run: String) throws -> [String] {
+        try database().read { db in
+            try [
+                "SELECT * FROM runs WHERE id = ?", "SELECT * FROM epochs WHERE run_id = ?",
+                "SELECT * FROM checkpoints WHERE run_id = ?",
+                "SELECT * FROM events WHERE run_id = ?", "SELECT number, ended_at, outcome FROM attempts WHERE run_id = ?",
+            ].flatMap { try Row.fetchAll(db, sql: $0, arguments: [run]).map { "\($0)" } }
+        }
+    }
+}
