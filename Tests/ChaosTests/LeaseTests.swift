@@ -6,15 +6,6 @@ import Testing
 
 @Suite("A worker that is stopped for longer than its lease", .serialized)
 struct LeaseTests {
-    /// Waits for it, two minutes at most.
-    private func until(_ condition: () throws -> Bool) throws {
-        for _ in 0..<1200 {
-            if try condition() { return }
-            Thread.sleep(forTimeInterval: 0.1)
-        }
-        throw Broken("waited in vain")
-    }
-
     private func isStopped(_ worker: Program.Running) throws -> Bool {
         let status = try String(contentsOfFile: "/proc/\(worker.process.processIdentifier)/status", encoding: .utf8)
         return status.contains("State:\tT")

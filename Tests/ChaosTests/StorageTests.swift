@@ -1,0 +1,43 @@
+import Foundation
+import Lab
+import ProgramUnderTest
+import Testing
+
+@Suite("Storage that takes nothing more", .serialized)
+struct StorageTests {
+    @Test(
+        "is waited for: the run stands still, says why, and goes on by itself to the same bits",
+        arguments: [("full", "No space left on device"), ("denied", "Permission denied")])
+    func waited(_ trouble: String, _ reason: String) throws {
+        try Program.inNewFolder { program in
+            var subject = try Subject(program)
+            try subject.submit(seeds: 1, epochs: 200, linear: ["pcn"])
+            let id = try #require(subject.submitted.first)
+            let lab = try Lab(program.lab)
+            let worker = try subject.startWorker(["--drain"])
+            defer { if worker.process.isRunning { kill(worker.process.processIdentifier, SIGKILL) } }
+            try until { try lab.runs()[0].epoch > 2 }
+            let file = subject.switches.appending(path: trouble)
+            try Data().write(to: file)
+            Thread.sleep(forTimeInterval: 2)
+            let stood = try lab.runs()[0].epoch
+            Thread.sleep(forTimeInterval: 1)
+            #expect(try lab.runs()[0].epoch == stood && worker.process.isRunning, "it stands still")
+            try FileManager.default.removeItem(at: file)
+
+            let output = try worker.finish()
+            #expect(output.status == 0 && output.error.contains("waits: ") && output.error.contains("goes on: "), "\(output)")
+            let event = try #require(try lab.events(of: id).first { $0.kind == "storage trouble" })
+            #expect(event.detail?.contains("waited") == true, "\(event)")
+            #expect(output.error.contains(reason) || output.error.contains("disk is full"), "\(output.error)")
+            #expect(try lab.attempts(of: id).map(\.outcome) == ["completed"])
+            try Program.inNewFolder { undisturbed in
+                var subject = try Subject(undisturbed)
+                try subject.submit(seeds: 1, epochs: 200, linear: ["pcn"])
+                try subject.drain()
+                let (results, expected) = (try program.results(), try undisturbed.results())
+                #expect(results == expected)
+            }
+        }
+    }
+}
