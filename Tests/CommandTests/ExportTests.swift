@@ -171,8 +171,8 @@ struct ExportTests {
             let id = try #require(line.split(separator: " ").first.map(String.init))
             let early = try program.run("export", id)
             #expect(early.status == 66 && early.error.contains("queued") && early.error.contains("no checkpoint yet"))
-            #expect(try program.run("export", "zzz").status == 66)
-            #expect(try program.run("export", "--format", "tensorboard", "t", "zzz").status == 66)
+            #expect(try program.run("export", "zzz").status == 64)
+            #expect(try program.run("export", "--format", "tensorboard", "t", "zzz").status == 64)
             #expect(try program.run("export", "--format", "tensorboard", "t", "--experiment", "b").status == 64)
             let usages: [[String]] = [
                 [], [id, id], [id, "--format", "pickle"], [id, "--experiment", "a"], ["--format", "tensorboard"],

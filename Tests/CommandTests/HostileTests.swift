@@ -30,6 +30,10 @@ struct HostileTests {
                 try program.run("report", "--output", "spec\u{1B}[2J.json/x"), try program.run("report"),
                 try program.run("data", "verify"),
             ]
+            let json = try program.run("status", "--json").out
+            expectHarmless(json, "status --json")
+            let runs = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [[String: Any]])
+            #expect(runs.first?["tags"] as? [String] == [Self.nasty], "nothing is lost")
             for (index, output) in outputs.enumerated() { expectHarmless(output.out + output.error, "\(index)") }
         }
     }

@@ -104,12 +104,7 @@ struct Export: ParsableCommand {
             "\(written) runs in \(folder.relativePath)" + (written == 0 ? ": no epoch is done yet" : ""))
     }
 
-    /// The runs of these names; one that is not there is a missing file's error.
     private func runs(_ lab: Lab, _ names: some Sequence<String>) throws -> [RunSummary] {
-        do {
-            return try lab.runs(RunFilter(ids: names.map { try lab.run(named: $0) }))
-        } catch LabError.noSuchRun(let name) {
-            throw Failure("\(LabError.noSuchRun(name))", Exit.missingFile)
-        }
+        try lab.runs(RunFilter(ids: names.map { try lab.run(named: $0) }))
     }
 }

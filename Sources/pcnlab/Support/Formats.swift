@@ -48,6 +48,10 @@ enum JSONOutput {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+        let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+        // The encoder leaves DEL and what comes after it as it is; terminals obey some of that.
+        let isUnfit = { (scalar: Unicode.Scalar) in scalar.value >= 0x7F && scalar.isObeyed }
+        guard text.unicodeScalars.contains(where: isUnfit) else { return text }
+        return text.unicodeScalars.map { isUnfit($0) ? String(format: "\\u%04x", $0.value) : String($0) }.joined()
     }
 }

@@ -59,7 +59,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isObeyed: Bool {
+    var isObeyed: Bool {
         switch properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator: true
         default: properties.isBidiControl
