@@ -47,8 +47,13 @@ struct Doctor: ParsableCommand {
     }
 
     private func storage() -> [Finding] {
-        guard let network = FileSystem.network(at: lab.url) else { return [] }
-        return [.wrong("storage", "the lab is on \(network)", remedy: FileSystem.remedy)]
+        let refusal = FileSystem.refusal(at: lab.url).map {
+            Finding.wrong("lab", "nothing can be written to \(lab.url.path): \($0)", remedy: "make it writable")
+        }
+        let network = FileSystem.network(at: lab.url).map {
+            Finding.wrong("storage", "the lab is on \($0)", remedy: FileSystem.remedy)
+        }
+        return [refusal, network].compactMap { $0 }
     }
 
     private func datasets() -> [Finding] {

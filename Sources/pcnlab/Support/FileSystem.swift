@@ -1,7 +1,7 @@
 import Foundation
 
-/// File systems of other machines. SQLite's log in shared memory, and so a lab, works only among the processes of one machine;
-/// over a network its locks may not hold at all (sqlite.org/wal.html).
+/// What a lab's file system allows. On one of another machine SQLite's log in shared memory, and so a lab, works only among
+/// the processes of one machine; over a network its locks may not hold at all (sqlite.org/wal.html).
 enum FileSystem {
     static let remedy = "use it from one machine at a time, or keep the lab on a local disk with --lab DIR"
 
@@ -10,12 +10,21 @@ enum FileSystem {
         "gpfs", "lustre", "nfs", "nfs4", "ocfs2", "smb3", "smbfs",
     ]
 
+    /// Why nothing can be written to a folder, or to the first above it that is there; nil where it can.
+    static func refusal(at url: URL) -> String? {
+        access(existing(url).path, W_OK) == 0 ? nil : String(cString: strerror(errno))
+    }
+
     /// The network file system that a folder, or the first above it that is there, is on; nil on a local disk.
     static func network(at url: URL) -> String? {
+        guard let mounts = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return nil }
+        return network(of: existing(url).resolvingSymlinksInPath().path, mounts: mounts)
+    }
+
+    private static func existing(_ url: URL) -> URL {
         var folder = url.standardizedFileURL
         while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" { folder.deleteLastPathComponent() }
-        guard let mounts = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return nil }
-        return network(of: folder.resolvingSymlinksInPath().path, mounts: mounts)
+        return folder
     }
 
     /// By the lines of /proc/self/mounts: what is mounted, where, and the type; of equal places the last one counts.

@@ -11,10 +11,23 @@ struct LabOption: ParsableArguments {
 
     /// Whoever opens a lab frees what dead workers have left, so that nothing is shown as running that is not.
     func open(create: Bool = false) throws -> Lab {
-        let lab = try Lab(url, create: create)
-        // A lab that cannot be written to now can still be looked at.
-        _ = try? lab.releaseAbandoned()
-        return lab
+        if create { try refuseWhereNothingCanBeWritten() }
+        do {
+            let lab = try Lab(url, create: create)
+            // A lab that cannot be written to now can still be looked at.
+            _ = try? lab.releaseAbandoned()
+            return lab
+        } catch LabError.cannotWrite(let path, let reason) {
+            // Even to read, SQLite has to make files. What it says of that is less clear.
+            try refuseWhereNothingCanBeWritten()
+            throw LabError.cannotWrite(path: path, reason: reason)
+        }
+    }
+
+    private func refuseWhereNothingCanBeWritten() throws {
+        guard let reason = FileSystem.refusal(at: url) else { return }
+        let remedy = "make it writable, or name another lab with --lab DIR"
+        throw Failure("cannot write \(url.relativePath): \(reason); \(remedy)", Exit.cannotWrite)
     }
 
     /// For the commands that write most.
