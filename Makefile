@@ -10,7 +10,7 @@ KERNEL_OPTIONS = -seed=$(FUZZ_SEED) -artifact_prefix=.build/ -max_len=64 -len_co
 export FUZZ_SEED ?= 1
 export FUZZ_COUNT ?= 1000000
 
-.PHONY: build demo test chaos fuzz bench lint packages
+.PHONY: build demo test chaos fuzz bench load lint packages
 
 build: packages
 	swift build -c release --product pcnlab
@@ -50,6 +50,11 @@ $(KERNEL_FUZZER): $(wildcard Tests/Fuzz/Kernels/*) $(wildcard Sources/CKernels/*
 bench: packages
 	swift build -c release --product Benchmarks
 	.build/release/Benchmarks
+
+# A minute, and 2 GB in the temporary folder: a lab of 100,000 runs and ten million epochs beside a tiny one.
+load: build
+	swift build -c release --product Benchmarks
+	.build/release/Benchmarks load
 
 lint:
 	swift format lint -r --strict Benchmarks Sources Tests Package.swift

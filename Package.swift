@@ -41,8 +41,9 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .executableTarget(
-            name: "Benchmarks", dependencies: ["Tensors", "Networks", "Specs", "Training"], path: "Benchmarks",
-            exclude: ["RESULTS.md", "torch_step.py", "torch_training.py"]),
+            name: "Benchmarks",
+            dependencies: ["Tensors", "Networks", "Specs", "Lab", "Training", .product(name: "GRDB", package: "GRDB.swift")],
+            path: "Benchmarks", exclude: ["RESULTS.md", "LOAD.md", "torch_step.py", "torch_training.py"]),
         .target(name: "Archives", dependencies: ["CZlib"], path: "Tests/Archives"),
         .executableTarget(
             name: "Fuzz",

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Measures the engine in one run and writes down what it found: `make bench`.
+/// Measures the engine in one run and writes down what it found: `make bench`. With `load`, measures a large lab: `make load`.
 ///
 /// Progress goes to stderr, the Markdown to stdout and, when all sections ran, to Benchmarks/RESULTS.md. Arguments name the
 /// sections to run in place of all.
@@ -17,6 +17,7 @@ struct Benchmarks {
         switch arguments.first {
         case MemoryChild.command: return try MemoryChild.run(Array(arguments.dropFirst()))
         case StepPeak.command: return try StepPeak.run(Array(arguments.dropFirst()))
+        case Load.command: exit(try Load.run(Array(arguments.dropFirst())) ? 0 : 1)
         default: break
         }
         for name in arguments where !sections.contains(where: { $0.name == name }) {

@@ -12,20 +12,22 @@ enum Machine {
 
         | | |
         | --- | --- |
-        | processor | \(processor), \(Environment.cores) \(Environment.cores == 1 ? "core" : "cores") |
+        | processor | \(processor) |
         | own kernels | \(Kernels.current.name), \(Kernels.current.arithmetic) multiply-add |
         | BLAS | \(BLAS.configuration), kernel \(BLAS.kernel) |
 
         """
     }
 
-    private static var date: String {
+    static var date: String {
         let parts = Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: Date())
         return String(format: "%04d-%02d-%02d", parts.year ?? 0, parts.month ?? 0, parts.day ?? 0)
     }
 
+    static var processor: String { "\(model), \(Environment.cores) \(Environment.cores == 1 ? "core" : "cores")" }
+
     /// The model with its family's number, which tells generations apart that share a name.
-    private static var processor: String {
+    private static var model: String {
         let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
         func field(_ name: String) -> String? {
             let parts = lines.lazy.map { $0.split(separator: ":").map { $0.trimmingCharacters(in: .whitespaces) } }

@@ -95,6 +95,13 @@ struct READMETests {
         for title in titles { #expect(results.contains("## \(title)\n"), "\(title)") }
     }
 
+    @Test("make load writes the table that it points at, in which every bound holds")
+    func load() {
+        #expect(Self.text("README.md").contains("[Benchmarks/LOAD.md](Benchmarks/LOAD.md), which `make load` writes"))
+        #expect(Self.text("Makefile").contains("swift build -c release --product Benchmarks\n\t.build/release/Benchmarks load\n"))
+        #expect(Self.text("Benchmarks/LOAD.md").hasSuffix("\nEvery bound holds.\n"))
+    }
+
     @Test("its spec is one that submit takes")
     func spec() throws {
         let blocks = Self.text("README.md").components(separatedBy: "```")

@@ -88,11 +88,12 @@ import Testing
         #expect(try lab.runs().map(\.epochs) == [2, 4])
     }
 
-    @Test("an error queues none of the runs and makes no experiment")
+    @Test("an error queues none of the runs and makes no experiment, and is in nobody's way afterwards")
     func allOrNothing() throws {
         let before = try lab.contents()
         #expect(throws: (any Error).self) { try submit(.tiny(), .tiny(seed: 2, epochs: 0)) }
         #expect(try lab.contents() == before)
+        #expect(try submit(.tiny(), .tiny(seed: 2)) == [.queued, .queued])
     }
 
     @Test("runs are claimed by priority, then in order of submission")

@@ -50,9 +50,10 @@ extension Lab {
             for (index, id) in ids.enumerated() where longest[id] == index {
                 outcomes[index] = try submit(db, runs[index], id: id, priority: priority)
                 try db.execute(
-                    sql: "INSERT OR IGNORE INTO experiment_runs (experiment_id, run_id) VALUES (?, ?)", arguments: [number, id])
+                    cached: "INSERT OR IGNORE INTO experiment_runs (experiment_id, run_id) VALUES (?, ?)",
+                    arguments: [number, id])
                 for tag in tags {
-                    try db.execute(sql: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, tag])
+                    try db.execute(cached: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, tag])
                 }
             }
             return try ids.enumerated().map { index, id in (id, try outcomes[index] ?? .found(state(of: id, db))) }
@@ -61,9 +62,10 @@ extension Lab {
 
     private func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int) throws -> SubmissionOutcome {
         let settings = run.settings
-        guard let row = try Row.fetchOne(db, sql: "SELECT state, epochs FROM runs WHERE id = ?", arguments: [id]) else {
+        let known = try db.cachedStatement(sql: "SELECT state, epochs FROM runs WHERE id = ?")
+        guard let row = try Row.fetchOne(known, arguments: [id]) else {
             try db.execute(
-                sql: """
+                cached: """
                     INSERT INTO runs (id, model, dataset, seed, settings, dataset_digest, priority, epochs, submitted_at)
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,

@@ -13,7 +13,7 @@ extension Lab {
     /// Adds a line to a run's history.
     func event(_ db: Database, run: String?, attempt: Int? = nil, _ kind: String, _ detail: String? = nil) throws {
         try db.execute(
-            sql: "INSERT INTO events (run_id, attempt, at, kind, detail) VALUES (?, ?, ?, ?, ?)",
+            cached: "INSERT INTO events (run_id, attempt, at, kind, detail) VALUES (?, ?, ?, ?, ?)",
             arguments: [run, attempt, clock.now(), kind, detail])
     }
 

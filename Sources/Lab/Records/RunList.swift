@@ -39,8 +39,10 @@ public struct RunFilter: Sendable {
 
     fileprivate func check(_ db: Database) throws {
         guard let experiment else { return }
+        let sql = "SELECT EXISTS (SELECT 1 FROM experiments WHERE name = ?)"
+        guard try Bool.fetchOne(db, sql: sql, arguments: [experiment]) != true else { return }
         let known = try String.fetchAll(db, sql: "SELECT name FROM experiments ORDER BY id")
-        guard known.contains(experiment) else { throw LabError.noSuchExperiment(experiment, known: known) }
+        throw LabError.noSuchExperiment(experiment, known: known)
     }
 }
 

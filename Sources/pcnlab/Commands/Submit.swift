@@ -51,7 +51,7 @@ struct Submit: ParsableCommand {
                 }
             }
             if json { return Terminal.output.line(try JSONOutput.text(lines)) }
-            for line in lines { Terminal.output.line(line.text) }
+            Terminal.output.write(lines.map { $0.text + "\n" }.joined())
             let queued = lines.count { $0.outcome != "found" }
             Terminal.error.line(
                 queued == 0

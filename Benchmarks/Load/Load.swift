@@ -1,0 +1,38 @@
+import Foundation
+
+/// Measures a large lab beside a tiny one, and whether it is as quick as it must be: `make load`.
+///
+/// Progress goes to stderr, the Markdown to stdout and, at full size, to Benchmarks/LOAD.md.
+enum Load {
+    static let command = "load"
+    private static let report = "Benchmarks/LOAD.md"
+
+    /// Whether every bound holds. Arguments as `LoadSize` takes them.
+    static func run(_ arguments: [String]) throws -> Bool {
+        guard let size = LoadSize(arguments) else {
+            Terminal.note("load takes --runs N and --rows N, each at least \(LoadSize.tinyQueue.grouped), for a smaller lab")
+            exit(64)
+        }
+        let folder = FileManager.default.temporaryDirectory.appending(path: "pcnlab-load-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        Environment.warnOfLoad()
+        let tiny = try LoadedLab(folder.appending(path: "tiny"), .tiny)
+        let large = try LoadedLab(folder.appending(path: "large"), size)
+        let bytes = try large.databaseBytes
+        let checks = try WorkerTimes.checks(tiny, large) + ProgramTimes.checks(tiny, large)
+        let markdown = """
+            # Load
+
+            Written by `make load` on \(Machine.date), in one run, on \(Machine.processor). The large lab has \(size), \
+            \(bytes.gigabytes) GB; the tiny one \(LoadSize.tiny). Medians, each measured in turn in both labs: of \
+            \(ProgramTimes.rounds) for commands of the program, from its start to its end, of \(WorkerTimes.rounds) and more for what a \
+            worker asks of the lab. The tiny side of `submit` is into an empty folder.
+
+            \(LoadCheck.table(checks))
+
+            """
+        Terminal.output(markdown)
+        if size.isFull { try markdown.write(toFile: report, atomically: true, encoding: .utf8) }
+        return checks.allSatisfy(\.holds)
+    }
+}
