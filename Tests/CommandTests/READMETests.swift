@@ -102,6 +102,15 @@ struct READMETests {
         #expect(Self.text("Benchmarks/LOAD.md").hasSuffix("\nEvery bound holds.\n"))
     }
 
+    @Test("every promise in it has a test of the name that it gives")
+    func promises() throws {
+        let lines = Self.text("README.md").matches(of: /(?m)^\| .+ \| \[\w+\]\((Tests\/\w+\/\w+\.swift)\): “(.+)” \|$/)
+        try #require(lines.count >= 20)
+        for line in lines {
+            #expect(Self.text(String(line.1)).contains("\"\(line.2)\""), "\(line.1): \(line.2)")
+        }
+    }
+
     @Test("its spec is one that submit takes")
     func spec() throws {
         let blocks = Self.text("README.md").components(separatedBy: "```")

@@ -77,8 +77,8 @@ struct HostileTests {
     func bound() throws {
         let sources = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources").standardized
         let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
-        // Every literal that follows `sql:`, on one line or several.
-        let statement = /sql:\s*("""(?s:.*?)"""|"(?:[^"\\]|\\.)*")/
+        // Every literal that is a statement, on one line or several.
+        let statement = /(?:sql:|cached:|let sql =)\s*("""(?s:.*?)"""|"(?:[^"\\]|\\.)*")/
         var statements = 0
         for case let file as URL in files where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)

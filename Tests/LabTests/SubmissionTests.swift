@@ -33,6 +33,24 @@ import Testing
         #expect(try temporary.claim() == nil)
     }
 
+    @Test("submitting a run again takes what is no part of its identity: the checkpoints to be kept, a priority that is given")
+    func latest() throws {
+        let runs = { (every: Int?) in [RunToSubmit(.tiny(checkpointEvery: every), datasetDigest: "digest")] }
+        _ = try lab.submit(experiment: "test", description: nil, runs: runs(nil), priority: 3)
+        _ = try lab.submit(experiment: "test", description: nil, runs: runs(2))
+        #expect(try only().settings.checkpointEvery == 2 && only().priority == 3)
+        _ = try lab.submit(experiment: "test", description: nil, runs: runs(2), priority: -1)
+        #expect(try only().priority == -1)
+    }
+
+    @Test("submitting a run again mends settings that were damaged")
+    func mends() throws {
+        _ = try submit(.tiny())
+        try lab.database.write { try $0.execute(sql: "UPDATE runs SET settings = '{'") }
+        #expect(try submit(.tiny()) == [.found(.queued)])
+        #expect(try only().settings == .tiny())
+    }
+
     @Test("the same settings over other data are another run")
     func otherData() throws {
         #expect(try submit(.tiny()) == [.queued])
@@ -50,7 +68,7 @@ import Testing
     @Test("more epochs extend a run where it is", arguments: RunState.allCases)
     func extends(state: RunState) throws {
         try temporary.bring(to: state)
-        #expect(try submit(.tiny(epochs: 8)) == [.extended(from: 3)])
+        #expect(try submit(.tiny(epochs: 8)) == [.extended(from: 3, state == .completed ? .queued : state)])
         let run = try only()
         #expect(run.state == (state == .completed ? .queued : state))
         #expect(run.epochs == 8 && run.settings.epochs == 8 && run.final == nil)
@@ -77,7 +95,7 @@ import Testing
                 == [.found(.queued), .queued, .found(.queued), .found(.queued)])
         #expect(try only().epochs == 7)
         #expect(try temporary.history(only().id) == ["submitted"])
-        #expect(try submit(.tiny(epochs: 9), .tiny(epochs: 8)) == [.extended(from: 7), .found(.queued)])
+        #expect(try submit(.tiny(epochs: 9), .tiny(epochs: 8)) == [.extended(from: 7, .queued), .found(.queued)])
         #expect(try submit(.tiny(epochs: 1), .tiny(epochs: 2)) == [.found(.queued), .found(.queued)])
         #expect(try only().epochs == 9)
     }

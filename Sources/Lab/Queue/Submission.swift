@@ -21,17 +21,18 @@ public enum SubmissionOutcome: Sendable, Equatable {
     case queued
     /// The run is there; nothing was queued.
     case found(RunState)
-    /// The run goes on to more epochs from where it is.
-    case extended(from: Int)
+    /// The run has more epochs to go from where it is; in a state that is an end, only once it is retried.
+    case extended(from: Int, RunState)
 }
 
 extension Lab {
     /// Queues the runs of an experiment in one transaction: all of them or, on an error, none. An outcome for each, in the
     /// same order.
     ///
-    /// Of several that differ only in their epochs, and so are one run, the longest counts; the others find it there.
+    /// Of several that differ only in their epochs, and so are one run, the longest counts; the others find it there. A
+    /// priority that is given is also that of runs that are there already.
     public func submit(
-        experiment: String, description: String?, runs: [RunToSubmit], priority: Int = 0, tags: [String] = []
+        experiment: String, description: String?, runs: [RunToSubmit], priority: Int? = nil, tags: [String] = []
     ) throws -> [(id: String, outcome: SubmissionOutcome)] {
         let ids = runs.map(\.id)
         var longest: [String: Int] = [:]
@@ -60,9 +61,9 @@ extension Lab {
         }
     }
 
-    private func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int) throws -> SubmissionOutcome {
-        let settings = run.settings
-        let known = try db.cachedStatement(sql: "SELECT state, epochs FROM runs WHERE id = ?")
+    private func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int?) throws -> SubmissionOutcome {
+        let settings = run.settings, text = settings.canonicalJSON
+        let known = try db.cachedStatement(sql: "SELECT state, epochs, settings FROM runs WHERE id = ?")
         guard let row = try Row.fetchOne(known, arguments: [id]) else {
             try db.execute(
                 cached: """
@@ -70,21 +71,30 @@ extension Lab {
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    id, settings.model, settings.dataset.rawValue, settings.seed, settings.canonicalJSON, run.datasetDigest,
-                    priority, settings.epochs, clock.now(),
+                    id, settings.model, settings.dataset.rawValue, settings.seed, text, run.datasetDigest,
+                    priority ?? 0, settings.epochs, clock.now(),
                 ])
             try event(db, run: id, "submitted")
             return .queued
         }
         let state = try RunState(column: row["state"]), epochs: Int = row["epochs"]
-        guard settings.epochs > epochs else { return .found(state) }
+        if let priority {
+            try db.execute(cached: "UPDATE runs SET priority = ? WHERE id = ?", arguments: [priority, id])
+        }
+        guard settings.epochs > epochs else {
+            // What is no part of the identity, as `checkpoint_every`, is as the latest spec has it.
+            if settings.epochs == epochs, row["settings"] != text {
+                try db.execute(cached: "UPDATE runs SET settings = ? WHERE id = ?", arguments: [text, id])
+            }
+            return .found(state)
+        }
         // First the state: a completed run has all the epochs that are wanted, and the database sees to it.
         try apply(.extended, to: id, db)
         try db.execute(
             sql: "UPDATE runs SET epochs = ?, settings = ? WHERE id = ?",
-            arguments: [settings.epochs, settings.canonicalJSON, id])
+            arguments: [settings.epochs, text, id])
         try event(db, run: id, "extended", "from \(epochs) to \(settings.epochs) epochs")
-        return .extended(from: epochs)
+        return .extended(from: epochs, try self.state(of: id, db))
     }
 }
 

@@ -22,8 +22,8 @@ struct Submit: ParsableCommand {
     @Argument(help: "JSON specs.", completion: .file(extensions: ["json"]))
     var files: [String]
 
-    @Option(help: "Runs of a higher priority are trained first.")
-    var priority = 0
+    @Option(help: "Runs of a higher priority are trained first (default: 0; of runs that are there, as it was).")
+    var priority: Int?
 
     @Option(name: .customLong("tag"), help: "A tag for the runs; may be given more than once.")
     var tags: [String] = []
@@ -92,17 +92,30 @@ private struct SubmittedRun: Encodable {
         switch outcome {
         case .queued: (self.outcome, state, extendedFrom) = ("queued", nil, nil)
         case .found(let found): (self.outcome, state, extendedFrom) = ("found", found.rawValue, nil)
-        case .extended(let from): (self.outcome, state, extendedFrom) = ("extended", nil, from)
+        case .extended(let from, let now): (self.outcome, state, extendedFrom) = ("extended", now.rawValue, from)
         }
     }
 
     var text: String {
         let what =
             switch (state, extendedFrom) {
-            case (let state?, _): "already there (\(state)); not queued again"
-            case (_, let from?): "extended from \(from) to \(epochs) epochs"
+            case (let state?, nil): "already there (\(state)); not queued again"
+            case (let state?, let from?):
+                "extended from \(from) to \(epochs) epochs"
+                    + (RunState(rawValue: state)?.wayBack.map { "; it is \(state), \($0)" } ?? "")
             default: "queued"
             }
         return "\(id)  \(model)  \(dataset)  seed \(seed)  \(epochs) epochs  \(what)"
+    }
+}
+
+extension RunState {
+    /// How a run that is not trained now, and not done, comes back to the queue.
+    fileprivate var wayBack: String? {
+        switch self {
+        case .paused: "`pcnlab resume` queues it"
+        case .failed, .diverged, .cancelled: "`pcnlab retry` queues it"
+        case .queued, .running, .completed: nil
+        }
     }
 }
