@@ -119,6 +119,11 @@ struct DamagedLab: Sendable, CustomStringConvertible {
                 "INSERT INTO epochs VALUES ('0123456789abcdef', 1, 1, 0, 0, 1), ('0123456789abcdef', 2, 1, 0, 0, 1)")
         },
         DamagedLab(
+            description: "a run that is not there", name: "1 run of experiment a is lost",
+            remedy: "submit the experiment's spec again",
+            keepsRuns: false
+        ) { try $0.alter("DELETE FROM runs WHERE number = 2") },
+        DamagedLab(
             description: "a state that there is not", name: "CHECK constraint failed in runs", remedy: "into a new database",
             keepsRuns: false
         ) {

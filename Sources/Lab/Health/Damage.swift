@@ -2,6 +2,8 @@
 public enum Damage: Sendable, Equatable, CustomStringConvertible {
     /// The database itself, as SQLite's own check puts it.
     case database([String])
+    /// Runs that an experiment had, and that are not there.
+    case lost(runs: Int, experiment: String)
     /// Rows of a table that belong to no run.
     case ownerless(table: String, rows: Int)
     /// A run's settings, its id, or both: they do not belong together, or cannot be read.
@@ -20,6 +22,8 @@ public enum Damage: Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .database(let faults): "the database is damaged: \(faults.joined(separator: "; "))"
+        case .lost(1, let experiment): "1 run of experiment \(experiment) is lost"
+        case .lost(let runs, let experiment): "\(runs) runs of experiment \(experiment) are lost"
         case .ownerless(let table, let rows): "\(rows) \(rows == 1 ? "row" : "rows") of \(table) belong to no run"
         case .run(let run, let reason): "run \(run.debugDescription): \(reason)"
         case .abandoned(let run): "run \(run) is running, and no worker is there"
@@ -35,6 +39,7 @@ public enum Damage: Sendable, Equatable, CustomStringConvertible {
     public var repair: String? {
         switch self {
         case .database: "what can be read goes into a new database; the damaged one stays beside it"
+        case .lost: "what is left of them is removed; submit the experiment's spec again, and they are trained anew"
         case .ownerless: "they are removed"
         case .run: "its settings are taken from a checkpoint; without one it is taken out, to be submitted again"
         case .abandoned: "it is queued again, and goes on from its checkpoint"

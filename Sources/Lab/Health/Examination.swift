@@ -8,7 +8,7 @@ extension Lab {
         let faults = try integrityFaults()
         if !faults.isEmpty { return [.database(faults)] }
         return try database.read { db in
-            try ownerlessRows(db) + abandoned(db).map { .abandoned(run: $0.run) } + unreadableRuns(db) + gaps(db)
+            try lostRuns(db) + ownerlessRows(db) + abandoned(db).map { .abandoned(run: $0.run) } + unreadableRuns(db) + gaps(db)
         }
     }
 
@@ -25,9 +25,20 @@ extension Lab {
         try database.read { try Set(String.fetchAll($0, sql: "SELECT id FROM runs WHERE state = 'running'")) }
     }
 
+    private func lostRuns(_ db: Database) throws -> [Damage] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT x.name, count(*) AS runs FROM experiments x JOIN experiment_runs m ON m.experiment_id = x.id
+                WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = m.run_id) GROUP BY x.id
+                """
+        ).map { .lost(runs: $0["runs"], experiment: $0["name"]) }
+    }
+
     private func ownerlessRows(_ db: Database) throws -> [Damage] {
         var rows: [String: Int] = [:]
         for row in try Row.fetchAll(db, sql: "PRAGMA foreign_key_check") { rows[row["table"], default: 0] += 1 }
+        rows["experiment_runs"] = nil
         return rows.sorted { $0.key < $1.key }.map { .ownerless(table: $0.key, rows: $0.value) }
     }
 

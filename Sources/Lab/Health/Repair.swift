@@ -11,6 +11,7 @@ extension Lab {
         switch damage {
         case .database(let faults):
             throw LabError.damaged(file: databaseFile.relativePath, reason: faults.joined(separator: "; "))
+        case .lost: try database.write { try removeOwnerless("experiment_runs", $0) }
         case .ownerless(let table, _): try database.write { try removeOwnerless(table, $0) }
         case .run(let run, _): try restore(run, settings(run))
         case .abandoned: try releaseAbandoned()

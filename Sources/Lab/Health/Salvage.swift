@@ -43,7 +43,7 @@ struct Salvage {
     private mutating func copy(_ table: Table) throws -> Int {
         let list = table.columns.joined(separator: ", ")
         let marks = table.columns.map { _ in "?" }.joined(separator: ", ")
-        let insert = try target.makeStatement(sql: "INSERT INTO " + table.name + " (" + list + ") VALUES (" + marks + ")")
+        let insert = "INSERT INTO " + table.name + " (" + list + ") VALUES (" + marks + ")"
         var copied = 0
         for direction in ["", " DESC"] {
             let order = table.key.map { $0 + direction }.joined(separator: ", ")
@@ -74,9 +74,10 @@ struct Salvage {
 
     private enum Written { case written, isThere, refused }
 
-    private func write(_ values: [DatabaseValue], _ insert: Statement) throws -> Written {
+    private func write(_ values: [DatabaseValue], _ insert: String) throws -> Written {
         do {
-            try insert.execute(arguments: StatementArguments(values))
+            // A statement that failed must not be used again; the cache sees to it.
+            try target.execute(cached: insert, arguments: StatementArguments(values))
             return .written
         } catch let error as DatabaseError {
             switch error.extendedResultCode {
