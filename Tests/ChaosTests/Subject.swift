@@ -54,12 +54,3 @@ struct Broken: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }
 }
-
-/// Waits until something holds, two minutes at most.
-func until(_ condition: () throws -> Bool) throws {
-    for _ in 0..<1200 {
-        if try condition() { return }
-        Thread.sleep(forTimeInterval: 0.1)
-    }
-    throw Broken("waited in vain")
-}

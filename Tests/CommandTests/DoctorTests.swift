@@ -75,9 +75,7 @@ import Testing
             let work = try program.start(["work"])
             defer { kill(work.process.processIdentifier, SIGKILL) }
             let handle = try FileHandle(forWritingTo: file)
-            for _ in 1...100 where try program.status().values.allSatisfy({ $0["state"] as? String != "running" }) {
-                Thread.sleep(forTimeInterval: 0.05)
-            }
+            try until { try program.status().values.contains { $0["state"] as? String == "running" } }
             let size = try handle.seekToEnd()
             try handle.truncate(atOffset: size / 2)
             let output = try program.run("doctor", "--repair")

@@ -38,9 +38,9 @@ struct Work: ParsableCommand {
                 lab, .init(workers: workers, threads: threads, drain: drain, arithmetic: Kernels.current.arithmetic),
                 observer: board
             ) { claim, control, worker in try train(claim, control, worker: worker) }
-            let signals = StopSignals { pool.stop() }
+            StopSignals.listen { pool.stop() }
             let failed = try pool.run()
-            if let signal = signals.received { throw ExitCode(128 + signal) }
+            if let signal = StopSignals.received { throw ExitCode(128 + signal) }
             if failed > 0 { throw Exit.someRunFailed }
         }
     }
