@@ -92,7 +92,7 @@ final class Chaos {
             wait(0.1, 0.6)
             for worker in workers {
                 signal(worker, SIGTERM)
-                worker.process.waitUntilExit()
+                try until { !worker.process.isRunning }
             }
         case .held:
             try ensureWorker()
@@ -104,7 +104,7 @@ final class Chaos {
                 let other = try subject.startWorker()
                 wait(Double(Lab.lease) / 1000 + 3, Double(Lab.lease) / 1000 + 5)
                 signal(other, SIGTERM)
-                other.process.waitUntilExit()
+                try until { !other.process.isRunning }
             }
             wait(0.5, 1)
         case .diskFull: try switchedOn("full")
