@@ -24,6 +24,19 @@ struct SubmitTests {
         }
     }
 
+    @Test("says how an extended run that is held back or ended comes back to the queue")
+    func heldBack() throws {
+        try Program.inNewFolder { program in
+            let ids = try program.run("submit", program.spec(smallSpec("a", epochs: 2))).lines.map { String($0.prefix(16)) }
+            try program.run("pause", ids[0])
+            try program.run("cancel", ids[1])
+            let more = try program.run("submit", program.spec(smallSpec("a", epochs: 4))).lines
+            #expect(more[0].hasSuffix("extended from 2 to 4 epochs; it is paused, `pcnlab resume` queues it"))
+            #expect(more[1].hasSuffix("extended from 2 to 4 epochs; it is cancelled, `pcnlab retry` queues it"))
+            #expect(more[2].hasSuffix("extended from 2 to 4 epochs"))
+        }
+    }
+
     @Test(
         "refuses wrong specs whole, each fault on a line with file, line and column",
         arguments: [
