@@ -41,6 +41,21 @@ import Testing
         }
     }
 
+    @Test("a completed run whose weights were lost is trained to the same bits again once it is retried")
+    func weights() throws {
+        try Self.trained { program, results in
+            let ids = results.keys.sorted()
+            try FileManager.default.removeItem(at: program.lab.appending(path: "checkpoints/\(ids[0])"))
+            let export = try program.run("export", ids[0])
+            #expect(export.status != 0 && export.error.contains("pcnlab retry"), "\(export)")
+            #expect(try program.run("doctor", "--repair").status == 0)
+            #expect(try program.run("retry", ids[0], ids[1]).status == 0)
+            #expect(try program.run("work", "--drain").status == 0)
+            #expect(try program.results() == results)
+            #expect(try program.run("export", ids[0]).status == 0)
+        }
+    }
+
     @Test("leaves a lab that is at work alone: its half-written files, its runs, its rows")
     func atWork() throws {
         try Program.inNewFolder { program in

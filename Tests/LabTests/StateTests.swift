@@ -15,7 +15,7 @@ import Testing
             .pause: .ask(.pause), .cancel: .ask(.cancel), .extended: .stays,
         ],
         .paused: [.resume: .to(.queued), .cancel: .to(.cancelled), .pause: .stays, .extended: .stays],
-        .completed: [.extended: .to(.queued)],
+        .completed: [.extended: .to(.queued), .retry: .to(.queued)],
         .failed: [.retry: .to(.queued), .extended: .stays],
         .diverged: [.retry: .to(.queued), .extended: .stays],
         .cancelled: [.retry: .to(.queued), .cancel: .stays, .extended: .stays],

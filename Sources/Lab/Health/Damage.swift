@@ -25,7 +25,7 @@ public enum Damage: Sendable, Equatable, CustomStringConvertible {
         case .lost(1, let experiment): "1 run of experiment \(experiment) is lost"
         case .lost(let runs, let experiment): "\(runs) runs of experiment \(experiment) are lost"
         case .ownerless(let table, let rows): "\(rows) \(rows == 1 ? "row" : "rows") of \(table) belong to no run"
-        case .run(let run, let reason): "run \(run.debugDescription): \(reason)"
+        case .run(let run, let reason): "run \(run): \(reason)"
         case .abandoned(let run): "run \(run) is running, and no worker is there"
         case .gap(let run, let epoch, let whole): "run \(run) is at epoch \(epoch), and its rows are whole up to epoch \(whole)"
         case .checkpoint(let run, let checkpoint, let reason):
@@ -44,7 +44,7 @@ public enum Damage: Sendable, Equatable, CustomStringConvertible {
         case .run: "its settings are taken from a checkpoint; without one it is taken out, to be submitted again"
         case .abandoned: "it is queued again, and goes on from its checkpoint"
         case .gap(_, _, let whole): "it is set back to epoch \(whole), and trained from there to the same bits"
-        case .checkpoint: "it is forgotten; the run goes on from the one before, to the same bits"
+        case .checkpoint: "it is forgotten; the run (a completed one once it is retried) goes on from the one before"
         case .unreadable: nil
         case .stray: "it is removed"
         }

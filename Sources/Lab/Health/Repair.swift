@@ -3,17 +3,18 @@ import GRDB
 import Specs
 
 extension Lab {
-    /// Puts damage right as its `repair` says. `settings` finds a run's settings elsewhere than in the database.
+    /// Puts damage right as its `repair` says. `settings` finds a run's settings elsewhere than in the database. Returns what
+    /// was done.
     ///
     /// Throws `refused` for a run that is at work, and `damaged` for what this cannot mend: a damaged database (`salvage` does),
     /// a file that may not be read.
-    public func repair(_ damage: Damage, settings: (_ run: String) -> Settings?) throws {
+    public func repair(_ damage: Damage, settings: (_ run: String) -> Settings?) throws -> String {
         switch damage {
         case .database(let faults):
             throw LabError.damaged(file: databaseFile.relativePath, reason: faults.joined(separator: "; "))
         case .lost: try database.write { try removeOwnerless("experiment_runs", $0) }
         case .ownerless(let table, _): try database.write { try removeOwnerless(table, $0) }
-        case .run(let run, _): try restore(run, settings(run))
+        case .run(let run, _): return try restore(run, settings(run))
         case .abandoned: try releaseAbandoned()
         case .gap(let run, _, _): try database.write { try setBack(run, $0) }
         case .checkpoint(let run, let checkpoint, let reason):
@@ -27,6 +28,7 @@ extension Lab {
         case .unreadable(let file, let reason): throw LabError.damaged(file: file, reason: reason)
         case .stray(let file): try FileManager.default.removeItem(at: folder.appending(path: file))
         }
+        return damage.repair ?? ""
     }
 
     /// A worker would go on from what it has in memory, whatever is changed here.
@@ -62,19 +64,21 @@ extension Lab {
         try event(db, run: run, "repaired", "set back to epoch \(whole): rows were missing")
     }
 
-    private func restore(_ run: String, _ settings: Settings?) throws {
+    private func restore(_ run: String, _ settings: Settings?) throws -> String {
         try database.write { db in
             let row = try Row.fetchOne(db, sql: "SELECT epochs, dataset_digest FROM runs WHERE id = ?", arguments: [run])
-            guard let row else { return }
+            guard let row else { throw LabError.noSuchRun(run) }
             try refuseAtWork(run, db)
             if var settings {
                 settings.epochs = row["epochs"]
                 if RunToSubmit(settings, datasetDigest: row["dataset_digest"]).id == run {
                     try db.execute(sql: "UPDATE runs SET settings = ? WHERE id = ?", arguments: [settings.canonicalJSON, run])
-                    return try event(db, run: run, "repaired", "settings taken from a checkpoint")
+                    try event(db, run: run, "repaired", "settings taken from a checkpoint")
+                    return "its settings are taken from a checkpoint"
                 }
             }
             for statement in Self.removal { try db.execute(sql: statement, arguments: [run]) }
+            return "it is taken out; submit its spec again"
         }
     }
 

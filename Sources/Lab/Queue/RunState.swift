@@ -64,7 +64,8 @@ extension RunState {
         case (.paused, .cancel): .to(.cancelled)
         case (.paused, .pause), (.paused, .extended): .stays
 
-        case (.completed, .extended): .to(.queued)
+        // Retried, it ends at once from its last checkpoint, and without that it is trained to the same bits again.
+        case (.completed, .extended), (.completed, .retry): .to(.queued)
 
         case (.failed, .retry), (.diverged, .retry), (.cancelled, .retry): .to(.queued)
         case (.cancelled, .cancel): .stays

@@ -26,7 +26,7 @@ struct Doctor: ParsableCommand {
             if json {
                 Terminal.output.line(try JSONOutput.text(findings))
             } else {
-                for line in findings.flatMap(\.lines) { Terminal.output.line(line) }
+                for line in Finding.lines(findings) { Terminal.output.line(line) }
             }
             if findings.contains(where: { $0.subject == "lab" && !$0.isFine }) { throw Exit.badData }
         }

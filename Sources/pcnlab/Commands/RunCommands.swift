@@ -47,7 +47,8 @@ struct Resume: ParsableCommand {
 
 struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Queue failed, diverged or cancelled runs again; they go on from their checkpoints.")
+        abstract: "Queue failed, diverged or cancelled runs again; they go on from their checkpoints.",
+        discussion: "A completed run whose weights were lost can be retried too: it is trained to the same bits.")
     @OptionGroup var arguments: RunArguments
     func run() throws { try arguments.carryOut(.retry) }
 }

@@ -14,7 +14,8 @@ struct WeightsOfRun {
         let records = try lab.checkpoints(of: run.id)
         guard !records.isEmpty else {
             throw Failure(
-                "run \(run.id.prefix(8)) is \(run.state.rawValue) and has no checkpoint yet; `pcnlab work` trains it",
+                "run \(run.id.prefix(8)) is \(run.state.rawValue) and has no checkpoint yet; "
+                    + (run.state == .completed ? "`pcnlab retry` and then `pcnlab work` train it" : "`pcnlab work` trains it"),
                 Exit.missingFile)
         }
         var failures: [Failure] = []
@@ -27,7 +28,8 @@ struct WeightsOfRun {
                 Terminal.error.line("\(failures[failures.count - 1])".printable)
             }
         }
-        throw Failure("no checkpoint of run \(run.id.prefix(8)) is whole", failures[0].code)
+        let remedy = "`pcnlab retry \(run.id.prefix(8))` has it trained again, to the same bits"
+        throw Failure("no checkpoint of run \(run.id.prefix(8)) is whole; \(remedy)", failures[0].code)
     }
 
     func export(expanded: Bool) throws -> WeightExport {

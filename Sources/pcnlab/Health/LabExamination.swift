@@ -79,8 +79,8 @@ struct LabExamination {
         }
         if !repairs { return .wrong("lab", "\(damage)", remedy: "`pcnlab doctor --repair`: \(repair)") }
         do {
-            try lab.repair(damage, settings: checkpoints.settings)
-            return Finding(subject: "lab", isFine: true, detail: "\(damage)", remedy: "repaired: \(repair)")
+            let done = try lab.repair(damage, settings: checkpoints.settings)
+            return Finding(subject: "lab", isFine: true, detail: "\(damage)", remedy: "repaired: \(done)")
         } catch {
             return .wrong("lab", "\(damage)", remedy: "not repaired: \(Failure(error).message)")
         }
