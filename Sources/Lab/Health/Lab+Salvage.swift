@@ -5,34 +5,45 @@ extension Lab {
     /// What `salvage` did.
     public struct Salvaged: Sendable {
         public let rows: Int
-        /// Rows that break a rule of the schema, and are not in the new database.
+        /// Rows that break a rule of the schema, and are there no more.
         public let refused: Int
-        /// The damaged database, which is kept.
+        /// A copy of the damaged database.
         public let damagedFile: URL
     }
 
-    /// Makes a new database of what can be read in a damaged one, and puts it in its place; the damaged one stays beside it.
+    /// Makes a sound database of what can be read in a damaged one, and a copy of that beside it.
     ///
-    /// Throws `busy` while anybody else has the lab open, `notALab`, `newerLab` or `damaged` where nothing can be read.
+    /// The new contents are written over the old ones, in one transaction: the file stays the same one, so that nobody can be
+    /// left with the log of one database beside another. Throws `busy` while anybody else has the lab open, `notALab`,
+    /// `newerLab` or `damaged` where nothing can be read.
     public static func salvage(_ folder: URL, clock: LabClock = .system) throws -> Salvaged {
-        let file = folder.appending(path: "pcnlab.sqlite")
-        let temporary = folder.appending(path: ".pcnlab.sqlite.salvage.tmp")
+        let file = folder.appending(path: "pcnlab.sqlite"), temporary = folder.appending(path: ".pcnlab.sqlite.salvage.tmp")
         remove(temporary)
         defer { remove(temporary) }
         do {
-            let rows = try copy(file, to: temporary)
-            let damaged = folder.appending(path: "pcnlab.sqlite.damaged-\(clock.now())")
-            try link(file, damaged)
-            // A log must never come to lie beside a database that it does not belong to.
-            for part in ["-wal", "-shm"] { _ = rename(file.path + part, damaged.path + part) }
-            guard rename(temporary.path, file.path) == 0 else { throw cannotWrite(file) }
+            let database = try openAlone(file), fresh = try DatabaseQueue(path: temporary.path, configuration: withoutForeignKeys)
+            // Not in a transaction: SQLite refuses to end one in which it met a damaged page.
+            let rows = try database.unsafeRead { db in
+                guard case .lab(schemaVersion) = try content(db, of: file) else {
+                    throw LabError.damaged(file: file.relativePath, reason: "is damaged, and of an older pcnlab")
+                }
+                return try fresh.write { fresh in
+                    try fresh.execute(sql: String(decoding: PackageResources.schema_sql, as: UTF8.self))
+                    return try Salvage.copy(db, into: fresh)
+                }
+            }
+            let damaged = try copyAside(file, "pcnlab.sqlite.damaged-\(clock.now())")
+            try fresh.backup(to: database)
+            try fresh.close()
+            try database.close()
             return Salvaged(rows: rows.copied, refused: rows.refused, damagedFile: damaged)
         } catch let error as DatabaseError {
             throw LabError(database: error, file: file.relativePath) ?? error
         }
     }
 
-    private static func copy(_ file: URL, to temporary: URL) throws -> (copied: Int, refused: Int) {
+    /// A connection to a damaged database, that of one who is alone with it.
+    private static func openAlone(_ file: URL) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(2)
         // In write-ahead mode this lock is given only to one who is alone. With a schema that may be written, SQLite reads a
@@ -40,31 +51,26 @@ extension Lab {
         configuration.prepareDatabase {
             try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; PRAGMA writable_schema = ON")
         }
-        let source = try DatabaseQueue(path: file.path, configuration: configuration)
-        var plain = Configuration()
-        // Rows of runs that are gone are kept here; to remove them is another repair.
-        plain.foreignKeysEnabled = false
-        let target = try DatabaseQueue(path: temporary.path, configuration: plain)
-        // Not in a transaction: SQLite refuses to end one in which it met a damaged page.
-        let rows = try source.unsafeRead { source in
-            guard case .lab(schemaVersion) = try content(source, of: file) else {
-                throw LabError.damaged(file: file.relativePath, reason: "is damaged, and of an older pcnlab")
+        return try DatabaseQueue(path: file.path, configuration: configuration)
+    }
+
+    /// Rows of runs that are gone are kept: to remove them is another repair.
+    private static var withoutForeignKeys: Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        return configuration
+    }
+
+    private static func copyAside(_ file: URL, _ name: String) throws -> URL {
+        let copy = file.deletingLastPathComponent().appending(path: name)
+        do {
+            for part in ["", "-wal"] where FileManager.default.fileExists(atPath: file.path + part) {
+                try FileManager.default.copyItem(atPath: file.path + part, toPath: copy.path + part)
             }
-            return try target.write { target in
-                try target.execute(sql: String(decoding: PackageResources.schema_sql, as: UTF8.self))
-                return try Salvage.copy(source, into: target)
-            }
+        } catch {
+            throw LabError.cannotWrite(path: copy.relativePath, reason: error.localizedDescription)
         }
-        try target.close()
-        return rows
-    }
-
-    private static func link(_ file: URL, _ other: URL) throws {
-        guard Foundation.link(file.path, other.path) == 0 else { throw cannotWrite(other) }
-    }
-
-    private static func cannotWrite(_ file: URL) -> LabError {
-        .cannotWrite(path: file.relativePath, reason: String(cString: strerror(errno)))
+        return copy
     }
 
     private static func remove(_ file: URL) {
