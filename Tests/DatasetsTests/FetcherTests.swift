@@ -102,6 +102,17 @@ struct FetcherTests {
         #expect(!scratch.exists("below/file.bin") && !scratch.exists("below/file.bin.part"))
     }
 
+    @Test("A server that sends more than the official file has is not listened to for long")
+    func tooLong() throws {
+        let server = try TestServer(content, [.serve])
+        defer { server.stop() }
+        #expect(throws: FetchError.tooLong(url: server.url("file.bin"), limit: 1_000_000)) {
+            try patient.fetch(server.url("file.bin"), to: destination, md5: md5, bytes: 1_000_000)
+        }
+        let rest = try scratch.read("below/file.bin.part")
+        #expect(!scratch.exists("below/file.bin") && rest.isEmpty)
+    }
+
     @Test("An archive with another digest is never unpacked: nothing has its name, and the data set is not there")
     func neverUnpacked() throws {
         let archive = gzip(tar(DatasetKind.cifar10.shrunk(to: 3).members()))

@@ -20,7 +20,9 @@ extension DatasetFolder {
     ) throws {
         for download in missingDownloads(kind) {
             let destination = root.appendingPathComponent(download.path)
-            try fetcher.fetch(download.url, to: destination, md5: download.md5) { event(download, $0) }
+            try fetcher.fetch(download.url, to: destination, md5: download.md5, bytes: Int64(download.bytes)) {
+                event(download, $0)
+            }
         }
     }
 }

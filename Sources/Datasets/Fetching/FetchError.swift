@@ -12,6 +12,8 @@ public enum FetchError: Error, Equatable, Sendable {
     case interrupted(url: URL, received: Int64, attempts: Int, detail: String)
     /// All bytes came and they are not the official file; they have been removed.
     case wrongDigest(url: URL, expected: String, found: String)
+    /// More comes than the official file has; what came has been removed.
+    case tooLong(url: URL, limit: Int64)
     /// The server sends the file in an encoding that was not asked for.
     case unexpectedEncoding(url: URL, encoding: String)
     /// No room is left on the file system.
@@ -37,6 +39,8 @@ extension FetchError: CustomStringConvertible {
                 + "run the same command again to go on from there"
         case .wrongDigest(let url, let expected, let found):
             "\(url): the file's MD5 is \(found), the official one is \(expected); it was removed: fetch it again"
+        case .tooLong(let url, let limit):
+            "\(url): the server sends more than the \(limit) bytes of the official file; put the file in place by hand"
         case .unexpectedEncoding(let url, let encoding):
             "\(url): the server sends the file encoded as \(encoding), which was not asked for; put the file in place by hand"
         case .diskFull(let path):
@@ -53,7 +57,7 @@ extension FetchError: CustomStringConvertible {
         switch self {
         case .interrupted, .noConnection: true
         case .httpStatus(_, let code): [408, 429, 500, 502, 503, 504].contains(code)
-        case .insecureAddress, .wrongDigest, .unexpectedEncoding, .diskFull, .cannotWrite, .busy: false
+        case .insecureAddress, .wrongDigest, .tooLong, .unexpectedEncoding, .diskFull, .cannotWrite, .busy: false
         }
     }
 }

@@ -33,10 +33,12 @@ public struct Fetcher: Sendable {
     /// whatever has the destination's name. Blocks: call it from a thread of its own, not from a Swift task.
     /// - Parameters:
     ///   - md5: the official digest, hex.
+    ///   - bytes: the official length; more is not taken.
     ///   - event: called on a background thread.
     /// - Throws: ``FetchError``. The `.part` stays for the next time unless its MD5 is wrong.
     public func fetch(
-        _ url: URL, to destination: URL, md5: String, event: @escaping @Sendable (FetchEvent) -> Void = { _ in }
+        _ url: URL, to destination: URL, md5: String, bytes: Int64 = .max,
+        event: @escaping @Sendable (FetchEvent) -> Void = { _ in }
     ) throws {
         guard Self.isSafe(url) else { throw FetchError.insecureAddress(url) }
         let file = try PartialFile(for: destination)
@@ -46,7 +48,9 @@ public struct Fetcher: Sendable {
         while true {
             let before = file.count
             do {
-                try Transfer(url: url, file: file, idleTimeout: idleTimeout) { meter.advance(to: file.count, of: $0) }.run()
+                try Transfer(url: url, file: file, limit: bytes, idleTimeout: idleTimeout) {
+                    meter.advance(to: file.count, of: $0)
+                }.run()
                 break
             } catch let error as FetchError {
                 failures = file.count - before >= Self.substantial ? 1 : failures + 1

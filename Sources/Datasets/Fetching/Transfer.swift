@@ -10,6 +10,7 @@ import Foundation
 final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private let url: URL
     private let file: PartialFile
+    private let limit: Int64
     private let idleTimeout: TimeInterval
     private let received: (_ total: Int64?) -> Void
     private let done = DispatchSemaphore(value: 0)
@@ -17,10 +18,15 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private var isComplete = false
     private var failure: (any Error)?
 
-    /// - Parameter received: called after each write, with the file's whole length where the server says.
-    init(url: URL, file: PartialFile, idleTimeout: TimeInterval, received: @escaping (_ total: Int64?) -> Void) {
+    /// - Parameters:
+    ///   - limit: bytes that the file may have; a server that sends more is not listened to.
+    ///   - received: called after each write, with the file's whole length where the server says.
+    init(
+        url: URL, file: PartialFile, limit: Int64, idleTimeout: TimeInterval, received: @escaping (_ total: Int64?) -> Void
+    ) {
         self.url = url
         self.file = file
+        self.limit = limit
         self.idleTimeout = idleTimeout
         self.received = received
     }
@@ -88,6 +94,10 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
         guard failure == nil else { return }
         do {
+            guard file.count + Int64(data.count) <= limit else {
+                try file.restart()
+                throw FetchError.tooLong(url: url, limit: limit)
+            }
             try file.append(data)
             received(total)
         } catch {

@@ -72,7 +72,7 @@ extension FetchError {
         case .noConnection, .interrupted, .httpStatus, .unexpectedEncoding: Exit.unavailable
         case .diskFull, .cannotWrite: Exit.cannotWrite
         case .busy: Exit.tryAgain
-        case .wrongDigest, .insecureAddress: Exit.badData
+        case .wrongDigest, .tooLong, .insecureAddress: Exit.badData
         }
     }
 }
