@@ -67,7 +67,8 @@ struct RegistryTests {
         let kind = DatasetKind(
             name: tiny.name, title: tiny.title, classNames: tiny.classNames, channels: 3, side: 32, format: tiny.format,
             folder: tiny.folder, files: tiny.files,
-            downloads: [OfficialDownload(url: server.url("a"), md5: md5, bytes: 1, path: "cifar-10-binary.tar.gz")], terms: "")
+            downloads: [OfficialDownload(url: server.url("a"), md5: md5, bytes: archive.count, path: "cifar-10-binary.tar.gz")],
+            terms: "")
         let folder = DatasetFolder(root: scratch.url.appendingPathComponent("not/there/yet"))
         try folder.fetch(kind, with: Fetcher(sleep: { _ in }))
         #expect(try folder.load(kind).train.count == 25)
