@@ -60,6 +60,10 @@ extension Lab {
     /// Lets go of the database; nothing can be done with the lab after that.
     public func close() throws { try database.close() }
 
+    /// Moves what was committed from the write-ahead log into the database, as far as nobody stands in the way: damage to the
+    /// log can take none of it back then.
+    public func settle() { try? database.writeWithoutTransaction { db in _ = try db.checkpoint(.full) } }
+
     /// Version of the SQLite library in use.
     public static var sqliteVersion: String {
         (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }) ?? "unknown"

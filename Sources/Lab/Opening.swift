@@ -16,14 +16,21 @@ extension Lab {
     static let schemaVersion = 2
 
     /// Looks at a database without changing it. Throws `notALab` for one of another program, `newerLab` for a lab of a
-    /// later one.
+    /// later one, `damaged` for one that cannot be right.
     static func content(_ db: Database, of file: URL) throws -> Content {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-        if application == 0, try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { return .empty }
+        if application == 0, try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
+            let checkpoints = file.deletingLastPathComponent().appending(path: "checkpoints").path
+            if (try? FileManager.default.contentsOfDirectory(atPath: checkpoints).isEmpty) ?? true { return .empty }
+            throw LabError.damaged(file: file.relativePath, reason: "is empty, and there are checkpoints beside it")
+        }
         guard application == applicationID else { throw LabError.notALab(file: file.relativePath) }
         guard version <= schemaVersion else {
             throw LabError.newerLab(file: file.relativePath, version: version, known: schemaVersion)
+        }
+        guard version >= 1 else {
+            throw LabError.damaged(file: file.relativePath, reason: "says that its schema has version \(version)")
         }
         return .lab(version: version)
     }

@@ -26,7 +26,11 @@ public struct CheckpointFile: Sendable, Equatable {
     /// Writes `contents` durably: to a temporary file beside it, synced, renamed, and the folder synced.
     public static func write(_ contents: Data, to url: URL) throws -> CheckpointFile {
         let folder = url.deletingLastPathComponent()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for folder in [folder.deletingLastPathComponent(), folder] {
+            guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
+                throw Failure.cannotWrite(path: folder.path, errno: errno)
+            }
+        }
         let temporary = folder.appending(path: ".\(url.lastPathComponent).\(getpid()).tmp")
         do {
             try writeSynced(contents, temporary.path)
@@ -43,9 +47,14 @@ public struct CheckpointFile: Sendable, Equatable {
 
     /// Reads a checkpoint, and refuses one whose bytes are not those that were written.
     public static func read(_ url: URL, sha256 expected: String) throws -> Safetensors {
-        let file = open(url.path, O_RDONLY | O_CLOEXEC)
+        // A pipe would be waited for.
+        let file = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw Failure.cannotRead(path: url.path, errno: errno) }
         let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            throw Failure.cannotRead(path: url.path, errno: EINVAL)
+        }
         guard let contents = try? handle.readToEnd() ?? Data() else { throw Failure.cannotRead(path: url.path, errno: EIO) }
         let found = hexadecimal(SHA256.hash(data: contents))
         guard found == expected else { throw Failure.damaged(path: url.path, expected: expected, found: found) }

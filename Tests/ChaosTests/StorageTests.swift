@@ -7,18 +7,23 @@ import Testing
 struct StorageTests {
     @Test(
         "is waited for: the run stands still, says why, and goes on by itself to the same bits",
-        arguments: [("full", "No space left on device"), ("denied", "Permission denied")])
-    func waited(_ trouble: String, _ reason: String) throws {
+        arguments: [
+            ("full", "No space left on device", false), ("denied", "Permission denied", false),
+            ("denied", "Permission denied", true),
+        ])
+    func waited(_ trouble: String, _ reason: String, _ fromStart: Bool) throws {
         try Program.inNewFolder { program in
             var subject = try Subject(program)
             try subject.submit(seeds: 1, epochs: 200, linear: ["pcn"])
             let id = try #require(subject.submitted.first)
             let lab = try Lab(program.lab)
+            let file = subject.switches.appending(path: trouble)
+            // Its first checkpoint needs a folder.
+            if fromStart { try Data().write(to: file) }
             let worker = try subject.startWorker(["--drain"])
             defer { if worker.process.isRunning { kill(worker.process.processIdentifier, SIGKILL) } }
             try until { try lab.runs()[0].epoch > 2 }
-            let file = subject.switches.appending(path: trouble)
-            try Data().write(to: file)
+            if !fromStart { try Data().write(to: file) }
             Thread.sleep(forTimeInterval: 2)
             let stood = try lab.runs()[0].epoch
             Thread.sleep(forTimeInterval: 1)

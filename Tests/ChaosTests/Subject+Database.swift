@@ -9,11 +9,6 @@ extension Subject {
         return try DatabaseQueue(path: program.lab.appending(path: "pcnlab.sqlite").path, configuration: configuration)
     }
 
-    /// Moves everything from the write-ahead log into the database, durably.
-    func truncateLog() throws {
-        try database().writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
-    }
-
     /// Makes the write-ahead log longer, by a line in the history that belongs to no run. The log is that long only while the
     /// connection is there: the last one to close moves it into the database.
     func lengthenLog(pages: Int) throws -> DatabaseQueue {

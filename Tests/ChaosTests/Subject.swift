@@ -26,12 +26,11 @@ struct Subject {
             """
     }
 
-    /// Queues the runs, or makes them longer; on disk for good, so that no damage to the log can take them away.
+    /// Queues the runs, or makes them longer.
     mutating func submit(seeds: Int, epochs: Int, linear: [String] = ["pcn", "mlp", "low_rank"]) throws {
         let output = try program.run("submit", program.spec(Self.spec(seeds: seeds, epochs: epochs, linear: linear)))
         guard output.status == 0 else { throw Broken("submit: \(output.error)") }
         submitted.formUnion(output.lines.compactMap { $0.split(separator: " ").first.map(String.init) })
-        try truncateLog()
     }
 
     /// A worker with the shim in it; with a rule, one that will die at a call.

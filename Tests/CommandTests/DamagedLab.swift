@@ -61,15 +61,15 @@ struct DamagedLab: Sendable, CustomStringConvertible {
         },
         DamagedLab(
             description: "settings that are none, beside a checkpoint", name: "its settings cannot be read",
-            remedy: "taken from a checkpoint"
+            remedy: "taken from its checkpoint"
         ) { try $0.alter("UPDATE runs SET settings = '{' WHERE number = 2") },
         DamagedLab(
             description: "settings of another run", name: "not those that its id was made of",
-            remedy: "taken from a checkpoint"
+            remedy: "taken from its checkpoint"
         ) { try $0.alter("UPDATE runs SET settings = (SELECT settings FROM runs WHERE number = 1) WHERE number = 3") },
         DamagedLab(
             description: "settings that are none, and no checkpoint", name: "its settings cannot be read",
-            remedy: "taken out, to be submitted again", keepsRuns: false
+            remedy: "submit its spec again", isRepaired: false
         ) { try $0.alter("DELETE FROM checkpoints; UPDATE runs SET settings = '' WHERE number = 2") },
         DamagedLab(
             description: "a checkpoint that is gone", name: "No such file", remedy: "it is forgotten"
@@ -119,10 +119,43 @@ struct DamagedLab: Sendable, CustomStringConvertible {
                 "INSERT INTO epochs VALUES ('0123456789abcdef', 1, 1, 0, 0, 1), ('0123456789abcdef', 2, 1, 0, 0, 1)")
         },
         DamagedLab(
-            description: "a run that is not there", name: "1 run of experiment a is lost",
-            remedy: "submit the experiment's spec again",
-            keepsRuns: false
+            description: "a run that is not there", name: "of experiment a is lost", remedy: "comes back from its checkpoint"
         ) { try $0.alter("DELETE FROM runs WHERE number = 2") },
+        DamagedLab(description: "the page of all runs overwritten", name: "pcnlab.sqlite", remedy: "into a new database") {
+            program in
+            let page = try program.root(of: "runs")
+            try program.alterFile {
+                $0.replaceSubrange((page - 1) * 4096..<page * 4096, with: Data(repeating: 0xA5, count: 4096))
+            }
+        },
+        DamagedLab(
+            description: "nothing in the file, and checkpoints", name: "is empty, and there are checkpoints",
+            remedy: "put a backup",
+            isRepaired: false
+        ) { try Data().write(to: $0.database) },
+        DamagedLab(
+            description: "an experiment that is not there", name: "belong to an experiment that is not there",
+            remedy: "recovered-1"
+        ) { try $0.alter("DELETE FROM experiments WHERE id = 1") },
+        DamagedLab(
+            description: "another number of epochs in the settings", name: "differ in their epochs",
+            remedy: "taken from its checkpoint"
+        ) { try $0.alter("UPDATE runs SET settings = replace(settings, '\"epochs\":4', '\"epochs\":2') WHERE number = 1") },
+        DamagedLab(
+            description: "the digest of other data", name: "not those that its id was made of",
+            remedy: "taken from its checkpoint"
+        ) { try $0.alter("UPDATE runs SET dataset_digest = 'x' WHERE number = 1") },
+        DamagedLab(description: "a version that there is not", name: "has version 0", remedy: "put a backup", isRepaired: false) {
+            try $0.alter("PRAGMA user_version = 0")
+        },
+        DamagedLab(
+            description: "a pipe in the place of a checkpoint", name: "cannot read", remedy: "a file that you may read",
+            isRepaired: false
+        ) { program in
+            let file = try program.newestCheckpoint()
+            try FileManager.default.removeItem(at: file)
+            mkfifo(file.path, 0o600)
+        },
         DamagedLab(
             description: "a state that there is not", name: "CHECK constraint failed in runs", remedy: "into a new database",
             keepsRuns: false

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import ProgramUnderTest
 import Testing
 
@@ -85,6 +86,23 @@ struct HostileTests {
                 count += 1
             }
             #expect(count > 15)
+        }
+    }
+
+    @Test("A worker ends where the database holds what makes no sense, and says why")
+    func senseless() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 2)))
+            let database = try DatabaseQueue(path: program.lab.appending(path: "pcnlab.sqlite").path)
+            let alter = { (sql: String) in try database.writeWithoutTransaction { try $0.execute(sql: sql) } }
+            try alter("PRAGMA ignore_check_constraints = ON; UPDATE runs SET state = 'lost' WHERE number = 1")
+            try alter("UPDATE runs SET failures = 9223372036854775807 WHERE number = 2")
+            try alter("PRAGMA foreign_keys = OFF; UPDATE runs SET id = '../../evil' WHERE number = 3")
+            try database.close()
+            let work = try program.run("work", "--drain")
+            #expect(work.status == 65 && work.error.contains("state \"lost\""), "\(work)")
+            #expect(try program.run("log", "..").status == 64)
+            #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "evil.log").path))
         }
     }
 }

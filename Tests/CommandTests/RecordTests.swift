@@ -42,6 +42,13 @@ struct RecordTests {
             try database.close()
             let other = try program.run("verify", ids[0])
             #expect(other.status == 1 && other.out.contains("not the same") && other.out.contains("other rows in epochs 4"))
+            let final = try DatabaseQueue(path: program.lab.appending(path: "pcnlab.sqlite").path)
+            try final.write {
+                try $0.execute(sql: "UPDATE runs SET final_test_accuracy = 0.99 WHERE id = ?", arguments: [ids[1]])
+            }
+            try final.close()
+            let figures = try program.run("verify", ids[1])
+            #expect(figures.status == 1 && figures.out.contains("recorded with other final figures"), "\(figures)")
         }
     }
 
@@ -51,6 +58,7 @@ struct RecordTests {
             try program.run("submit", program.spec(smallSpec("a", epochs: 40, samples: 2000)))
             let work = try program.start(["work", "--drain", "--threads", "1"])
             defer { kill(work.process.processIdentifier, SIGKILL) }
+            try until { try program.status().values.contains { $0["epoch"] as? Int ?? 0 > 0 } }
             let other = program.folder.appending(path: "other/pcnlab.sqlite")
             try FileManager.default.createDirectory(at: other.deletingLastPathComponent(), withIntermediateDirectories: true)
             #expect(try program.run("backup", "other/pcnlab.sqlite").status == 0)

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import ProgramUnderTest
 import Testing
 
@@ -21,6 +22,24 @@ struct SubmitTests {
                 try other.run("work", "--drain")
                 #expect(try other.results() == extended)
             }
+        }
+    }
+
+    @Test("queues the runs of all files or, where one cannot be, of none")
+    func allOrNothing() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 2)))
+            let database = try DatabaseQueue(path: program.lab.appending(path: "pcnlab.sqlite").path)
+            try database.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA ignore_check_constraints = ON; UPDATE runs SET state = 'lost'")
+            }
+            try database.close()
+            let output = try program.run(
+                "submit", program.spec(smallSpec("b", epochs: 2, samples: 500), "b.json"), program.spec(smallSpec("a", epochs: 2))
+            )
+            #expect(output.status == 65 && output.out.isEmpty, "\(output)")
+            let file = try DatabaseQueue(path: program.lab.appending(path: "pcnlab.sqlite").path)
+            #expect(try file.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM runs") } == 3)
         }
     }
 

@@ -132,6 +132,11 @@ static int is_denied(const char *path, int flags) {
     return 1;
 }
 
+int mkdir(const char *path, mode_t mode) {
+    if (is_full(path) || is_denied(path, O_WRONLY)) return -1;
+    return REAL(mkdir)(path, mode);
+}
+
 static mode_t mode_of(int flags, va_list arguments) {
     return flags & (O_CREAT | O_TMPFILE) ? (mode_t)va_arg(arguments, int) : 0;
 }

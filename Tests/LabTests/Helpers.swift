@@ -175,3 +175,12 @@ extension WorkerIdentity {
         return id
     }
 }
+
+extension Lab {
+    /// Submits one experiment.
+    func submit(
+        experiment: String, description: String?, runs: [RunToSubmit], priority: Int? = nil, tags: [String] = []
+    ) throws -> [(id: String, outcome: SubmissionOutcome)] {
+        try submit([ExperimentToSubmit(experiment, description: description, runs: runs)], priority: priority, tags: tags)[0]
+    }
+}

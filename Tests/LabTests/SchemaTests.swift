@@ -93,7 +93,7 @@ import Testing
                 sql: """
                     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
                     INSERT INTO runs (id, model, dataset, seed, settings, dataset_digest, priority, epochs, submitted_at)
-                    SELECT 'r' || i, 'm', 'd', i, ?, 'x', i % 3, 3, 0 FROM n
+                    SELECT printf('%016x', i), 'm', 'd', i, ?, 'x', i % 3, 3, 0 FROM n
                     """, arguments: [Settings.tiny().canonicalJSON])
         }
         let plan = { (sql: String) in

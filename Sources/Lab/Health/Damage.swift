@@ -2,28 +2,30 @@
 public enum Damage: Sendable, Equatable, CustomStringConvertible {
     /// The database itself, as SQLite's own check puts it.
     case database([String])
-    /// Runs that an experiment had, and that are not there.
-    case lost(runs: Int, experiment: String)
+    /// A run that an experiment had, and that is not there.
+    case lost(run: String, experiment: String)
+    /// Runs that belong to an experiment which is not there.
+    case nameless(experiment: Int64, runs: Int)
     /// Rows of a table that belong to no run.
     case ownerless(table: String, rows: Int)
-    /// A run's settings, its id, or both: they do not belong together, or cannot be read.
+    /// A run's settings and its id: they do not belong together, or cannot be read.
     case run(String, reason: String)
     /// A run that is `running` with nobody at work on it.
     case abandoned(run: String)
-    /// Rows of a run at `epoch` that are 1…`whole` and then have a gap.
+    /// A run whose `epoch` is another one than that up to which it has rows without a gap.
     case gap(run: String, epoch: Int, whole: Int)
     /// A checkpoint whose file is gone, is not what was written, or lies elsewhere than in the lab.
     case checkpoint(run: String, CheckpointRecord, reason: String)
     /// A file that may be whole, and that this program is not let read.
     case unreadable(file: String, reason: String)
-    /// A file among the checkpoints that no row names, within the lab's folder.
+    /// A file that was given up half-written, or that newer checkpoints of its run have made superfluous; within the lab's folder.
     case stray(file: String)
 
     public var description: String {
         switch self {
         case .database(let faults): "the database is damaged: \(faults.joined(separator: "; "))"
-        case .lost(1, let experiment): "1 run of experiment \(experiment) is lost"
-        case .lost(let runs, let experiment): "\(runs) runs of experiment \(experiment) are lost"
+        case .lost(let run, let experiment): "run \(run) of experiment \(experiment) is lost"
+        case .nameless(_, let runs): "\(runs) \(runs == 1 ? "run belongs" : "runs belong") to an experiment that is not there"
         case .ownerless(let table, let rows): "\(rows) \(rows == 1 ? "row" : "rows") of \(table) belong to no run"
         case .run(let run, let reason): "run \(run): \(reason)"
         case .abandoned(let run): "run \(run) is running, and no worker is there"
@@ -39,11 +41,13 @@ public enum Damage: Sendable, Equatable, CustomStringConvertible {
     public var repair: String? {
         switch self {
         case .database: "what can be read goes into a new database; the damaged one stays beside it"
-        case .lost: "what is left of them is removed; submit the experiment's spec again, and they are trained anew"
+        case .lost: "it comes back from its checkpoint; without one, submit the experiment's spec again"
+        case .nameless(let number, _): "it comes back as recovered-\(number)"
         case .ownerless: "they are removed"
-        case .run: "its settings are taken from a checkpoint; without one it is taken out, to be submitted again"
+        case .run: "its settings are taken from its checkpoint; without one, submit its spec again"
         case .abandoned: "it is queued again, and goes on from its checkpoint"
-        case .gap(_, _, let whole): "it is set back to epoch \(whole), and trained from there to the same bits"
+        case .gap(_, let epoch, let whole) where epoch < whole: "it is set to epoch \(whole)"
+        case .gap(_, _, let whole): "it is set back to epoch \(whole), and trained from the checkpoint before to the same bits"
         case .checkpoint: "it is forgotten; the run (a completed one once it is retried) goes on from the one before"
         case .unreadable: nil
         case .stray: "it is removed"

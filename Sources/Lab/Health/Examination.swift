@@ -8,7 +8,8 @@ extension Lab {
         let faults = try integrityFaults()
         if !faults.isEmpty { return [.database(faults)] }
         return try database.read { db in
-            try lostRuns(db) + ownerlessRows(db) + abandoned(db).map { .abandoned(run: $0.run) } + unreadableRuns(db) + gaps(db)
+            try lostRuns(db) + namelessExperiments(db) + ownerlessRows(db) + abandoned(db).map { .abandoned(run: $0.run) }
+                + unreadableRuns(db) + gaps(db)
         }
     }
 
@@ -20,19 +21,24 @@ extension Lab {
         }
     }
 
-    /// Ids of the runs that workers have now.
-    public func runsAtWork() throws -> Set<String> {
-        try database.read { try Set(String.fetchAll($0, sql: "SELECT id FROM runs WHERE state = 'running'")) }
-    }
-
     private func lostRuns(_ db: Database) throws -> [Damage] {
         try Row.fetchAll(
             db,
             sql: """
-                SELECT x.name, count(*) AS runs FROM experiments x JOIN experiment_runs m ON m.experiment_id = x.id
-                WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = m.run_id) GROUP BY x.id
+                SELECT m.run_id, x.name FROM experiment_runs m JOIN experiments x ON x.id = m.experiment_id
+                WHERE NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = m.run_id) GROUP BY m.run_id ORDER BY x.id, m.run_id
                 """
-        ).map { .lost(runs: $0["runs"], experiment: $0["name"]) }
+        ).map { .lost(run: $0["run_id"], experiment: $0["name"]) }
+    }
+
+    private func namelessExperiments(_ db: Database) throws -> [Damage] {
+        try Row.fetchAll(
+            db,
+            sql: """
+                SELECT experiment_id, count(*) AS runs FROM experiment_runs
+                WHERE experiment_id NOT IN (SELECT id FROM experiments) GROUP BY experiment_id
+                """
+        ).map { .nameless(experiment: $0["experiment_id"], runs: $0["runs"]) }
     }
 
     private func ownerlessRows(_ db: Database) throws -> [Damage] {
@@ -44,13 +50,16 @@ extension Lab {
 
     private func unreadableRuns(_ db: Database) throws -> [Damage] {
         var damage: [Damage] = []
-        let rows = try Row.fetchCursor(db, sql: "SELECT id, settings, dataset_digest FROM runs ORDER BY number")
+        let rows = try Row.fetchCursor(db, sql: "SELECT id, settings, dataset_digest, epochs FROM runs ORDER BY number")
         while let row = try rows.next() {
             let id: String = row["id"]
             do {
                 let settings = try Settings(canonicalJSON: row["settings"])
-                if RunToSubmit(settings, datasetDigest: row["dataset_digest"]).id == id { continue }
-                damage.append(.run(id, reason: "its settings and data set are not those that its id was made of"))
+                if RunToSubmit(settings, datasetDigest: row["dataset_digest"]).id != id {
+                    damage.append(.run(id, reason: "its settings and data set are not those that its id was made of"))
+                } else if settings.epochs != row["epochs"] {
+                    damage.append(.run(id, reason: "its settings and its row differ in their epochs"))
+                }
             } catch {
                 damage.append(.run(id, reason: "its settings cannot be read: \(error)"))
             }
@@ -74,5 +83,21 @@ extension Lab {
         let epochs = try Int.fetchCursor(db, sql: "SELECT epoch FROM epochs WHERE run_id = ? ORDER BY epoch", arguments: [run])
         while let epoch = try epochs.next(), epoch == whole + 1 { whole = epoch }
         return whole
+    }
+
+    /// The settings in a run's row, where they can be read.
+    public func settings(of run: String) throws -> Settings? {
+        try database.read { db in
+            try String.fetchOne(db, sql: "SELECT settings FROM runs WHERE id = ?", arguments: [run])
+                .flatMap { try? Settings(canonicalJSON: $0) }
+        }
+    }
+
+    /// Digests of a data set that runs were submitted with.
+    public func digests(of dataset: DatasetName) throws -> [String] {
+        try database.read { db in
+            try String.fetchAll(
+                db, sql: "SELECT DISTINCT dataset_digest FROM runs WHERE dataset = ?", arguments: [dataset.rawValue])
+        }
     }
 }

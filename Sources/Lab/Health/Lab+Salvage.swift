@@ -5,7 +5,7 @@ extension Lab {
     /// What `salvage` did.
     public struct Salvaged: Sendable {
         public let rows: Int
-        /// Rows that break a rule of the schema, and are there no more.
+        /// Rows that break a rule of the schema: they are in the copy alone.
         public let refused: Int
         /// A copy of the damaged database.
         public let damagedFile: URL
@@ -25,14 +25,17 @@ extension Lab {
             // Not in a transaction: SQLite refuses to end one in which it met a damaged page.
             let rows = try database.unsafeRead { db in
                 guard case .lab(schemaVersion) = try content(db, of: file) else {
-                    throw LabError.damaged(file: file.relativePath, reason: "is damaged, and of an older pcnlab")
+                    throw LabError.damaged(file: file.relativePath, reason: "is empty, or of an older pcnlab")
                 }
                 return try fresh.write { fresh in
                     try fresh.execute(sql: String(decoding: PackageResources.schema_sql, as: UTF8.self))
                     return try Salvage.copy(db, into: fresh)
                 }
             }
-            let damaged = try copyAside(file, "pcnlab.sqlite.damaged-\(clock.now())")
+            let damaged = folder.appending(path: "pcnlab.sqlite.damaged-\(clock.now())")
+            // To close a file gives up every lock that the process has on it (fcntl(2)): these stay open until all is done.
+            let sources = try copyAside(file, to: damaged)
+            defer { sources.forEach { try? $0.close() } }
             try fresh.backup(to: database)
             try fresh.close()
             try database.close()
@@ -61,16 +64,21 @@ extension Lab {
         return configuration
     }
 
-    private static func copyAside(_ file: URL, _ name: String) throws -> URL {
-        let copy = file.deletingLastPathComponent().appending(path: name)
+    /// Copies a database and its log. Returns the files that were read, still open.
+    private static func copyAside(_ file: URL, to copy: URL) throws -> [FileHandle] {
         do {
-            for part in ["", "-wal"] where FileManager.default.fileExists(atPath: file.path + part) {
-                try FileManager.default.copyItem(atPath: file.path + part, toPath: copy.path + part)
+            return try ["", "-wal"].compactMap { part in
+                guard let source = FileHandle(forReadingAtPath: file.path + part) else { return nil }
+                try Data().write(to: URL(fileURLWithPath: copy.path + part), options: .withoutOverwriting)
+                let target = try FileHandle(forWritingTo: URL(fileURLWithPath: copy.path + part))
+                while let bytes = try source.read(upToCount: 1 << 24), !bytes.isEmpty { try target.write(contentsOf: bytes) }
+                try target.synchronize()
+                try target.close()
+                return source
             }
         } catch {
             throw LabError.cannotWrite(path: copy.relativePath, reason: error.localizedDescription)
         }
-        return copy
     }
 
     private static func remove(_ file: URL) {

@@ -99,7 +99,9 @@ public final class WorkerPool: Sendable {
         do {
             return try lab.claim(worker: .current, arithmetic: configuration.arithmetic, threads: configuration.threads)
         } catch {
-            if case .damaged? = LabError(database: error, file: lab.databaseFile.relativePath) { give(up: error) }
+            if let damage = LabError(database: error, file: lab.databaseFile.relativePath), case .damaged = damage {
+                give(up: damage)
+            }
             // The run's settings could not be read, and it has failed.
             if case LabError.damaged = error { failures.wrappingAdd(1, ordering: .relaxed) }
             observer.trouble("claiming a run: \(error)")
@@ -141,14 +143,21 @@ public final class WorkerPool: Sendable {
         observer.ended(claim, worker: worker, outcome: outcome, state: state)
     }
 
-    private func give(up error: any Error) {
-        fatal.withLock { $0 = $0 ?? LabError(database: error, file: lab.databaseFile.relativePath) }
+    private func give(up error: LabError) {
+        fatal.withLock { $0 = $0 ?? error }
         stop()
     }
 
     private func isDrained() -> Bool {
-        guard let counts = try? lab.stateCounts() else { return false }
-        return counts[.queued, default: 0] == 0 && counts[.running, default: 0] == 0
+        do {
+            let counts = try lab.stateCounts()
+            return counts[.queued, default: 0] == 0 && counts[.running, default: 0] == 0
+        } catch LabError.damaged(let file, let reason) {
+            give(up: .damaged(file: file, reason: reason))
+        } catch {
+            observer.trouble("counting what is left: \(error)")
+        }
+        return false
     }
 
     private func heartbeat(renewing: Bool) {

@@ -48,7 +48,7 @@ extension Lab {
             else { throw LabError.noSuchRun(run) }
             let wanted: Int = row["epochs"], done: Int = row["epoch"], failures: Int = row["failures"]
             let fail = { (error: String) in
-                let isLast = failures + 1 >= Self.attemptsAllowed
+                let isLast = failures >= Self.attemptsAllowed - 1
                 try self.leaveWorker(isLast ? .failedForGood : .failedOnce, run, error: error, db)
                 return "failed: \(error)"
             }

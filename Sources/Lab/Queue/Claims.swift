@@ -38,6 +38,7 @@ extension Lab {
                 arguments: [run, attempt, worker.text, arithmetic, threads, clock.now(), clock.uptime()])
             try event(db, run: run, attempt: attempt, "started", "\(arithmetic), \(threads) threads")
             do {
+                guard run.isRunID else { throw LabError.noSuchRun(run) }
                 let settings = try Settings(canonicalJSON: row["settings"])
                 return .success(Claim(run: run, attempt: attempt, settings: settings, datasetDigest: row["dataset_digest"]))
             } catch {

@@ -78,7 +78,8 @@ extension Lab {
                 """)
         return rows.compactMap { row in
             let worker = (row["worker"] as String?).flatMap(WorkerIdentity.init)
-            let isSilent = clock.uptime() - (row["heartbeat"] ?? 0 as Int64) > Self.lease
+            let (silence, isAbsurd) = clock.uptime().subtractingReportingOverflow(row["heartbeat"] ?? 0)
+            let isSilent = isAbsurd || silence > Self.lease
             let reason = worker?.isGone ?? true ? Self.workerGone : isSilent ? "lease expired" : nil
             return reason.map { (row["id"], row["attempt"], $0) }
         }

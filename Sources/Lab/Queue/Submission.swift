@@ -16,6 +16,17 @@ public struct RunToSubmit: Sendable {
     public var id: String { String(settings.runIdentity(datasetDigest: datasetDigest).prefix(16)) }
 }
 
+/// Runs to be queued under a name.
+public struct ExperimentToSubmit: Sendable {
+    public let name: String
+    public let description: String?
+    public let runs: [RunToSubmit]
+
+    public init(_ name: String, description: String?, runs: [RunToSubmit]) {
+        (self.name, self.description, self.runs) = (name, description, runs)
+    }
+}
+
 /// What `submit` did with a run.
 public enum SubmissionOutcome: Sendable, Equatable {
     case queued
@@ -26,44 +37,48 @@ public enum SubmissionOutcome: Sendable, Equatable {
 }
 
 extension Lab {
-    /// Queues the runs of an experiment in one transaction: all of them or, on an error, none. An outcome for each, in the
-    /// same order.
+    /// Queues the runs of experiments in one transaction: all of them or, on an error, none. An outcome for each, in the same
+    /// order.
     ///
-    /// Of several that differ only in their epochs, and so are one run, the longest counts; the others find it there. A
-    /// priority that is given is also that of runs that are there already.
+    /// Of several of an experiment that differ only in their epochs, and so are one run, the longest counts; the others find it
+    /// there. A priority that is given is also that of runs that are there already.
     public func submit(
-        experiment: String, description: String?, runs: [RunToSubmit], priority: Int? = nil, tags: [String] = []
+        _ experiments: [ExperimentToSubmit], priority: Int? = nil, tags: [String] = []
+    ) throws -> [[(id: String, outcome: SubmissionOutcome)]] {
+        try database.write { db in try experiments.map { try submit(db, $0, priority, tags) } }
+    }
+
+    private func submit(
+        _ db: Database, _ experiment: ExperimentToSubmit, _ priority: Int?, _ tags: [String]
     ) throws -> [(id: String, outcome: SubmissionOutcome)] {
-        let ids = runs.map(\.id)
+        let runs = experiment.runs, ids = runs.map(\.id)
         var longest: [String: Int] = [:]
         for (index, id) in ids.enumerated() {
             if let other = longest[id], runs[other].settings.epochs >= runs[index].settings.epochs { continue }
             longest[id] = index
         }
-        return try database.write { db in
+        try db.execute(
+            sql: """
+                INSERT INTO experiments (name, description, submitted_at) VALUES (?, ?, ?)
+                ON CONFLICT (name) DO UPDATE SET description = coalesce(excluded.description, description)
+                """, arguments: [experiment.name, experiment.description, clock.now()])
+        let number = try Int64.fetchOne(db, sql: "SELECT id FROM experiments WHERE name = ?", arguments: [experiment.name])
+        var outcomes: [Int: SubmissionOutcome] = [:]
+        for (index, id) in ids.enumerated() where longest[id] == index {
+            outcomes[index] = try submit(db, runs[index], id: id, priority: priority)
             try db.execute(
-                sql: """
-                    INSERT INTO experiments (name, description, submitted_at) VALUES (?, ?, ?)
-                    ON CONFLICT (name) DO UPDATE SET description = coalesce(excluded.description, description)
-                    """, arguments: [experiment, description, clock.now()])
-            let number = try Int64.fetchOne(db, sql: "SELECT id FROM experiments WHERE name = ?", arguments: [experiment])
-            var outcomes: [Int: SubmissionOutcome] = [:]
-            for (index, id) in ids.enumerated() where longest[id] == index {
-                outcomes[index] = try submit(db, runs[index], id: id, priority: priority)
-                try db.execute(
-                    cached: "INSERT OR IGNORE INTO experiment_runs (experiment_id, run_id) VALUES (?, ?)",
-                    arguments: [number, id])
-                for tag in tags {
-                    try db.execute(cached: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, tag])
-                }
+                cached: "INSERT OR IGNORE INTO experiment_runs (experiment_id, run_id) VALUES (?, ?)", arguments: [number, id])
+            for tag in tags {
+                try db.execute(cached: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, tag])
             }
-            return try ids.enumerated().map { index, id in (id, try outcomes[index] ?? .found(state(of: id, db))) }
         }
+        return try ids.enumerated().map { index, id in (id, try outcomes[index] ?? .found(state(of: id, db))) }
     }
 
-    private func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int?) throws -> SubmissionOutcome {
+    /// Queues a run, extends it, or finds it there.
+    func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int?) throws -> SubmissionOutcome {
         let settings = run.settings, text = settings.canonicalJSON
-        let known = try db.cachedStatement(sql: "SELECT state, epochs, settings FROM runs WHERE id = ?")
+        let known = try db.cachedStatement(sql: "SELECT state, epochs, settings, dataset_digest FROM runs WHERE id = ?")
         guard let row = try Row.fetchOne(known, arguments: [id]) else {
             try db.execute(
                 cached: """
@@ -82,9 +97,11 @@ extension Lab {
             try db.execute(cached: "UPDATE runs SET priority = ? WHERE id = ?", arguments: [priority, id])
         }
         guard settings.epochs > epochs else {
-            // What is no part of the identity, as `checkpoint_every`, is as the latest spec has it.
-            if settings.epochs == epochs, row["settings"] != text {
-                try db.execute(cached: "UPDATE runs SET settings = ? WHERE id = ?", arguments: [text, id])
+            // What is no part of the identity, as `checkpoint_every`, is as the latest spec has it; what was damaged is mended.
+            if settings.epochs == epochs, row["settings"] != text || row["dataset_digest"] != run.datasetDigest {
+                try db.execute(
+                    cached: "UPDATE runs SET settings = ?, dataset_digest = ? WHERE id = ?",
+                    arguments: [text, run.datasetDigest, id])
             }
             return .found(state)
         }

@@ -24,8 +24,8 @@ public struct CheckpointRecord: Sendable, Equatable {
 }
 
 extension Lab {
-    /// Records a checkpoint that is durable on disk, and returns the files that it makes superfluous: all but the two newest
-    /// and those that are kept, and a file that stood for the same place before.
+    /// Records a checkpoint that is durable on disk, and returns the files that it makes superfluous: all up to its place but the
+    /// two newest and those that are kept, and a file that stood for the same place before.
     public func record(_ checkpoint: CheckpointRecord, run: String, attempt: Int) throws -> [String] {
         try write(run: run, attempt: attempt) { db in
             let replaced = try String.fetchAll(
@@ -45,10 +45,11 @@ extension Lab {
             let superfluous = try String.fetchAll(
                 db,
                 sql: """
-                    DELETE FROM checkpoints WHERE run_id = ?1 AND kept = 0 AND (epoch, batch) NOT IN
-                        (SELECT epoch, batch FROM checkpoints WHERE run_id = ?1 ORDER BY epoch DESC, batch DESC LIMIT 2)
+                    DELETE FROM checkpoints WHERE run_id = ?1 AND kept = 0 AND (epoch, batch) <= (?2, ?3)
+                        AND (epoch, batch) NOT IN (SELECT epoch, batch FROM checkpoints
+                            WHERE run_id = ?1 AND (epoch, batch) <= (?2, ?3) ORDER BY epoch DESC, batch DESC LIMIT 2)
                     RETURNING file
-                    """, arguments: [run])
+                    """, arguments: [run, checkpoint.epoch, checkpoint.batch])
             return replaced + superfluous
         }
     }
@@ -72,12 +73,25 @@ extension Lab {
         }
     }
 
-    /// Every run's checkpoints.
-    public func allCheckpoints() throws -> [(run: String, record: CheckpointRecord)] {
+    /// The checkpoints from which a run may go on, newest first: those up to which every epoch has its row.
+    public func checkpointsToResume(_ run: String) throws -> [CheckpointRecord] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM checkpoints ORDER BY run_id, epoch, batch").map {
-                ($0["run_id"], CheckpointRecord($0))
-            }
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT c.* FROM checkpoints c JOIN runs r ON r.id = c.run_id
+                    WHERE c.run_id = ? AND c.epoch <= r.epoch ORDER BY c.epoch DESC, c.batch DESC
+                    """, arguments: [run]
+            ).map(CheckpointRecord.init)
+        }
+    }
+
+    /// Every run's checkpoints, and which runs workers have, at one moment.
+    public func allCheckpoints() throws -> (rows: [(run: String, record: CheckpointRecord)], atWork: Set<String>) {
+        try database.read { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT * FROM checkpoints ORDER BY run_id, epoch, batch")
+            let atWork = try String.fetchSet(db, sql: "SELECT id FROM runs WHERE state = 'running'")
+            return (rows.map { ($0["run_id"], CheckpointRecord($0)) }, atWork)
         }
     }
 

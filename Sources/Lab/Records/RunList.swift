@@ -47,8 +47,15 @@ public struct RunFilter: Sendable {
 }
 
 extension Lab {
-    /// The runs that a filter lets through, in order of submission.
+    /// The runs that a filter lets through, in order of submission. Throws `damaged` where one of them cannot be read.
     public func runs(_ filter: RunFilter = RunFilter()) throws -> [RunSummary] {
+        let (runs, unreadable) = try listing(filter)
+        if let error = unreadable.first { throw error }
+        return runs
+    }
+
+    /// The same; those that cannot be read are left out, and an error for each says why.
+    public func listing(_ filter: RunFilter = RunFilter()) throws -> (runs: [RunSummary], unreadable: [LabError]) {
         try database.read { db in
             try filter.check(db)
             var chosen = "SELECT number FROM runs WHERE " + filter.condition
@@ -57,8 +64,13 @@ extension Lab {
                 chosen += " " + Self.byInterest
                 arguments += ["limit": limit]
             }
-            return try Row.fetchAll(db, sql: Self.summaries + " (" + chosen + ") ORDER BY r.number", arguments: arguments)
-                .map(RunSummary.init)
+            var runs: [RunSummary] = [], unreadable: [LabError] = []
+            let rows = try Row.fetchCursor(
+                db, sql: Self.summaries + " (" + chosen + ") ORDER BY r.number", arguments: arguments)
+            while let row = try rows.next() {
+                do { runs.append(try RunSummary(row)) } catch let error as LabError { unreadable.append(error) }
+            }
+            return (runs, unreadable)
         }
     }
 
@@ -87,7 +99,8 @@ extension Lab {
             // A range, which the index on ids serves: ids are of hexadecimal digits, and ~ comes after all of them.
             let matches = try String.fetchAll(
                 db, sql: "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || '~' ORDER BY number LIMIT 100",
-                arguments: [pattern])
+                arguments: [pattern]
+            ).filter(\.isRunID)
             if pattern.isEmpty || matches.isEmpty { throw LabError.noSuchRun(name) }
             if matches.count > 1 { throw LabError.ambiguousRun(name, matches: matches) }
             return matches[0]

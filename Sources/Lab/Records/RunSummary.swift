@@ -31,6 +31,11 @@ public struct RunSummary: Sendable {
     }
 }
 
+extension String {
+    /// Sixteen lower-case hexadecimal digits, as the identity of every run. Files and lines in a terminal bear it.
+    public var isRunID: Bool { utf8.count == 16 && utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) } }
+}
+
 extension RunState {
     /// Throws `damaged` for a word that is none of the states: only a database altered by hand has it.
     init(column: String) throws {
@@ -54,7 +59,7 @@ extension RunSummary {
         }
         let list = { (json: String) in try JSONDecoder().decode([String].self, from: Data(json.utf8)) }
         // Files are named by it.
-        guard id.utf8.count == 16, id.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else {
+        guard id.isRunID else {
             throw LabError.damaged(file: "the lab's database", reason: "a run has the id \(id.debugDescription)")
         }
         self.id = id

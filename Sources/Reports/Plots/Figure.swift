@@ -81,7 +81,10 @@ extension ReportTable.Cell {
     /// The finished runs and their mean, then the others, which are in no mean.
     fileprivate func lines(_ quantity: Quantity, _ curves: [String: [EpochRow]]) -> [LinePlot.Line] {
         let curve = { (run: RunSummary) in
-            curves[run.id, default: []].map { Polyline.Point(x: Double($0.epoch), y: quantity.value($0)) }
+            curves[run.id, default: []].map {
+                // Only a database altered by hand has an epoch beyond all that could be trained.
+                Polyline.Point(x: Double(min($0.epoch, 1 << 40)), y: quantity.value($0))
+            }
         }
         let seeds = finished.map(curve)
         let weight: LinePlot.Line.Weight = finished.count + unfinished.count > 1 ? .seed : .only

@@ -88,12 +88,16 @@ struct Export: ParsableCommand {
     private func writeCurves(_ lab: Lab, _ folder: URL) throws {
         let names = arguments.dropFirst()
         let chosen = names.isEmpty ? try lab.runs(RunFilter(experiment: experiment)) : try runs(lab, names)
+        // A run's name depends on the others of its experiment, all of them, so that it is always the same.
+        let experiments = Set(chosen.compactMap { experiment ?? $0.experiments.first })
+        let files = try experiments.flatMap { name in
+            CurveFile.files(of: try lab.runs(RunFilter(experiment: name)), experiment: name).map { (name, $0) }
+        }
+        let curves = Dictionary(files.map { (name, file) in ([name, file.run.id], file) }) { first, _ in first }
         var written = 0
         for run in chosen where run.epoch > 0 {
-            // A run's name depends on the others of its experiment, all of them, so that it is always the same.
-            guard let name = experiment ?? run.experiments.first, let started = try lab.attempts(of: run.id).first?.startedAt,
-                let curve = CurveFile.files(of: try lab.runs(RunFilter(experiment: name)), experiment: name)
-                    .first(where: { $0.run.id == run.id })
+            guard let name = experiment ?? run.experiments.first, let curve = curves[[name, run.id]],
+                let started = try lab.attempts(of: run.id).first?.startedAt
             else { continue }
             let file = TensorBoardRun(curve, try lab.epochs(of: run.id), started: started)
             try write(file.contents, to: folder.appending(path: file.path))

@@ -44,7 +44,7 @@ struct Report: ParsableCommand {
         try reporting {
             guard let format = ReportFormat.named(format) else { throw Exit.usage }
             let lab = try lab.open()
-            let runs = try lab.runs(RunFilter(experiment: experiment))
+            let runs = try lab.readableRuns(RunFilter(experiment: experiment))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
             let text = try format.render(input)
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }

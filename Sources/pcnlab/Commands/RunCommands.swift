@@ -8,11 +8,12 @@ struct RunArguments: ParsableArguments {
     @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
     var runs: [String]
 
-    /// Carries out `command` on all the runs, or on none, and prints a line for each.
-    func carryOut(_ command: RunCommand) throws {
+    /// Carries out `command` on all the runs, or on none, and prints a line for each. `check` refuses what makes no sense.
+    func carryOut(_ command: RunCommand, check: (Lab, [RunSummary]) throws -> Void = { _, _ in }) throws {
         try reporting {
             let lab = try lab.open()
             let ids = try runs.map { try lab.run(named: $0) }
+            try check(lab, try lab.runs(RunFilter(ids: ids)))
             for (id, transition) in try lab.command(command, runs: ids) {
                 let outcome =
                     switch transition {
@@ -20,7 +21,7 @@ struct RunArguments: ParsableArguments {
                     case .ask(let request): "will \(request.rawValue) at the next batch"
                     case .stays, .refused: "nothing to do"
                     }
-                Terminal.output.line("\(id)  \(outcome)")
+                Terminal.output.line("\(id.printable)  \(outcome)")
             }
         }
     }
@@ -50,5 +51,15 @@ struct Retry: ParsableCommand {
         abstract: "Queue failed, diverged or cancelled runs again; they go on from their checkpoints.",
         discussion: "A completed run whose weights were lost can be retried too: it is trained to the same bits.")
     @OptionGroup var arguments: RunArguments
-    func run() throws { try arguments.carryOut(.retry) }
+
+    func run() throws {
+        try arguments.carryOut(.retry) { lab, runs in
+            let examination = CheckpointExamination(lab: lab)
+            for run in runs where run.state == .completed {
+                if try examination.hasWeights(of: run) {
+                    throw LabError.refused(run: run.id, state: run.state, event: "retry")
+                }
+            }
+        }
+    }
 }

@@ -49,7 +49,7 @@ struct Status: ParsableCommand {
         var filter = RunFilter(experiment: experiment, state: state, ids: ids)
         let counts = try lab.stateCounts(filter)
         if !all, !json, ids == nil { filter.limit = Self.screen }
-        let summaries = try lab.runs(filter)
+        let summaries = ids == nil ? try lab.readableRuns(filter) : try lab.runs(filter)
         if json { return try JSONOutput.text(summaries.map(RunStatus.init)) + "\n" }
         if ids != nil { return try summaries.map { try RunDetails(lab, $0).text }.joined(separator: "\n") }
         return table(summaries, counts)

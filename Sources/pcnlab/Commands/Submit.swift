@@ -41,15 +41,15 @@ struct Submit: ParsableCommand {
             lab.warnOfNetwork()
             let lab = try lab.open(create: true)
             let digests = try DatasetDigests(lab).of(experiments.flatMap { $0.runs.map(\.dataset) })
-            var lines: [SubmittedRun] = []
-            for experiment in experiments {
+            let submitted = experiments.map { experiment in
                 let runs = experiment.runs.map { RunToSubmit($0, datasetDigest: digests[$0.dataset] ?? "") }
-                let outcomes = try lab.submit(
-                    experiment: experiment.name, description: experiment.description, runs: runs, priority: priority, tags: tags)
-                lines += zip(experiment.runs, outcomes).map { settings, outcome in
-                    SubmittedRun(outcome.id, experiment.name, settings, outcome.outcome)
-                }
+                return ExperimentToSubmit(experiment.name, description: experiment.description, runs: runs)
             }
+            let outcomes = try lab.submit(submitted, priority: priority, tags: tags)
+            let lines = zip(experiments, outcomes).flatMap { experiment, outcomes in
+                zip(experiment.runs, outcomes).map { SubmittedRun($1.id, experiment.name, $0, $1.outcome) }
+            }
+            lab.settle()
             if json { return Terminal.output.line(try JSONOutput.text(lines)) }
             Terminal.output.write(lines.map { $0.text + "\n" }.joined())
             let queued = lines.count { $0.outcome != "found" }

@@ -27,7 +27,8 @@ struct SubmittedRun: Encodable {
     var text: String {
         let what =
             switch (state, extendedFrom) {
-            case (let state?, nil): "already there (\(state)); not queued again"
+            case (let state?, nil):
+                "already there (\(state)); not queued again" + (RunState(rawValue: state)?.wayBack.map { "; \($0)" } ?? "")
             case (let state?, let from?):
                 "extended from \(from) to \(epochs) epochs"
                     + (RunState(rawValue: state)?.wayBack.map { "; it is \(state), \($0)" } ?? "")

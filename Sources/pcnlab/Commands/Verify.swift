@@ -54,6 +54,7 @@ struct Verify: ParsableCommand {
         if !outcome.differingEpochs.isEmpty {
             text += "; other rows in epochs \(outcome.differingEpochs.map(String.init).joined(separator: ", "))"
         }
+        if outcome.hasOtherFinalFigures { text += "; the run is recorded with other final figures" }
         if run.arithmetics.count > 1 { text += "; it was trained with several kinds of arithmetic" }
         return text
     }

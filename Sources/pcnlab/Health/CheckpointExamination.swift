@@ -8,26 +8,58 @@ import Training
 struct CheckpointExamination {
     let lab: Lab
 
-    /// Rows whose files cannot be used, and files that no row names.
-    func damage() throws -> [Damage] {
-        // Files before rows: a row follows its file, so that a file without one was given up, or is just being written.
-        let files = files()
-        let rows = try lab.allCheckpoints()
-        let damaged = rows.compactMap { run, record in damage(to: record, of: run).map { (record.file, $0) } }
-        // Meanwhile newer checkpoints may have taken the place of some.
-        let stillThere = Set(try lab.allCheckpoints().map(\.record.file))
-        let named = stillThere.union(rows.map(\.record.file))
-        let atWork = try lab.runsAtWork()
-        let strays = files.filter { !named.contains($0.file) && !atWork.contains($0.run) }
-        return damaged.filter { stillThere.contains($0.0) }.map(\.1) + strays.map { .stray(file: $0.file) }
+    struct Result {
+        /// Rows whose files cannot be used, and files that were left over.
+        var damage: [Damage] = []
+        /// Checkpoints that no row names and that are not superfluous: of a run that is lost, or newer than a database that was
+        /// put back. They may be wanted with another database.
+        var kept: [String] = []
     }
 
-    /// The settings in the newest of a run's checkpoints that is whole.
-    func settings(of run: String) -> Settings? {
-        ((try? lab.checkpoints(of: run)) ?? []).lazy.compactMap { record -> Settings? in
-            let checkpoint = try? CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256)
-            return checkpoint?.metadata["settings"].flatMap { try? Settings(canonicalJSON: $0) }
-        }.first
+    func callAsFunction() throws -> Result {
+        // Files before rows: a row follows its file, so that a file without one was given up, or is just being written.
+        let files = LeftFile.all(in: lab.checkpoints)
+        let damaged = try lab.allCheckpoints().rows.compactMap { run, record in
+            damage(to: record, of: run).map { (record.file, $0) }
+        }
+        // Meanwhile newer checkpoints may have taken the place of some.
+        let (rows, atWork) = try lab.allCheckpoints()
+        let named = Set(rows.map(\.record.file))
+        var result = Result(damage: damaged.filter { named.contains($0.0) }.map(\.1))
+        // The last of each run.
+        let newest = Dictionary(rows.map { ($0.run, ($0.record.epoch, $0.record.batch)) }, uniquingKeysWith: { $1 })
+        for file in files where !named.contains(file.path) && !atWork.contains(file.run) {
+            let isSuperfluous = file.place.map { place in newest[file.run].map { place <= $0 } ?? false } ?? true
+            if isSuperfluous { result.damage.append(.stray(file: file.path)) } else { result.kept.append(file.path) }
+        }
+        return result
+    }
+
+    /// What a run's id was made of: the settings in its row or in a checkpoint, and the digest that goes with them.
+    func identity(of run: String) throws -> RunToSubmit? {
+        var candidates = try [lab.settings(of: run)].compactMap { $0 }
+        for record in try lab.checkpoints(of: run) {
+            do {
+                let checkpoint = try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256)
+                candidates += [checkpoint.metadata["settings"].flatMap { try? Settings(canonicalJSON: $0) }].compactMap { $0 }
+            } catch let error where error is LabError || CheckpointFile.isDamaged(error) {
+                continue
+            }
+        }
+        for settings in candidates {
+            let current = (try? DatasetDigests(lab).digest(of: settings.dataset)).map { [$0] } ?? []
+            for digest in try lab.digests(of: settings.dataset) + current {
+                let known = RunToSubmit(settings, datasetDigest: digest)
+                if known.id == run { return known }
+            }
+        }
+        return nil
+    }
+
+    /// Whether a run's weights, after all its epochs, are there and whole.
+    func hasWeights(of run: RunSummary) throws -> Bool {
+        guard let newest = try lab.checkpoints(of: run.id).first else { return false }
+        return newest.epoch >= run.epochs && damage(to: newest, of: run.id) == nil
     }
 
     private func damage(to record: CheckpointRecord, of run: String) -> Damage? {
@@ -38,17 +70,6 @@ struct CheckpointExamination {
             return .checkpoint(run: run, record, reason: "\(error)")
         } catch {
             return .unreadable(file: record.file, reason: "\(error)")
-        }
-    }
-
-    /// Everything in the folders of runs, by its path in the lab.
-    private func files() -> [(run: String, file: String)] {
-        let manager = FileManager.default
-        return ((try? manager.contentsOfDirectory(atPath: lab.checkpoints.path)) ?? []).sorted().flatMap { run in
-            let folder = lab.checkpoints.appending(path: run)
-            return ((try? manager.contentsOfDirectory(atPath: folder.path)) ?? []).sorted().map {
-                (run, "checkpoints/\(run)/\($0)")
-            }
         }
     }
 }

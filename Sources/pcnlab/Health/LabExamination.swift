@@ -56,7 +56,7 @@ struct LabExamination {
     }
 
     private func examine(_ lab: Lab) throws -> [Finding] {
-        let damage = try lab.damage()
+        var damage = try lab.damage()
         if case .database(let faults)? = damage.first {
             throw LabError.damaged(file: lab.databaseFile.relativePath, reason: faults.joined(separator: "; "))
         }
@@ -64,10 +64,17 @@ struct LabExamination {
         if repairs, damage.contains(where: \.isInDatabase) { findings.append(try backup(lab)) }
         let checkpoints = CheckpointExamination(lab: lab)
         let treat = { (damage: Damage) in finding(damage, lab, checkpoints) }
-        findings += damage.map(treat)
-        // Now that the rows are right: what was removed from them leaves files behind.
-        findings += try checkpoints.damage().map(treat)
-        if repairs { findings += try checkpoints.damage().filter { !$0.isInDatabase }.map(treat) }
+        let lost = damage.filter { if case .lost = $0 { true } else { false } }
+        findings += lost.map(treat)
+        // What belonged to a lost run may have found its owner again.
+        if repairs, !lost.isEmpty { damage = try lab.damage() }
+        findings += damage.filter { !lost.contains($0) }.map(treat)
+        let files = try checkpoints()
+        findings += files.damage.map(treat)
+        if let first = files.kept.first {
+            let count = files.kept.count == 1 ? "1 checkpoint is" : "\(Format.count(files.kept.count)) checkpoints are"
+            findings.append(.fine("lab", "\(count) not in the database, of lost runs or newer than it, and stay: \(first)"))
+        }
         let counts = try lab.stateCounts()
         let states = counts.keys.sorted { $0.rawValue < $1.rawValue }.map { "\(counts[$0] ?? 0) \($0.rawValue)" }
         return [.fine("lab", "\(lab.folder.path): " + (states.isEmpty ? "no runs" : states.joined(separator: ", ")))] + findings
@@ -75,11 +82,11 @@ struct LabExamination {
 
     private func finding(_ damage: Damage, _ lab: Lab, _ checkpoints: CheckpointExamination) -> Finding {
         guard let repair = damage.repair else {
-            return .wrong("lab", "\(damage)", remedy: "make it a file that you may read; until then its run waits")
+            return .wrong("lab", "\(damage)", remedy: "make it a file that you may read")
         }
         if !repairs { return .wrong("lab", "\(damage)", remedy: "`pcnlab doctor --repair`: \(repair)") }
         do {
-            let done = try lab.repair(damage, settings: checkpoints.settings)
+            let done = try lab.repair(damage, identity: checkpoints.identity)
             return Finding(subject: "lab", isFine: true, detail: "\(damage)", remedy: "repaired: \(done)")
         } catch {
             return .wrong("lab", "\(damage)", remedy: "not repaired: \(Failure(error).message)")

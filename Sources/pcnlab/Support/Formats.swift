@@ -48,6 +48,9 @@ enum JSONOutput {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
+        // Only a database altered by hand has such numbers.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let text = String(decoding: try encoder.encode(value), as: UTF8.self)
         // The encoder leaves DEL and what comes after it as it is; terminals obey some of that.
         let isUnfit = { (scalar: Unicode.Scalar) in scalar.value >= 0x7F && scalar.isObeyed }

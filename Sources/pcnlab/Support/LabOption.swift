@@ -36,3 +36,13 @@ struct LabOption: ParsableArguments {
         Terminal.error.line("warning: \(url.relativePath.printable) is on \(network); \(FileSystem.remedy)")
     }
 }
+
+extension Lab {
+    /// The runs that a filter lets through; of those that cannot be read, a warning.
+    func readableRuns(_ filter: RunFilter) throws -> [RunSummary] {
+        let (runs, unreadable) = try listing(filter)
+        for error in unreadable.prefix(3) { Terminal.error.line("warning: \(error)".printable) }
+        if unreadable.count > 3 { Terminal.error.line("warning: and \(unreadable.count - 3) more runs cannot be read") }
+        return runs
+    }
+}

@@ -68,6 +68,8 @@ final class ProgressBoard: WorkerPoolObserver {
         let latest = state.withLock { $0.lines.removeValue(forKey: worker)?.latest }
         let last = latest.map { "  " + figures($0) } ?? ""
         switch outcome {
+        case .completed where runState != .completed:
+            say("its end was not taken; it is \(runState?.rawValue ?? "another attempt's")", of: claim, .yellow)
         case .completed(let final):
             say("completed\(last)  final test \(Format.percent(final.testAccuracy))", of: claim, .green)
         case .diverged(let text): say("diverged: \(text)", of: claim, .red)

@@ -19,7 +19,7 @@ struct RunLogs: Sendable {
 
     /// The lines, oldest first.
     func lines(of run: String) -> [String] {
-        let text = (try? String(contentsOf: file(of: run), encoding: .utf8)) ?? ""
+        let text = String(decoding: (try? Data(contentsOf: file(of: run))) ?? Data(), as: UTF8.self)
         return text.split(separator: "\n").map(String.init)
     }
 }

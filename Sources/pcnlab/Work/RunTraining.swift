@@ -13,9 +13,9 @@ struct RunTraining: Sendable {
 
     func callAsFunction(_ claim: Claim, _ control: RunControl, worker: Int) throws -> TrainingOutcome {
         try checkMemory(claim.settings)
-        let dataset = try shelf.dataset(claim.settings.dataset, digest: claim.datasetDigest)
-        let trainer = try resumed(claim, try TrainingData(dataset, for: claim.settings))
         let wait = StorageWait(lab: lab, claim: claim, control: control, board: board)
+        let dataset = try wait { try shelf.dataset(claim.settings.dataset, digest: claim.datasetDigest) }
+        let trainer = try resumed(claim, try TrainingData(dataset, for: claim.settings), wait)
         let host = RunHost(lab: lab, claim: claim, control: control, board: board, worker: worker, whenStorageTakesIt: wait)
         switch try trainer.train(host) {
         case .completed(let train, let test, let digest):
@@ -28,15 +28,17 @@ struct RunTraining: Sendable {
 
     /// A trainer at the newest checkpoint that is whole, or at the beginning. Damaged ones are forgotten, and said so; one that
     /// cannot be read now (its permissions, say) ends the attempt instead, for it may be read later.
-    private func resumed(_ claim: Claim, _ data: TrainingData) throws -> Trainer {
-        for record in try lab.checkpoints(of: claim.run) where record.epoch <= claim.settings.epochs {
+    private func resumed(_ claim: Claim, _ data: TrainingData, _ whenStorageTakesIt: StorageWait) throws -> Trainer {
+        for record in try lab.checkpointsToResume(claim.run) where record.epoch <= claim.settings.epochs {
             do {
                 let checkpoint = try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256)
                 let trainer = Trainer(claim.settings, data, threads: threads)
                 try trainer.resume(from: checkpoint)
                 return trainer
             } catch  where CheckpointFile.isDamaged(error) {
-                try lab.discard(record, run: claim.run, attempt: claim.attempt, reason: "\(error)")
+                try whenStorageTakesIt {
+                    try lab.discard(record, run: claim.run, attempt: claim.attempt, reason: "\(error)")
+                }
             }
         }
         return Trainer(claim.settings, data, threads: threads)

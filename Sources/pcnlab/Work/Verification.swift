@@ -5,7 +5,7 @@ import Tensors
 import Training
 
 /// Trains the last stretch of a run again, beside the lab and without writing to it, and compares: the weights' digest, and the
-/// row of every epoch on the way.
+/// row of every epoch on the way, and of a completed run its final figures.
 struct Verification {
     let lab: Lab
     let shelf: DatasetShelf
@@ -20,26 +20,39 @@ struct Verification {
         let foundSHA256: String
         /// Epochs whose rows came out otherwise.
         let differingEpochs: [Int]
-        var isSame: Bool { expectedSHA256 == foundSHA256 && differingEpochs.isEmpty }
+        /// Whether the run is recorded with other final accuracies, or another digest.
+        let hasOtherFinalFigures: Bool
+        var isSame: Bool { expectedSHA256 == foundSHA256 && differingEpochs.isEmpty && !hasOtherFinalFigures }
     }
 
     /// From the newest checkpoint but one that is whole, or the beginning, to the newest. Nil where the run has no checkpoint.
+    /// Those that are not whole are named on stderr.
     func callAsFunction(_ run: RunSummary) throws -> Outcome? {
         let data = try TrainingData(try shelf.dataset(run.settings.dataset, digest: run.datasetDigest), for: run.settings)
-        var whole = try lab.checkpoints(of: run.id).lazy.compactMap { record in
-            (try? CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256)).map { (record, $0) }
+        var whole = try lab.checkpoints(of: run.id).lazy.compactMap { record -> (CheckpointRecord, Safetensors)? in
+            do {
+                return (record, try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256))
+            } catch {
+                Terminal.error.line("\(error)".printable)
+                return nil
+            }
         }.makeIterator()
-        guard let (target, file) = whole.next() else { return nil }
+        // One of the beginning has nothing that could be trained again.
+        guard let (target, file) = whole.next(), target.epoch > 0 || target.batch > 0 else { return nil }
         let start = whole.next()
         // One network after the other: they are large.
         let expected = try trainer(run, data, at: file).weightsSHA256
         let again = try trainer(run, data, at: start?.1)
         let rows = Dictionary(uniqueKeysWithValues: try lab.epochs(of: run.id).map { ($0.epoch, $0) })
-        let host = VerificationHost(target, batches: run.settings.batchesPerEpoch, rows)
-        _ = try again.train(host)
+        let host = VerificationHost(target, run.settings, rows)
+        var final: FinalFigures?
+        if case .completed(let train, let test, let digest) = try again.train(host) {
+            final = FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest)
+        }
         return Outcome(
             run: run.id, fromEpoch: start?.0.epoch ?? 0, toEpoch: target.epoch, toBatch: target.batch, expectedSHA256: expected,
-            foundSHA256: again.weightsSHA256, differingEpochs: host.differing)
+            foundSHA256: again.weightsSHA256, differingEpochs: host.differing,
+            hasOtherFinalFigures: final != nil && run.final != nil && final != run.final)
     }
 
     /// At a checkpoint, or at the beginning.
@@ -53,17 +66,17 @@ struct Verification {
 /// Lets a trainer come to a checkpoint's place and no further.
 private final class VerificationHost: TrainingHost {
     private let target: CheckpointRecord
-    private let batches: Int
+    private let settings: Settings
     private let rows: [Int: EpochRow]
     private(set) var shouldStop = false
     private(set) var differing: [Int] = []
 
-    init(_ target: CheckpointRecord, batches: Int, _ rows: [Int: EpochRow]) {
-        (self.target, self.batches, self.rows) = (target, batches, rows)
+    init(_ target: CheckpointRecord, _ settings: Settings, _ rows: [Int: EpochRow]) {
+        (self.target, self.settings, self.rows) = (target, settings, rows)
     }
 
     func progressed(epoch: Int, fraction: Double, loss: Double, accuracy: Double) {
-        let done = Int((fraction * Double(batches)).rounded())
+        let done = Int((fraction * Double(settings.batchesPerEpoch)).rounded())
         if epoch == target.epoch, done == target.batch { shouldStop = true }
     }
 
@@ -73,7 +86,8 @@ private final class VerificationHost: TrainingHost {
         {
             differing.append(epoch.epoch)
         }
-        if epoch.epoch == target.epoch, target.batch == 0 { shouldStop = true }
+        // At the end of all epochs the final figures are still to come.
+        if epoch.epoch == target.epoch, target.batch == 0, target.epoch < settings.epochs { shouldStop = true }
     }
 
     func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) {}

@@ -6,5 +6,5 @@
 //
 // PCNLAB_FAULT_SWITCHES is a folder. While it holds a file
 //   full    nothing can be written under a lab (ENOSPC)
-//   denied  nothing can be opened for writing under a lab's checkpoints (EACCES)
+//   denied  nothing can be made or opened for writing under a lab's checkpoints (EACCES)
 //   clock   its text is added, in seconds, to the time of day

@@ -1,0 +1,33 @@
+import Foundation
+import Lab
+
+/// A file among the checkpoints that this program has made. What else lies there is nobody's business.
+struct LeftFile {
+    let run: String
+    /// Within the lab.
+    let path: String
+    /// Epoch and batch; nil for a checkpoint that was given up half-written.
+    let place: (epoch: Int, batch: Int)?
+
+    static func all(in checkpoints: URL) -> [LeftFile] {
+        let list = { (folder: URL) in ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted() }
+        return list(checkpoints).filter { $0.isRunID && type(of: checkpoints.appending(path: $0)) == S_IFDIR }.flatMap { run in
+            let folder = checkpoints.appending(path: run)
+            return list(folder).filter { type(of: folder.appending(path: $0)) == S_IFREG }.compactMap { LeftFile(run, $0) }
+        }
+    }
+
+    private init?(_ run: String, _ name: String) {
+        guard let match = name.wholeMatch(of: /(\.?)e(\d+)-b(\d+)-a\d+\.safetensors(\.\d+\.tmp)?/),
+            match.1.isEmpty == (match.4 == nil), let epoch = Int(match.2), let batch = Int(match.3)
+        else { return nil }
+        (self.run, path) = (run, "checkpoints/\(run)/\(name)")
+        place = match.4 == nil ? (epoch, batch) : nil
+    }
+
+    /// Of the file itself, where it is a link.
+    private static func type(of url: URL) -> mode_t {
+        var status = stat()
+        return lstat(url.path, &status) == 0 ? status.st_mode & S_IFMT : 0
+    }
+}
