@@ -27,8 +27,8 @@ public final class Lab: Sendable {
         return URL(fileURLWithPath: path, isDirectory: true)
     }
 
-    /// Opens the lab in `folder`; with `create`, makes it where there is none. Throws `noLab`, `notALab`, `newerLab` or
-    /// `cannotWrite`.
+    /// Opens the lab in `folder`; with `create`, makes it where there is none. Throws `noLab`, `notALab`, `newerLab`,
+    /// `damaged` or `cannotWrite`.
     public convenience init(_ folder: URL, create: Bool = false, clock: LabClock = .system) throws {
         // A worker waits for a busy database rather than stop training; a person gets an answer in time.
         try self.init(folder, create: create, clock: clock, busyTimeout: 10)

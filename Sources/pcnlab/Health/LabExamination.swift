@@ -60,17 +60,22 @@ struct LabExamination {
         if case .database(let faults)? = damage.first {
             throw LabError.damaged(file: lab.databaseFile.relativePath, reason: faults.joined(separator: "; "))
         }
-        var findings: [Finding] = []
-        if repairs, damage.contains(where: \.isInDatabase) { findings.append(try backup(lab)) }
         let checkpoints = CheckpointExamination(lab: lab)
-        let treat = { (damage: Damage) in finding(damage, lab, checkpoints) }
+        var findings: [Finding] = [], isSaved = false
+        func treat(_ damage: Damage) throws {
+            if repairs, damage.isInDatabase, !isSaved {
+                findings.append(try backup(lab))
+                isSaved = true
+            }
+            findings.append(finding(damage, lab, checkpoints))
+        }
         let lost = damage.filter { if case .lost = $0 { true } else { false } }
-        findings += lost.map(treat)
+        try lost.forEach(treat)
         // What belonged to a lost run may have found its owner again.
         if repairs, !lost.isEmpty { damage = try lab.damage() }
-        findings += damage.filter { !lost.contains($0) }.map(treat)
+        try damage.filter { !lost.contains($0) }.forEach(treat)
         let files = try checkpoints()
-        findings += files.damage.map(treat)
+        try files.damage.forEach(treat)
         if let first = files.kept.first {
             let count = files.kept.count == 1 ? "1 checkpoint is" : "\(Format.count(files.kept.count)) checkpoints are"
             findings.append(.fine("lab", "\(count) not in the database, of lost runs or newer than it, and stay: \(first)"))

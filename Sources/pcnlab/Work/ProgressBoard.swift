@@ -68,8 +68,9 @@ final class ProgressBoard: WorkerPoolObserver {
         let latest = state.withLock { $0.lines.removeValue(forKey: worker)?.latest }
         let last = latest.map { "  " + figures($0) } ?? ""
         switch outcome {
-        case .completed where runState != .completed:
-            say("its end was not taken; it is \(runState?.rawValue ?? "another attempt's")", of: claim, .yellow)
+        case .completed where runState == nil: say("superseded: its end is another attempt's", of: claim, .yellow)
+        case .completed where runState == .queued: say("back in the queue: more epochs are wanted", of: claim, .yellow)
+        case .completed where runState == .failed: say("failed: it ended before its last epoch", of: claim, .red)
         case .completed(let final):
             say("completed\(last)  final test \(Format.percent(final.testAccuracy))", of: claim, .green)
         case .diverged(let text): say("diverged: \(text)", of: claim, .red)
