@@ -60,9 +60,10 @@ extension Lab {
     /// Lets go of the database; nothing can be done with the lab after that.
     public func close() throws { try database.close() }
 
-    /// Moves what was committed from the write-ahead log into the database, as far as nobody stands in the way: damage to the
-    /// log can take none of it back then.
-    public func settle() { try? database.writeWithoutTransaction { db in _ = try db.checkpoint(.full) } }
+    /// Moves what was committed from the write-ahead log into the database, unless somebody stands in the way: damage to the
+    /// log can take none of it back then. The log is emptied, for of a log that was moved and then damaged SQLite would read a
+    /// part, and so old pages beside new ones.
+    public func settle() { try? database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
 
     /// Version of the SQLite library in use.
     public static var sqliteVersion: String {
