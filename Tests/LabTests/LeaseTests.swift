@@ -103,6 +103,7 @@ import Testing
             if checkpoint {
                 let record = CheckpointRecord(epoch: 1, batch: 0, file: "f", bytes: 1, sha256: "s", kept: false)
                 _ = try lab.record(record, run: claim.run, attempt: claim.attempt)
+                try lab.discard(record, run: claim.run, attempt: claim.attempt, reason: "damaged later")
             }
             try lab.releaseAbandoned()
         }

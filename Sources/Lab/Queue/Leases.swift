@@ -54,14 +54,14 @@ extension Lab {
         }
     }
 
-    /// How often a worker died with the run since its last checkpoint, or since a person had it queued. A run that kills its
-    /// worker every time must not do so for ever.
-    private func deaths(of run: String, _ db: Database) throws -> Int {
+    /// How often a worker died with the run since it last saved a checkpoint, or since a person had it queued. A run that kills
+    /// its worker every time must not do so for ever.
+    func deaths(of run: String, _ db: Database) throws -> Int {
         try Int.fetchOne(
             db,
             sql: """
                 SELECT count(*) FROM events WHERE run_id = ?1 AND kind = 'ended' AND detail = ?2
-                    AND attempt > coalesce((SELECT max(attempt) FROM checkpoints WHERE run_id = ?1), 0)
+                    AND attempt > coalesce((SELECT max(attempt) FROM events WHERE run_id = ?1 AND kind = 'saved'), 0)
                     AND id > coalesce((SELECT max(id) FROM events WHERE run_id = ?1 AND kind IN ('retry', 'resume', 'extended')), 0)
                 """, arguments: [run, Self.workerGone]) ?? 0
     }

@@ -42,6 +42,9 @@ extension Lab {
                     run, checkpoint.epoch, checkpoint.batch, attempt, checkpoint.file, checkpoint.bytes, checkpoint.sha256,
                     checkpoint.kept, clock.now(),
                 ])
+            // Whatever becomes of the checkpoint, the run does not kill its workers.
+            let deaths = try deaths(of: run, db)
+            if deaths > 0 { try event(db, run: run, attempt: attempt, "saved", "a checkpoint, after \(deaths) dead workers") }
             let superfluous = try String.fetchAll(
                 db,
                 sql: """
