@@ -16,14 +16,9 @@ struct ChaosTests {
             let (results, epochs) = try chaos.run()
             let counts = FaultKind.allCases.map { "\($0.rawValue) \(chaos.counts[$0, default: 0])" }.joined(separator: ", ")
             print("seed \(seed): \(Self.faults) faults over \(results.count) runs of \(epochs) epochs: \(counts)")
-            try Program.inNewFolder { program in
-                var subject = try Subject(program)
-                try subject.submit(seeds: 7, epochs: epochs)
-                try subject.drain()
-                let expected = try program.results()
-                let isSame = results == expected
-                #expect(isSame, "runs that ended otherwise: \(expected.keys.filter { results[$0] != expected[$0] }.sorted())")
-            }
+            let expected = try Subject.undisturbed(seeds: 7, epochs: epochs)
+            let isSame = results == expected
+            #expect(isSame, "runs that ended otherwise: \(expected.keys.filter { results[$0] != expected[$0] }.sorted())")
         }
     }
 }

@@ -15,6 +15,20 @@ struct Subject {
     /// What the shim is told while workers run.
     var switches: URL { program.folder.appending(path: "switches") }
 
+    static let everyPart = ["pcn", "mlp", "low_rank"]
+
+    /// The results of runs that nothing is done to.
+    static func undisturbed(seeds: Int, epochs: Int, linear: [String] = everyPart) throws -> [String: String] {
+        var results: [String: String] = [:]
+        try Program.inNewFolder { program in
+            var subject = try Subject(program)
+            try subject.submit(seeds: seeds, epochs: epochs, linear: linear)
+            try subject.drain()
+            results = try program.results()
+        }
+        return results
+    }
+
     /// Small runs, one for each linear part and seed, whose checkpoints come often.
     static func spec(seeds: Int, epochs: Int, linear: [String]) -> String {
         let list = (1...seeds).map(String.init).joined(separator: ", ")
@@ -27,7 +41,7 @@ struct Subject {
     }
 
     /// Queues the runs, or makes them longer.
-    mutating func submit(seeds: Int, epochs: Int, linear: [String] = ["pcn", "mlp", "low_rank"]) throws {
+    mutating func submit(seeds: Int, epochs: Int, linear: [String] = everyPart) throws {
         let output = try program.run("submit", program.spec(Self.spec(seeds: seeds, epochs: epochs, linear: linear)))
         guard output.status == 0 else { throw Broken("submit: \(output.error)") }
         submitted.formUnion(output.lines.compactMap { $0.split(separator: " ").first.map(String.init) })

@@ -33,15 +33,11 @@ struct DamagedLab: Sendable, CustomStringConvertible {
         DamagedLab(
             description: "a page of rows overwritten", name: "pcnlab.sqlite", remedy: "into a new database"
         ) { program in
-            let page = try program.root(of: "events")
-            try program.alterFile {
-                $0.replaceSubrange((page - 1) * 4096..<page * 4096, with: Data(repeating: 0xA5, count: 4096))
-            }
+            try program.overwriteRoot(of: "events", with: Data(repeating: 0xA5, count: 4096))
         },
         DamagedLab(description: "an index that is short of rows", name: "runs_by_state", remedy: "into a new database") {
             program in
-            let page = try program.root(of: "runs_by_state"), empty = try program.emptyIndexPage()
-            try program.alterFile { $0.replaceSubrange((page - 1) * 4096..<page * 4096, with: empty) }
+            try program.overwriteRoot(of: "runs_by_state", with: emptyIndexPage)
         },
         DamagedLab(
             description: "no database, and checkpoints", name: "no pcnlab.sqlite", remedy: "cannot be made from them",
@@ -123,10 +119,7 @@ struct DamagedLab: Sendable, CustomStringConvertible {
         ) { try $0.alter("DELETE FROM runs WHERE number = 2") },
         DamagedLab(description: "the page of all runs overwritten", name: "pcnlab.sqlite", remedy: "into a new database") {
             program in
-            let page = try program.root(of: "runs")
-            try program.alterFile {
-                $0.replaceSubrange((page - 1) * 4096..<page * 4096, with: Data(repeating: 0xA5, count: 4096))
-            }
+            try program.overwriteRoot(of: "runs", with: Data(repeating: 0xA5, count: 4096))
         },
         DamagedLab(
             description: "nothing in the file, and checkpoints", name: "is empty, and there are checkpoints",
@@ -165,6 +158,9 @@ struct DamagedLab: Sendable, CustomStringConvertible {
     ]
 }
 
+/// A leaf of an index without entries (sqlite.org/fileformat.html, §1.6).
+private let emptyIndexPage = Data([0x0A, 0, 0, 0, 0, 0x10]) + Data(count: 4090)
+
 extension Program {
     fileprivate var database: URL { lab.appending(path: "pcnlab.sqlite") }
 
@@ -184,20 +180,14 @@ extension Program {
         try bytes.write(to: database)
     }
 
-    /// The number of a table's or an index's first page.
-    fileprivate func root(of name: String) throws -> Int {
+    /// Puts another page in the place of a table's or an index's first one.
+    fileprivate func overwriteRoot(of name: String, with contents: Data) throws {
         let queue = try DatabaseQueue(path: database.path)
-        return try queue.read {
+        let page = try queue.read {
             try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_schema WHERE name = ?", arguments: [name]) ?? 0
         }
-    }
-
-    /// A leaf of an index without entries (sqlite.org/fileformat.html, §1.6).
-    fileprivate func emptyIndexPage() throws -> Data {
-        var page = Data(count: 4096)
-        page[0] = 0x0A
-        page[5] = 0x10
-        return page
+        try queue.close()
+        try alterFile { $0.replaceSubrange((page - 1) * 4096..<page * 4096, with: contents) }
     }
 
     fileprivate func newestCheckpoint() throws -> URL {

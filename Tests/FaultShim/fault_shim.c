@@ -67,11 +67,12 @@ static int is_full(const char *path) {
     return 1;
 }
 
+// A process is stopped by a signal to the very thread: one to the process may reach another thread, and this one goes on a little.
 #define CALL(name, path, result, half)                   \
     do {                                                 \
         int due = is_due(name, path);                    \
         if (due && strcmp(rule_when, "stop") == 0) {     \
-            kill(getpid(), SIGSTOP);                     \
+            raise(SIGSTOP);                              \
             due = 0;                                     \
         }                                                \
         if (due && strcmp(rule_when, "before") == 0) die(); \

@@ -35,7 +35,7 @@ public struct Fetcher: Sendable {
     ///   - md5: the official digest, hex.
     ///   - bytes: the official length; more is not taken.
     ///   - event: called on a background thread.
-    /// - Throws: ``FetchError``. The `.part` stays for the next time unless its MD5 is wrong.
+    /// - Throws: ``FetchError``. The `.part` stays for the next time unless its MD5 is wrong or too much came.
     public func fetch(
         _ url: URL, to destination: URL, md5: String, bytes: Int64 = .max,
         event: @escaping @Sendable (FetchEvent) -> Void = { _ in }

@@ -4,17 +4,16 @@ extension ReportFormat {
         let header = [
             "model", "settings", "dataset", "linear_parameters", "paper_linear_parameters", "convolution_parameters", "seeds",
             "train_mean", "train_sd", "test_mean", "test_sd", "loss_mean", "loss_sd", "paper_train", "paper_test", "paper_loss",
-            "train_difference",
-            "test_difference", "unfinished",
+            "train_difference", "test_difference", "unfinished",
         ]
         let number = { (value: Double?) in value.map { "\($0)" } ?? "" }
         let lines = input.table.tidyRows.map { row in
             [
                 row.model, row.settings, row.dataset, "\(row.linearParameters)", "\(row.paperLinearParameters)",
                 "\(row.convolutionParameters)", "\(row.seeds.count)", number(row.trainMean), number(row.trainDeviation),
-                number(row.testMean),
-                number(row.testDeviation), number(row.lossMean), number(row.lossDeviation), number(row.paperTrain),
-                number(row.paperTest), number(row.paperLoss), number(row.trainDifference), number(row.testDifference),
+                number(row.testMean), number(row.testDeviation), number(row.lossMean), number(row.lossDeviation),
+                number(row.paperTrain), number(row.paperTest), number(row.paperLoss), number(row.trainDifference),
+                number(row.testDifference),
                 row.unfinished.map { "\($0.id) \($0.state) \($0.epoch)/\($0.epochs)" }.joined(separator: "; "),
             ]
         }

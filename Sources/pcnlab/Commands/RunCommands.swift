@@ -9,11 +9,11 @@ struct RunArguments: ParsableArguments {
     var runs: [String]
 
     /// Carries out `command` on all the runs, or on none, and prints a line for each. `check` refuses what makes no sense.
-    func carryOut(_ command: RunCommand, check: (Lab, [RunSummary]) throws -> Void = { _, _ in }) throws {
+    func carryOut(_ command: RunCommand, check: (Lab, _ ids: [String]) throws -> Void = { _, _ in }) throws {
         try reporting {
             let lab = try lab.open()
             let ids = try runs.map { try lab.run(named: $0) }
-            try check(lab, try lab.runs(RunFilter(ids: ids)))
+            try check(lab, ids)
             for (id, transition) in try lab.command(command, runs: ids) {
                 let outcome =
                     switch transition {
@@ -53,12 +53,10 @@ struct Retry: ParsableCommand {
     @OptionGroup var arguments: RunArguments
 
     func run() throws {
-        try arguments.carryOut(.retry) { lab, runs in
-            let examination = CheckpointExamination(lab: lab)
-            for run in runs where run.state == .completed {
-                if try examination.hasWeights(of: run) {
-                    throw LabError.refused(run: run.id, state: run.state, event: "retry")
-                }
+        try arguments.carryOut(.retry) { lab, ids in
+            let completed = try lab.listing(RunFilter(state: .completed, ids: ids)).runs
+            if let run = try completed.first(where: CheckpointExamination(lab: lab).hasWeights) {
+                throw LabError.refused(run: run.id, state: run.state, event: "retry")
             }
         }
     }

@@ -10,7 +10,7 @@ struct SubmittedRun: Encodable {
     let seed: Int
     let epochs: Int
     let outcome: String
-    let state: String?
+    let state: RunState?
     let extendedFrom: Int?
 
     init(_ id: String, _ experiment: String, _ settings: Settings, _ outcome: SubmissionOutcome) {
@@ -19,8 +19,8 @@ struct SubmittedRun: Encodable {
         (seed, epochs) = (settings.seed, settings.epochs)
         switch outcome {
         case .queued: (self.outcome, state, extendedFrom) = ("queued", nil, nil)
-        case .found(let found): (self.outcome, state, extendedFrom) = ("found", found.rawValue, nil)
-        case .extended(let from, let now): (self.outcome, state, extendedFrom) = ("extended", now.rawValue, from)
+        case .found(let found): (self.outcome, state, extendedFrom) = ("found", found, nil)
+        case .extended(let from, let now): (self.outcome, state, extendedFrom) = ("extended", now, from)
         }
     }
 
@@ -28,10 +28,10 @@ struct SubmittedRun: Encodable {
         let what =
             switch (state, extendedFrom) {
             case (let state?, nil):
-                "already there (\(state)); not queued again" + (RunState(rawValue: state)?.wayBack.map { "; \($0)" } ?? "")
+                "already there (\(state.rawValue)); not queued again" + (state.wayBack.map { "; \($0)" } ?? "")
             case (let state?, let from?):
                 "extended from \(from) to \(epochs) epochs"
-                    + (RunState(rawValue: state)?.wayBack.map { "; it is \(state), \($0)" } ?? "")
+                    + (state.wayBack.map { "; it is \(state.rawValue), \($0)" } ?? "")
             default: "queued"
             }
         return "\(id)  \(model)  \(dataset)  seed \(seed)  \(epochs) epochs  \(what)"

@@ -94,8 +94,13 @@ struct LabExamination {
             let done = try lab.repair(damage, identity: checkpoints.identity)
             return Finding(subject: "lab", isFine: true, detail: "\(damage)", remedy: "repaired: \(done)")
         } catch {
-            return .wrong("lab", "\(damage)", remedy: "not repaired: \(Failure(error).message)")
+            return .wrong("lab", "\(damage)", remedy: "not repaired: \(reason(error))")
         }
+    }
+
+    /// Without the advice to ask `doctor`.
+    private func reason(_ error: any Error) -> String {
+        if case LabError.damaged(_, let reason) = error { reason } else { Failure(error).message }
     }
 
     private func backup(_ lab: Lab) throws -> Finding {
@@ -118,8 +123,7 @@ struct LabExamination {
         } catch LabError.busy {
             return [.wrong("lab", fault, remedy: "not repaired: another process has the lab open; end all workers first")]
         } catch {
-            let reason = Failure(error).message
-            return [.wrong("lab", fault, remedy: "not repaired: \(reason); put a backup of pcnlab.sqlite in its place")]
+            return [.wrong("lab", fault, remedy: "not repaired: \(reason(error)); put a backup of pcnlab.sqlite in its place")]
         }
     }
 }
