@@ -24,7 +24,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimised),
-        .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: optimised),
+        .target(name: "Networks", dependencies: ["CKernels", "Tensors", "Specs"], swiftSettings: optimised),
         .target(name: "Datasets", dependencies: ["Tensors", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Specs", dependencies: [crypto]),
         .target(

@@ -4,13 +4,8 @@ import Tensors
 struct AveragePoolLayer: Layer {
     let input: Shape
     let side: Int
-    let bias: Parameter? = nil
     let hasReLU = false
     var output: Shape { .vector(side * side * input.channels) }
-
-    func workspace(batch: Int) -> WorkspaceNeed {
-        WorkspaceNeed(shared: InputGradient.scratch(batch: batch, channels: input.channels))
-    }
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) {
         pass.workers.forEach(x.rows) { image, _ in
@@ -29,7 +24,7 @@ struct AveragePoolLayer: Layer {
                 for c in 0..<input.channels { dx.dx.row(image)[from + c] += dy.row(image)[to + c] * share }
             }
         }
-        dx.finish(pass.workspace)
+        dx.mask(by: x, pass.workers)
     }
 
     /// Every input position beside every output position whose window it is in: where their channels begin, and its share.
