@@ -60,7 +60,8 @@ private struct ScheduledStep {
         let typical = recorded[0].passes.indices.map { pass in
             TaskTimer.Pass(
                 serial: median(recorded.map { $0.passes[pass].serial }),
-                tasks: recorded[0].passes[pass].tasks.indices.map { task in median(recorded.map { $0.passes[pass].tasks[task] }) })
+                tasks: recorded[0].passes[pass].tasks.indices.map { task in median(recorded.map { $0.passes[pass].tasks[task] }) }
+            )
         }
         makespan = Makespan(
             typical, rest: median(recorded.map(\.rest)), perPass: overhead.perPass, perTask: overhead.perTask)

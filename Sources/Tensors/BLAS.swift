@@ -25,8 +25,8 @@ public enum BLAS {
     /// The kernel that OpenBLAS chose by itself, if another one replaced it because it does not use this processor's vectors.
     public static var replacedKernel: String? { preparation.replacedKernel }
 
-    /// c (M, N) = a (M, K) · b (K, N), plus c where `adding`; operands are taken as stored or transposed.
-    static func multiply(_ a: Operand, _ b: Operand, into c: Matrix, adding: Bool) {
+    /// c (M, N) += a (M, K) · b (K, N); operands are taken as stored or transposed.
+    static func multiply(_ a: Operand, _ b: Operand, into c: Matrix) {
         precondition(
             a.columns == b.rows && c.rows == a.rows && c.columns == b.columns,
             "(\(a.rows), \(a.columns)) · (\(b.rows), \(b.columns)) into (\(c.rows), \(c.columns))")
@@ -35,7 +35,7 @@ public enum BLAS {
         cblas_sgemm(
             CblasRowMajor, a.isTransposed ? CblasTrans : CblasNoTrans, b.isTransposed ? CblasTrans : CblasNoTrans,
             blasint(c.rows), blasint(c.columns), blasint(a.columns), 1, a.stored.base, blasint(max(a.stored.stride, 1)),
-            b.stored.base, blasint(max(b.stored.stride, 1)), adding ? 1 : 0, c.base, blasint(max(c.stride, 1)))
+            b.stored.base, blasint(max(b.stored.stride, 1)), 1, c.base, blasint(max(c.stride, 1)))
     }
 
     private struct Preparation: Sendable { let replacedKernel: String? }

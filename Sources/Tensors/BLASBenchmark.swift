@@ -30,7 +30,7 @@ extension BLAS {
                 multiply(
                     .plain(Matrix(base: a.base, rows: p.m, columns: p.k, stride: p.k)),
                     .plain(Matrix(base: b.base, rows: p.k, columns: p.n, stride: p.n)),
-                    into: Matrix(base: c.base, rows: p.m, columns: p.n, stride: p.n), adding: false)
+                    into: Matrix(base: c.base, rows: p.m, columns: p.n, stride: p.n))
             }
         }
         return withExtendedLifetime((a, b, c)) {
@@ -51,7 +51,7 @@ extension Workers {
         let run = {
             forEach(tasks) { _, threadIndex in
                 let (a, b, c) = sets[threadIndex]
-                BLAS.multiply(.plain(a.matrix), .plain(b.matrix), into: c.matrix, adding: false)
+                BLAS.multiply(.plain(a.matrix), .plain(b.matrix), into: c.matrix)
             }
         }
         run()

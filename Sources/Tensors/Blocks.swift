@@ -18,6 +18,11 @@ public struct RowBlocks: @unchecked Sendable {
         return PackedLHS(
             packedIn: base + PackedLHS.floats(rows: rows, depth: range.lowerBound), rows: rows, depth: range.count)
     }
+
+    /// Packs some rows of one block of `source` (depth, rows): whole groups, but for the last.
+    public func pack(_ source: Matrix, block: Int, rows part: Range<Int>) {
+        self[block][rows: part].pack(source[depths[block], part])
+    }
 }
 
 /// A matrix (depth, columns) as panels, for each block of the contraction. A view.
@@ -38,7 +43,8 @@ public struct PanelBlocks: @unchecked Sendable {
         return Panels(base: base + Panels.floats(range.lowerBound, columns), depth: range.count, columns: columns)
     }
 
-    public func pack(_ source: Matrix) {
-        for block in 0..<depths.count { self[block].pack(source[rows: depths[block]]) }
+    /// Packs some columns of one block of `source` (depth, columns): whole panels, but for the last.
+    public func pack(_ source: Matrix, block: Int, columns part: Range<Int>) {
+        self[block][columns: part].pack(source[depths[block], part])
     }
 }

@@ -47,16 +47,21 @@ public struct Gemm: Sendable {
     public func run(_ task: Int) {
         let (rows, columns) = (self.rows[task / self.columns.count], self.columns[task % self.columns.count])
         let tile = c[rows, columns]
-        let adding = initial.write(to: tile, column: columns.lowerBound)
-        BLAS.multiply(a[rows, 0..<a.columns], b[0..<b.rows, columns], into: tile, adding: adding)
+        initial.write(to: tile, column: columns.lowerBound)
+        BLAS.multiply(a[rows, 0..<a.columns], b[0..<b.rows, columns], into: tile)
         epilogue.apply(to: tile, rows: rows, columns: columns)
     }
 
-    /// Nearly square tiles: what BLAS spends on packing is proportional to the sum of a tile's sides over its area.
+    /// Elements of a tile of a wide product: what BLAS spends on packing is proportional to the sum of a tile's sides over its area,
+    /// and tiles of half the area cost a dense step 7 %.
+    static let wideTile = 65_536
+
+    /// Nearly square tiles, of `wideTile` elements at least where both sides have 256.
     static func tiles(_ rows: Int, _ columns: Int, tasks: Int) -> (Tiling, Tiling) {
-        let side = max(1, (Double(rows) * Double(columns) / Double(max(tasks, 1))).squareRoot())
+        let isWide = rows >= 256 && columns >= 256
+        let tasks = max(1, isWide ? min(tasks, rows * columns / wideTile) : tasks)
+        let side = max(1, (Double(rows) * Double(columns) / Double(tasks)).squareRoot())
         let across = max(1, min(tasks, Int((Double(columns) / side).rounded())))
-        let down = max(1, (tasks + across - 1) / across)
-        return (Tiling(rows, parts: down, multipleOf: 4), Tiling(columns, parts: across, multipleOf: 16))
+        return (Tiling(rows, parts: (tasks + across - 1) / across, multipleOf: 4), Tiling(columns, parts: across, multipleOf: 16))
     }
 }

@@ -43,11 +43,14 @@ public struct Bias: @unchecked Sendable {
 }
 
 extension InitialValue {
-    /// Writes the value to a tile of the result that begins at a column. Returns whether the product is added to it.
-    func write(to tile: Matrix, column: Int) -> Bool {
-        guard case .bias(let bias) = self else { return false }
-        for row in 0..<tile.rows { tile.row(row).update(from: bias.base + column, count: tile.columns) }
-        return true
+    /// Writes the value to a tile of the result that begins at a column. The product is then added to it: OpenBLAS's own way to set
+    /// c to 0 takes a fifth of the time of a short contraction.
+    func write(to tile: Matrix, column: Int) {
+        switch self {
+        case .zero: tile.clear()
+        case .bias(let bias):
+            for row in 0..<tile.rows { tile.row(row).update(from: bias.base + column, count: tile.columns) }
+        }
     }
 }
 

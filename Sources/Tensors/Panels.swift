@@ -28,6 +28,12 @@ public struct Panels: @unchecked Sendable {
         return Panels(base: base + part.lowerBound * panelWidth, depth: part.count, columns: columns, stride: stride)
     }
 
+    /// Some columns, from the first of a panel on.
+    public subscript(columns part: Range<Int>) -> Panels {
+        precondition(part.lowerBound % panelWidth == 0 && part.upperBound <= columns, "a part begins with a panel")
+        return Panels(base: base + part.lowerBound / panelWidth * stride, depth: depth, columns: part.count, stride: stride)
+    }
+
     /// Copies `source` (depth, columns) in.
     public func pack(_ source: Matrix, _ kernels: Kernels = .current) {
         precondition(source.rows == depth && source.columns == columns)
@@ -102,23 +108,18 @@ public struct PackedLHS: @unchecked Sendable {
     /// Floats that a packed left-hand side takes: whole groups of any kernels, and whole cache lines.
     public static func floats(rows: Int, depth: Int) -> Int { (rows + 47) / 48 * 48 * depth }
 
-    /// Packs all of the transpose of `source` (depth, rows).
+    /// Packs the transpose of `source` (depth, rows).
     public func pack(_ source: Matrix, _ kernels: Kernels = .current) {
         precondition(groups?.rows == kernels.rows && source.columns == rows && source.rows == depth)
         kernels.table.pointee.pack(depth, rows, kernels.rows, source.base, source.stride, base, kernels.rows * depth)
     }
 
-    /// A part; of a packed left-hand side's rows, whole groups.
-    public subscript(rows part: Range<Int>, depth range: Range<Int>) -> PackedLHS {
-        precondition(part.upperBound <= rows && range.upperBound <= depth)
-        let start: Int
-        if let groups {
-            precondition(part.lowerBound % groups.rows == 0, "a part of a packed left-hand side begins with a group")
-            start = part.lowerBound / groups.rows * groups.stride + range.lowerBound * stride
-        } else {
-            start = part.lowerBound * stride + range.lowerBound
-        }
-        return PackedLHS(base + start, part.count, range.count, stride, groups)
+    /// Some rows; of a packed left-hand side, from the first of a group on.
+    public subscript(rows part: Range<Int>) -> PackedLHS {
+        precondition(part.upperBound <= rows)
+        guard let groups else { return PackedLHS(base + part.lowerBound * stride, part.count, depth, stride, nil) }
+        precondition(part.lowerBound % groups.rows == 0, "a part of a packed left-hand side begins with a group")
+        return PackedLHS(base + part.lowerBound / groups.rows * groups.stride, part.count, depth, stride, groups)
     }
 }
 

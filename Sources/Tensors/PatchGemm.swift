@@ -7,7 +7,10 @@ public enum PatchGemm {
     public static let scratch = 262_144
 
     /// The longest part of a contraction that is multiplied at a time.
-    static let depth = 1024
+    static let depth = 512
+
+    /// Elements of a tile of the result: with smaller ones BLAS packs the weights too often.
+    static let tile = 131_072
 }
 
 /// c (M, N) = initial + patches (M, K) · b (K, N), then the epilogue.
@@ -21,12 +24,15 @@ public struct PatchRowsGemm: Sendable {
     private let columns: Tiling
     private let depths: Tiling
 
-    public init(_ patches: Patches, _ b: Operand, into c: Matrix, initial: InitialValue = .zero, then epilogue: Epilogue = .none) {
+    public init(_ patches: Patches, _ b: Operand, into c: Matrix, initial: InitialValue = .zero, then epilogue: Epilogue = .none)
+    {
         precondition(patches.rows == c.rows && patches.columns == b.rows && b.columns == c.columns)
         (self.patches, self.b, self.c, self.initial, self.epilogue) = (patches, b, c, initial, epilogue)
-        let tasks = TaskSize(Gemm.operations(c.rows, c.columns, patches.columns)).tasks
         // Every tile of the columns writes its patches anew.
         columns = Tiling(c.columns, parts: (c.columns + 511) / 512, multipleOf: 16)
+        let wide = c.rows * c.columns / PatchGemm.tile
+        let tasks = min(
+            TaskSize(Gemm.operations(c.rows, c.columns, patches.columns)).tasks, max(1, wide > 64 ? wide / 64 * 64 : wide))
         rows = Tiling(c.rows, parts: max(1, tasks / columns.count), multipleOf: 4)
         depths = Tiling(patches.columns, parts: (patches.columns + PatchGemm.depth - 1) / PatchGemm.depth, multipleOf: 16)
     }
@@ -42,13 +48,12 @@ public struct PatchRowsGemm: Sendable {
             let part = parts[index]
             let rows = all.lowerBound + part.lowerBound..<all.lowerBound + part.upperBound
             let tile = c[rows, columns]
-            var adding = initial.write(to: tile, column: columns.lowerBound)
+            initial.write(to: tile, column: columns.lowerBound)
             for index in 0..<depths.count {
                 let depth = depths[index]
                 let block = Matrix(base: scratch, rows: rows.count, columns: depth.count, stride: depth.count)
                 patches.fill(block, rows: rows, columns: depth)
-                BLAS.multiply(.plain(block), b[depth, columns], into: tile, adding: adding)
-                adding = true
+                BLAS.multiply(.plain(block), b[depth, columns], into: tile)
             }
             epilogue.apply(to: tile, rows: rows, columns: columns)
         }
@@ -103,12 +108,13 @@ public struct PatchColumnsGemm: Sendable {
         let tiles = rows.count * columns.count, tile = task % tiles
         let (rows, columns) = (self.rows[tile / self.columns.count], self.columns[tile % self.columns.count])
         let part = parts[task / tiles], target = result(task / tiles)[rows, columns]
+        target.clear()
         let chunks = Tiling(part.count, by: PatchGemm.scratch / max(512, self.columns.size))
         for index in 0..<chunks.count {
             let positions = part.lowerBound + chunks[index].lowerBound..<part.lowerBound + chunks[index].upperBound
             let block = Matrix(base: scratch, rows: positions.count, columns: columns.count, stride: columns.count)
             patches.fill(block, rows: positions, columns: columns)
-            BLAS.multiply(.transposed(a[positions, rows]), .plain(block), into: target, adding: index > 0)
+            BLAS.multiply(.transposed(a[positions, rows]), .plain(block), into: target)
         }
     }
 

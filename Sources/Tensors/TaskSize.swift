@@ -2,13 +2,13 @@
 /// on time, cores or threads.
 ///
 /// About 50 million: some 0.3 ms. Fewer where there would be less than 64 tasks, so that 64 threads have work; more where there
-/// would be more than 256, because BLAS packs both operands for every call and gains by larger tiles.
+/// would be more than 256. A product by BLAS limits the number further: it packs both operands for every tile.
 public struct TaskSize: Sendable {
-    /// Tasks of the pass: a multiple of 64, unless they would be smaller than 2 million operations.
+    /// Tasks of the pass: a multiple of 64, unless they would be smaller than 4 million operations.
     public let tasks: Int
 
     private static let usual = 50e6
-    private static let smallest = 2e6
+    private static let smallest = 4e6
 
     /// - Parameter operations: of the whole pass, two for a multiply-add.
     public init(_ operations: Double) {

@@ -27,7 +27,8 @@ struct GradientTests {
     private func shape(_ part: PartCase, widths: [Int]) -> LinearPartShape {
         LinearPartShape(
             widths: widths, d: 3,
-            weightFunction: WeightFunction(distance: part.distance, wave: part.wave, lambda: 2, epsilon: 0.7), seed: 7, batch: batch)
+            weightFunction: WeightFunction(distance: part.distance, wave: part.wave, lambda: 2, epsilon: 0.7), seed: 7,
+            batch: batch)
     }
 
     private func images(_ width: Int) -> [[Float]] {

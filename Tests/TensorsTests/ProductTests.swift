@@ -108,13 +108,13 @@ struct ProductTests {
         let factor = RowBlocks(Scratch.floats(PackedLHS.floats(rows: rows, depth: depth)), rows: rows, depths: depths)
         let panels = PanelBlocks(Scratch.floats(Panels.floats(depth, columns)), columns: columns, depths: depths)
         for block in 0..<depths.count { factor[block].pack(aT[rows: depths[block]]) }
-        panels.pack(b)
+        for block in 0..<depths.count { for part in [0..<16, 16..<columns] { panels.pack(b, block: block, columns: part) } }
         let c = Scratch.matrix(rows, columns, "c")
         for block in 0..<depths.count {
             for part in [0..<24, 24..<rows] {
                 let a = factor[block]
                 multiply(
-                    a[rows: part, depth: 0..<a.depth], panels[block], into: c[rows: part], initial: block == 0 ? .zero : .sum)
+                    a[rows: part], panels[block], into: c[rows: part], initial: block == 0 ? .zero : .sum)
             }
         }
         for i in 0..<rows {

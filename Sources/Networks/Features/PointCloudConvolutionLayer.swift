@@ -19,13 +19,12 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
     var kernelShape: [Int] { [output.channels, products.kernel, products.kernel, input.channels] }
     private var patch: Int { products.patch }
     private var d: Int { inputCloud.d }
-    private var tasks: CloudTasks { CloudTasks(inputs: patch, outputs: output.channels, d: d) }
 
     func workspace(batch: Int) -> WorkspaceNeed {
         let need = products.workspace(batch: batch)
         let clouds = 2 * ScratchCursor.floats(patch, d), weights = ScratchCursor.floats(output.channels, patch)
-        let rest = max(need.shared, tasks.floats(outputs: output.channels, d: d))
-        return WorkspaceNeed(perThread: max(need.perThread, CloudTile.floats(d: d)), shared: clouds + weights + rest)
+        let rest = max(need.shared, CloudGradients.partials(inputs: patch, outputs: output.channels, d: d))
+        return WorkspaceNeed(perThread: max(need.perThread, CloudGradients.scratch(d: d)), shared: clouds + weights + rest)
     }
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) {
@@ -58,37 +57,29 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
     }
 
     private func writeWeights(_ a: Matrix, into w: Matrix, _ workspace: Workspace) {
-        let tiles = tasks.tiles, depths = Tiling(output.channels, by: PointCloudLayer.tileDepth)
-        workspace.workers.forEach(tiles.count) { index, threadIndex in
-            let columns = tiles[index], tile = CloudTile(workspace.scratch(threadIndex), a[rows: columns])
-            for part in 0..<depths.count {
-                let rows = depths[part], weights = tile.panels(rows.count).w
-                kernel.weights(outputCloud.value.matrix[rows: rows], tile.positions, into: weights)
-                weights.unpack(into: w[rows, columns])
-            }
+        let b = outputCloud.value.matrix, tiles = Tiling(a.rows, by: CloudGradients.columns)
+        let depths = Tiling(b.rows, by: PointCloudLayer.tileDepth)
+        workspace.workers.forEach(tiles.count * depths.count) { task, threadIndex in
+            let (columns, rows) = (tiles[task / depths.count], depths[task % depths.count])
+            var scratch = workspace.scratch(threadIndex)
+            let positions = scratch.panels(d, columns.count), weights = scratch.panels(rows.count, columns.count)
+            positions.pack(a[rows: columns].transposed)
+            kernel.weights(b[rows: rows], positions, into: weights)
+            weights.unpack(into: w[rows, columns])
         }
     }
 
     /// Adds the share of dW (O, k·k·C) to the clouds' gradients; `da` is memory for the gradient of a.
     private func addGradient(of dw: Matrix, _ a: Matrix, _ da: Matrix, _ workspace: Workspace, partials: ScratchCursor) {
-        let tasks = tasks, depths = Tiling(output.channels, by: PointCloudLayer.tileDepth)
-        workspace.workers.forEach(tasks.count) { task, threadIndex in
-            let db = CloudSums(shared: partials, task, output.channels, d)
-            db.clear()
-            for index in tasks[task] {
-                let columns = tasks.tiles[index], tile = CloudTile(workspace.scratch(threadIndex), a[rows: columns])
-                for part in 0..<depths.count {
-                    let rows = depths[part], (w, s, g) = tile.panels(rows.count), b = outputCloud.value.matrix[rows: rows]
-                    kernel.weights(b, tile.positions, into: w, slopes: s)
-                    g.pack(dw[rows, columns])
-                    g.multiply(by: s)
-                    tile.addSums(of: g, b, to: db[rows])
-                }
-                da[rows: columns].clear()
-                tile.sums.add(to: da[rows: columns], of: a[rows: columns], kernel.distance)
+        let gradients = CloudGradients(a, outputCloud.value.matrix, kernel, partials: partials)
+        workspace.workers.forEach(gradients.tasks) { task, threadIndex in
+            gradients.run(task, workspace.scratch(threadIndex)) { g, slopes, rows, columns in
+                g.pack(dw[rows, columns])
+                g.multiply(by: slopes)
             }
         }
-        tasks.addPartials(partials, to: outputCloud, kernel.distance, workspace.workers)
+        da.clear()
+        gradients.reduce(into: da, outputCloud.gradient.matrix, workspace.workers)
         inputCloud.addGradient(da)
     }
 }

@@ -1,60 +1,162 @@
 import Specs
 import Tensors
 
-/// The tasks of a point cloud layer's backward pass: a task owns consecutive tiles of input neurons. Each task has its own partial
-/// sum of the output cloud's gradient, so their number is limited; the partial sums are added in an order that the shape alone gives.
-struct CloudTasks: Sendable {
+/// The gradients of both clouds of W[j, k] = F(z(a_j, b_k)), for G = dW ⊙ S with the slopes S of F:
+///
+///     da_j = Σ_k G_kj (a_j − b_k),   db_k = Σ_j G_kj (b_k − a_j)      (a dot product: da_j = Σ_k G_kj b_k, db_k = Σ_j G_kj a_j)
+///
+/// A task owns some input neurons J and some output neurons K. It has its own partial sums of both gradients, which are added in an
+/// order that the shape alone gives: O(n + m) memory for a limited number of tasks.
+struct CloudGradients: Sendable {
     /// Input neurons of a tile: with 1,024 rows of a batch, their activations are 256 kB, which stay in the second cache.
-    static let mostColumns = 64
-    private static let fewestColumns = 32
-    /// Floats of all partial sums, where that gives at least `fewestTasks`.
-    private static let mostFloats = 2_097_152
-    private static let fewestTasks = 16
-    private static let mostTasks = 64
+    static let columns = 64
 
-    let tiles: Tiling
-    let count: Int
+    private let a: Matrix
+    private let b: Matrix
+    private let kernel: WeightKernel
+    private let grid: Grid
+    private let memory: ScratchCursor
 
-    init(inputs: Int, outputs: Int, d: Int) {
-        let size = inputs >= Self.mostTasks * Self.mostColumns ? Self.mostColumns : Self.fewestColumns
-        tiles = Tiling(inputs, by: size)
-        let affordable = max(Self.fewestTasks, Self.mostFloats / (outputs * (d + 1)))
-        count = min(Self.mostTasks, affordable, tiles.count)
+    /// The input neurons in tiles, these in groups; the output neurons in parts, these in groups. A task is a pair of groups.
+    private struct Grid: Sendable {
+        private static let mostGroups = (inputs: 16, outputs: 4)
+        /// Floats of the partial sums, unless a task for every group of input neurons takes more.
+        private static let mostFloats = 1_500_000
+
+        let tiles: Tiling
+        let parts: Tiling
+        let groups: (inputs: Int, outputs: Int)
+
+        init(inputs: Int, outputs: Int, d: Int) {
+            tiles = Tiling(inputs, by: CloudGradients.columns)
+            parts = Tiling(outputs, by: PointCloudLayer.tileDepth)
+            let ofInputs = min(Self.mostGroups.inputs, tiles.count)
+            let affordable = (Self.mostFloats / (d + 1) - ofInputs * outputs) / inputs
+            groups = (ofInputs, max(1, min(Self.mostGroups.outputs, affordable, parts.count)))
+        }
+
+        /// Numbers of the tiles and of the parts of a task.
+        subscript(task: Int) -> (tiles: Range<Int>, parts: Range<Int>) {
+            let (i, o) = (task / groups.outputs, task % groups.outputs)
+            return (
+                i * tiles.count / groups.inputs..<(i + 1) * tiles.count / groups.inputs,
+                o * parts.count / groups.outputs..<(o + 1) * parts.count / groups.outputs
+            )
+        }
     }
 
-    /// The tiles of a task.
-    subscript(task: Int) -> Range<Int> { task * tiles.count / count..<(task + 1) * tiles.count / count }
+    /// - Parameters:
+    ///   - a: the input neurons' positions (n, d).
+    ///   - b: the output neurons' positions (m, d).
+    ///   - partials: memory for `partials(inputs:outputs:d:)` floats.
+    init(_ a: Matrix, _ b: Matrix, _ kernel: WeightKernel, partials: ScratchCursor) {
+        (self.a, self.b, self.kernel, memory) = (a, b, kernel, partials)
+        grid = Grid(inputs: a.rows, outputs: b.rows, d: a.columns)
+    }
 
-    /// Floats of shared memory that the tasks' partial sums take.
-    func floats(outputs: Int, d: Int) -> Int { count * ScratchCursor.floats(outputs, d + 1) }
+    var tasks: Int { grid.groups.inputs * grid.groups.outputs }
 
-    /// Adds the tasks' partial sums in the order of the tasks.
-    func addPartials(_ partials: ScratchCursor, to outputCloud: Parameter, _ distance: Distance, _ workers: Workers) {
-        let outputs = outputCloud.value.shape[0], d = outputCloud.value.shape[1]
-        let tiles = Tiling(outputs, by: 32)
-        workers.forEach(tiles.count) { tile, _ in
-            for task in 0..<count {
-                CloudSums(shared: partials, task, outputs, d)[tiles[tile]].add(to: outputCloud, tiles[tile], distance)
+    /// Floats of shared memory for the partial sums.
+    static func partials(inputs: Int, outputs: Int, d: Int) -> Int {
+        let groups = Grid(inputs: inputs, outputs: outputs, d: d).groups
+        return groups.inputs * ScratchCursor.floats(outputs, d + 1) + groups.outputs * ScratchCursor.floats(inputs, d + 1)
+    }
+
+    /// Floats of each thread's scratch memory.
+    static func scratch(d: Int) -> Int {
+        let depth = PointCloudLayer.tileDepth
+        return Panels.floats(d, columns) + Panels.floats(columns, d) + 3 * Panels.floats(depth, columns)
+            + Panels.floats(depth, d) + columns + 128
+    }
+
+    /// Adds up one task's partial sums. `fill(g, slopes, rows, columns)` sets g (K, J) = dW ⊙ slopes for the output neurons `rows` and
+    /// the input neurons `columns`.
+    func run(_ task: Int, _ scratch: ScratchCursor, _ fill: (_ g: Panels, _ slopes: Panels, Range<Int>, Range<Int>) -> Void) {
+        let (tiles, parts) = grid[task], d = a.columns
+        let (ofInputs, ofOutputs) = (task / grid.groups.outputs, task % grid.groups.outputs)
+        let db = sums(ofOutputs: ofInputs)
+        for part in parts { db[grid.parts[part]].clear() }
+        for tile in tiles {
+            let columns = grid.tiles[tile], count = columns.count
+            var scratch = scratch
+            let positions = scratch.panels(d, count), aPanels = scratch.panels(count, d)
+            positions.pack(a[rows: columns].transposed)
+            aPanels.pack(a[rows: columns])
+            let totals = scratch.take(wholePanels(count))
+            totals.update(repeating: 0, count: wholePanels(count))
+            let da = sums(ofInputs: ofOutputs)[columns]
+            da.clear()
+            for part in parts {
+                let rows = grid.parts[part], b = b[rows: rows]
+                var scratch = scratch
+                let (w, s) = (scratch.panels(rows.count, count), scratch.panels(rows.count, count))
+                let (g, bPanels) = (scratch.panels(rows.count, count), scratch.panels(rows.count, d))
+                kernel.weights(b, positions, into: w, slopes: s)
+                fill(g, s, rows, columns)
+                bPanels.pack(b)
+                for panel in 0..<g.panels.count {
+                    let neurons = g.panels[panel]
+                    multiply(g.transposedRows(panel: panel), bPanels, into: da.others[rows: neurons], initial: .sum)
+                    multiply(g.rows(panel: panel), aPanels[depth: neurons], into: db.others[rows: rows], initial: .sum)
+                }
+                g.addSums(rows: db.totals[rows: rows], columns: totals)
+            }
+            for index in 0..<count { da.totals.row(index).pointee = totals[index] }
+        }
+    }
+
+    /// Adds all tasks' partial sums to the clouds' gradients (n, d) and (m, d), in the order of the tasks.
+    func reduce(into da: Matrix, _ db: Matrix, _ workers: Workers) {
+        let (tilesOfA, tilesOfB) = (Tiling(a.rows, by: 32), Tiling(b.rows, by: 32))
+        workers.forEach(tilesOfA.count + tilesOfB.count) { index, _ in
+            if index < tilesOfA.count {
+                let neurons = tilesOfA[index]
+                for group in 0..<grid.groups.outputs {
+                    sums(ofInputs: group)[neurons].add(to: da[rows: neurons], of: a[rows: neurons], kernel.distance)
+                }
+            } else {
+                let neurons = tilesOfB[index - tilesOfA.count]
+                for group in 0..<grid.groups.inputs {
+                    sums(ofOutputs: group)[neurons].add(to: db[rows: neurons], of: b[rows: neurons], kernel.distance)
+                }
             }
         }
+    }
+
+    /// The partial sums of db over one group of input neurons.
+    private func sums(ofOutputs group: Int) -> CloudSums {
+        CloudSums(memory, after: group * ScratchCursor.floats(b.rows, b.columns + 1), b.rows, b.columns)
+    }
+
+    /// The partial sums of da over one group of output neurons.
+    private func sums(ofInputs group: Int) -> CloudSums {
+        let before = grid.groups.inputs * ScratchCursor.floats(b.rows, b.columns + 1)
+        return CloudSums(memory, after: before + group * ScratchCursor.floats(a.rows, a.columns + 1), a.rows, a.columns)
     }
 }
 
 /// For some neurons of one cloud: Σ G·other (count, d), the other cloud's positions weighted by G, and Σ G (count, 1).
-struct CloudSums: Sendable {
+private struct CloudSums: Sendable {
     let others: Matrix
     let totals: Matrix
 
-    subscript(neurons: Range<Int>) -> CloudSums { CloudSums(others: others[rows: neurons], totals: totals[rows: neurons]) }
+    private init(_ others: Matrix, _ totals: Matrix) { (self.others, self.totals) = (others, totals) }
 
-    func clear() {
-        for row in 0..<others.rows {
-            others.row(row).update(repeating: 0, count: others.columns)
-            totals.row(row).pointee = 0
-        }
+    init(_ memory: ScratchCursor, after floats: Int, _ neurons: Int, _ d: Int) {
+        var cursor = memory
+        cursor.skip(floats)
+        let both = cursor.take(neurons, d + 1)
+        self.init(both[columns: 0..<d], both[columns: d..<d + 1])
     }
 
-    /// Adds to the neurons' gradients, (count, d) as their positions are: position·ΣG − ΣG·other; of a dot product, ΣG·other.
+    subscript(neurons: Range<Int>) -> CloudSums { CloudSums(others[rows: neurons], totals[rows: neurons]) }
+
+    func clear() {
+        others.clear()
+        totals.clear()
+    }
+
+    /// Adds to the neurons' gradients (count, d), given their positions: position·ΣG − ΣG·other; for a dot product ΣG·other.
     func add(to gradients: Matrix, of positions: Matrix, _ distance: Distance) {
         let d = others.columns
         for row in 0..<others.rows {
@@ -65,70 +167,5 @@ struct CloudSums: Sendable {
             case .dot: for c in 0..<d { gradient[c] += other[c] }
             }
         }
-    }
-
-    func add(to cloud: Parameter, _ neurons: Range<Int>, _ distance: Distance) {
-        add(to: cloud.gradient.matrix[rows: neurons], of: cloud.value.matrix[rows: neurons], distance)
-    }
-}
-
-extension CloudSums {
-    /// The partial sum of a task, in memory that all tasks share.
-    init(shared: ScratchCursor, _ task: Int, _ outputs: Int, _ d: Int) {
-        var cursor = shared
-        cursor.skip(task * ScratchCursor.floats(outputs, d + 1))
-        let both = cursor.take(outputs, d + 1)
-        self.init(others: both[columns: 0..<d], totals: both[columns: d..<d + 1])
-    }
-}
-
-/// The working memory of a backward task for one tile of input neurons J: their positions, and the sums of their gradients.
-struct CloudTile {
-    /// The positions of J, (d, J) and (J, d).
-    let positions: Panels
-    private let a: Panels
-    /// Of the input cloud.
-    let sums: CloudSums
-    /// For the panels of a part K of the outputs.
-    private let rest: ScratchCursor
-    private let columns: Int
-    private let d: Int
-
-    static func floats(d: Int) -> Int {
-        let (columns, depth) = (CloudTasks.mostColumns, PointCloudLayer.tileDepth)
-        return Panels.floats(d, columns) + 2 * Panels.floats(columns, d) + ScratchCursor.floats(columns, 1)
-            + 3 * Panels.floats(depth, columns) + Panels.floats(depth, d)
-    }
-
-    init(_ scratch: ScratchCursor, _ cloud: Matrix) {
-        var scratch = scratch
-        (columns, d) = (cloud.rows, cloud.columns)
-        positions = scratch.panels(d, columns)
-        positions.pack(cloud.transposed)
-        a = scratch.panels(columns, d)
-        a.pack(cloud)
-        sums = CloudSums(others: scratch.take(columns, d), totals: scratch.take(columns, 1))
-        sums.clear()
-        rest = scratch
-    }
-
-    /// Memory for the weights, slopes and gradient of a part (K, J).
-    func panels(_ rows: Int) -> (w: Panels, s: Panels, g: Panels) {
-        var rest = rest
-        return (rest.panels(rows, columns), rest.panels(rows, columns), rest.panels(rows, columns))
-    }
-
-    /// Adds the share of g (K, J) to the input cloud's sums and, for the positions b (K, d) of the output cloud, to `db`.
-    func addSums(of g: Panels, _ b: Matrix, to db: CloudSums) {
-        var rest = rest
-        rest.skip(3 * Panels.floats(PointCloudLayer.tileDepth, CloudTasks.mostColumns))
-        let bPanels = rest.panels(b.rows, d)
-        bPanels.pack(b)
-        for panel in 0..<g.panels.count {
-            let neurons = g.panels[panel]
-            multiply(g.transposedRows(panel: panel), bPanels, into: sums.others[rows: neurons], initial: .sum)
-            multiply(g.rows(panel: panel), a[depth: neurons], into: db.others, initial: .sum)
-        }
-        g.addSums(rows: db.totals, columns: sums.totals.base)
     }
 }

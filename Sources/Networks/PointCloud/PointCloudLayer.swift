@@ -12,135 +12,125 @@ struct PointCloudLayer: LinearLayer {
     let kernel: WeightKernel
     var inputs: Int { inputCloud.value.shape[0] }
     var outputs: Int { outputCloud.value.shape[0] }
-    var d: Int { inputCloud.value.shape[1] }
+    private var a: Matrix { inputCloud.value.matrix }
+    private var b: Matrix { outputCloud.value.matrix }
 
     /// Rows of a tile of W: with 32 columns, 32 kB, which stay in the first cache while the batch passes over them. A multiple of
     /// the packed groups of rows.
     static let tileDepth = 11 * PackedLHS.groupMultiple
 
     func workspace(batch: Int) -> WorkspaceNeed {
-        let columns = ForwardGrid.mostColumns, tasks = CloudTasks(inputs: inputs, outputs: outputs, d: d)
-        let forward = Panels.floats(d, columns) + Panels.floats(Self.tileDepth, columns)
+        let d = a.columns
         return WorkspaceNeed(
-            perThread: max(forward, Panels.floats(batch, CloudTasks.mostColumns) + CloudTile.floats(d: d)),
-            shared: PackedLHS.floats(rows: outputs, depth: batch) + tasks.floats(outputs: outputs, d: d))
+            perThread: max(CloudProduct.scratch(d: d), CloudGradients.scratch(d: d)),
+            shared: PackedLHS.floats(rows: outputs, depth: batch) + Panels.floats(batch, inputs) + 16
+                + CloudGradients.partials(inputs: inputs, outputs: outputs, d: d))
     }
 
-    /// y[:, K] = b[K] + Σ_J x[:, J] · F(D[J, K]): a task owns some rows and columns K of y, and iterates over J.
+    /// y = x · F(D) + b
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
-        let grid = ForwardGrid(rows: x.rows, inputs: inputs, outputs: outputs, d: d), depths = Tiling(inputs, by: Self.tileDepth)
-        workspace.workers.forEach(grid.count) { task, threadIndex in
-            let (rows, columns) = grid[task]
-            var scratch = workspace.scratch(threadIndex)
-            let positions = scratch.panels(d, columns.count)
-            positions.pack(outputCloud.value.matrix[rows: columns].transposed)
-            for index in 0..<depths.count {
-                let depth = depths[index]
-                var scratch = scratch
-                let weights = scratch.panels(depth.count, columns.count)
-                kernel.weights(inputCloud.value.matrix[rows: depth], positions, into: weights)
-                multiply(
-                    PackedLHS(x[rows, depth]), weights, into: y[rows, columns],
-                    initial: index == 0 ? .bias(Bias(bias.value.base + columns.lowerBound)) : .sum,
-                    then: relu && index == depths.count - 1 ? .relu : .none)
-            }
-        }
+        let product = CloudProduct(x, a, b, kernel, into: y, bias: Bias(bias.value.base), relu: relu)
+        workspace.workers.forEach(product.tasks) { task, threadIndex in product.run(task, workspace.scratch(threadIndex)) }
     }
 
-    /// A task owns some input neurons J and iterates over K. With the weights Wᵀ[K, J], their slopes S and G = dyᵀ·x ⊙ S:
+    /// dx = dy · F(D)ᵀ, and the clouds' gradients from G = dyᵀ·x ⊙ S with the slopes S of F.
     ///
-    ///     dx[:, J] = Σ_K dy[:, K] · Wᵀ[K, J]
-    ///     da_j = Σ_k G_kj (a_j − b_k),   db_k = Σ_j G_kj (b_k − a_j)      (a dot product: da_j = Σ_k G_kj b_k, db_k = Σ_j G_kj a_j)
-    ///
-    /// dyᵀ·x is the engine's own product too: its factors are packed once for all tiles, where BLAS would pack them for each.
+    /// dyᵀ·x, of two stored matrices, is the engine's own product too: both are packed once for all tiles, where BLAS would pack
+    /// them for each of its calls.
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace) {
-        let tasks = CloudTasks(inputs: inputs, outputs: outputs, d: d), depths = Tiling(outputs, by: Self.tileDepth)
+        let workers = workspace.workers, blocks = Tiling(x.rows, by: Self.tileDepth)
         var shared = workspace.shared
-        let dyT = packTransposed(dy, in: &shared, workspace.workers)
-        let partials = shared
-        workspace.workers.forEach(tasks.count) { task, threadIndex in
-            let db = CloudSums(shared: partials, task, outputs, d)
-            db.clear()
-            for index in tasks[task] {
-                let columns = tasks.tiles[index]
-                var scratch = workspace.scratch(threadIndex)
-                let batch = PanelBlocks(
-                    scratch.take(Panels.floats(x.rows, columns.count)), columns: columns.count,
-                    depths: Tiling(x.rows, by: Self.tileDepth))
-                batch.pack(x[columns: columns])
-                let tile = CloudTile(scratch, inputCloud.value.matrix[rows: columns])
-                for part in 0..<depths.count {
-                    let rows = depths[part]
-                    let (w, s, g) = tile.panels(rows.count)
-                    let b = outputCloud.value.matrix[rows: rows]
-                    kernel.weights(b, tile.positions, into: w, slopes: s)
-                    if let dx {
-                        multiply(
-                            PackedLHS(dy[columns: rows]), w, into: dx.dx[columns: columns], initial: part == 0 ? .zero : .sum)
-                    }
-                    multiplyBatch(dyT, rows, batch, into: g, times: s)
-                    tile.addSums(of: g, b, to: db[rows])
-                }
-                if let dx { dx.epilogue(x).apply(to: dx.dx[columns: columns], rows: 0..<x.rows, columns: columns) }
-                tile.sums.add(to: inputCloud, columns, kernel.distance)
+        let dyT = RowBlocks(shared.take(PackedLHS.floats(rows: outputs, depth: x.rows)), rows: outputs, depths: blocks)
+        let xPanels = PanelBlocks(shared.take(Panels.floats(x.rows, inputs)), columns: inputs, depths: blocks)
+        let parts = (dy: Tiling(outputs, by: 4 * PackedLHS.groupMultiple), x: Tiling(inputs, by: CloudGradients.columns))
+        workers.forEach((parts.dy.count + parts.x.count) * blocks.count) { task, _ in
+            let (part, block) = (task / blocks.count, task % blocks.count)
+            if part < parts.dy.count {
+                dyT.pack(dy, block: block, rows: parts.dy[part])
+            } else {
+                xPanels.pack(x, block: block, columns: parts.x[part - parts.dy.count])
             }
         }
-        tasks.addPartials(partials, to: outputCloud, kernel.distance, workspace.workers)
+        let gradients = CloudGradients(a, b, kernel, partials: shared)
+        let product = dx.map { CloudProduct(dy, b, a, kernel, into: $0.dx, mask: $0.isMasked ? x : nil) }
+        workers.forEach(gradients.tasks + (product?.tasks ?? 0)) { task, threadIndex in
+            let scratch = workspace.scratch(threadIndex)
+            guard task < gradients.tasks else { product?.run(task - gradients.tasks, scratch); return }
+            gradients.run(task, scratch) { g, slopes, rows, columns in
+                for block in 0..<blocks.count {
+                    multiply(
+                        dyT[block][rows: rows], xPanels[block][columns: columns], into: g, initial: block == 0 ? .zero : .sum,
+                        then: block == blocks.count - 1 ? .times(slopes) : .none)
+                }
+            }
+        }
+        gradients.reduce(into: inputCloud.gradient.matrix, outputCloud.gradient.matrix, workers)
     }
 
     /// W as PyTorch stores it, to the bit what the passes multiply by.
-    func expand(_ outputs: Range<Int>, into weight: Matrix) {
-        kernel.expand(inputCloud.value.matrix, outputCloud.value.matrix[rows: outputs], into: weight)
-    }
-
-    /// g (K, J) = dyᵀ[K, :]·x[:, J] ⊙ s
-    private func multiplyBatch(_ dyT: RowBlocks, _ rows: Range<Int>, _ x: PanelBlocks, into g: Panels, times s: Panels) {
-        for block in 0..<x.depths.count {
-            let (factor, panels) = (dyT[block], x[block])
-            multiply(
-                factor[rows: rows, depth: 0..<factor.depth], panels, into: g, initial: block == 0 ? .zero : .sum,
-                then: block == x.depths.count - 1 ? .times(s) : .none)
-        }
-    }
-
-    /// Packs the transpose of dy (B, m) as left-hand sides.
-    private func packTransposed(_ dy: Matrix, in memory: inout ScratchCursor, _ workers: Workers) -> RowBlocks {
-        let blocks = RowBlocks(
-            memory.take(PackedLHS.floats(rows: dy.columns, depth: dy.rows)), rows: dy.columns,
-            depths: Tiling(dy.rows, by: Self.tileDepth))
-        let parts = Tiling(dy.columns, by: 4 * PackedLHS.groupMultiple)
-        workers.forEach(parts.count * blocks.depths.count) { task, _ in
-            let (block, part) = (task / parts.count, parts[task % parts.count])
-            let factor = blocks[block]
-            factor[rows: part, depth: 0..<factor.depth].pack(dy[blocks.depths[block], part])
-        }
-        return blocks
-    }
+    func expand(_ outputs: Range<Int>, into weight: Matrix) { kernel.expand(a, b[rows: outputs], into: weight) }
 }
 
-/// The tasks of a forward pass: the columns of y in tiles, and its rows in parts where the columns give too few tasks.
-struct ForwardGrid: Sendable {
-    static let mostColumns = 128
-    /// A tile of fewer columns is half a register tile of AVX-512.
-    private static let fewestColumns = 32
+/// y (B, m) = x (B, n) · W, W[j, k] = F(z(a_j, b_k)): the forward pass; with the clouds exchanged, the gradient of its input.
+struct CloudProduct: Sendable {
+    private static let mostColumns = 128
+    /// A tile of fewer columns passes over the batch too often.
+    private static let fewestColumns = 64
 
+    private let x: Matrix
+    private let a: Matrix
+    private let b: Matrix
+    private let kernel: WeightKernel
+    private let y: Matrix
+    private let bias: Bias?
+    private let relu: Bool
+    private let mask: Matrix?
     private let rows: Tiling
     private let columns: Tiling
-    var count: Int { rows.count * columns.count }
+    var tasks: Int { rows.count * columns.count }
 
-    init(rows: Int, inputs: Int, outputs: Int, d: Int) {
-        let wanted = TaskSize(Gemm.operations(rows, inputs, outputs)).tasks
-        var size = Self.mostColumns
-        while size > Self.fewestColumns, (outputs + size - 1) / size < wanted { size /= 2 }
-        columns = Tiling(outputs, by: size)
-        // Each part of the rows computes its weights anew, d operations for each: it needs enough rows to be worth that.
-        let least = outputs <= 64 ? 4 * d : 32 * d
-        let parts = max(1, min((wanted + columns.count - 1) / columns.count, rows / max(least, 1)))
-        self.rows = Tiling(rows, parts: parts, multipleOf: PackedLHS.groupMultiple)
+    /// - Parameters:
+    ///   - bias: the initial value of each row of y; 0 where there is none.
+    ///   - mask: y is set to 0 where this matrix of its shape is not positive.
+    init(
+        _ x: Matrix, _ a: Matrix, _ b: Matrix, _ kernel: WeightKernel, into y: Matrix, bias: Bias? = nil, relu: Bool = false,
+        mask: Matrix? = nil
+    ) {
+        (self.x, self.a, self.b, self.kernel, self.y) = (x, a, b, kernel, y)
+        (self.bias, self.relu, self.mask) = (bias, relu, mask)
+        let (inputs, outputs, d) = (a.rows, b.rows, a.columns)
+        let wanted = TaskSize(Gemm.operations(x.rows, inputs, outputs)).tasks
+        columns = Tiling(
+            outputs, by: (outputs + Self.mostColumns - 1) / Self.mostColumns < wanted ? Self.fewestColumns : Self.mostColumns)
+        // Each part of the rows computes its weights anew, some d operations for each: it needs enough rows to be worth that.
+        let fewestRows = outputs <= Self.fewestColumns ? 4 * d : 16 * d
+        let parts = max(1, min((wanted + columns.count - 1) / columns.count, x.rows / fewestRows))
+        rows = Tiling(x.rows, parts: parts, multipleOf: PackedLHS.groupMultiple)
     }
 
-    subscript(task: Int) -> (rows: Range<Int>, columns: Range<Int>) {
-        (rows[task / columns.count], columns[task % columns.count])
+    /// Floats of each thread's scratch memory.
+    static func scratch(d: Int) -> Int {
+        Panels.floats(d, mostColumns) + Panels.floats(PointCloudLayer.tileDepth, mostColumns) + 32
+    }
+
+    /// Computes some rows and columns of y, tile by tile along the contraction.
+    func run(_ task: Int, _ scratch: ScratchCursor) {
+        let (rows, columns) = (self.rows[task / self.columns.count], self.columns[task % self.columns.count])
+        var scratch = scratch
+        let positions = scratch.panels(b.columns, columns.count)
+        positions.pack(b[rows: columns].transposed)
+        let depths = Tiling(a.rows, by: PointCloudLayer.tileDepth), target = y[rows, columns]
+        for index in 0..<depths.count {
+            let depth = depths[index]
+            var scratch = scratch
+            let weights = scratch.panels(depth.count, columns.count)
+            kernel.weights(a[rows: depth], positions, into: weights)
+            let first: PackedInitialValue = bias.map { .bias(Bias($0.base + columns.lowerBound)) } ?? .zero
+            multiply(
+                PackedLHS(x[rows, depth]), weights, into: target, initial: index == 0 ? first : .sum,
+                then: relu && index == depths.count - 1 ? .relu : .none)
+        }
+        if let mask { Epilogue.mask(mask).apply(to: target, rows: rows, columns: columns) }
     }
 }
 

@@ -8,7 +8,7 @@ static float sine_of_turns(const pcn_kernels *set, float w) {
     return multiply_add(set, x * s, p, x);
 }
 
-static float weight(const pcn_kernels *set, pcn_wave f, float sum, float *slope) {
+static float weight(const pcn_kernels *set, pcn_weight_function f, float sum, float *slope) {
     const float z = f.distance == PCN_EUCLIDEAN ? sqrtf(sum) : sum, turns = z * f.inverse_period, t = turns - floorf(turns);
     float value;
     if (f.wave == PCN_TRIANGLE) {
@@ -28,7 +28,7 @@ static float weight(const pcn_kernels *set, pcn_wave f, float sum, float *slope)
 
 static void pair_case(const pcn_kernels *set, input bytes) {
     const size_t depth = 1 + below(&bytes, 40), columns = 1 + below(&bytes, 50), d = 1 + below(&bytes, 20);
-    const pcn_wave f = {(int32_t)below(&bytes, 3), (int32_t)below(&bytes, 2), 0.25f + (float)below(&bytes, 40), 0.125f * (float)below(&bytes, 9)};
+    const pcn_weight_function f = {(int32_t)below(&bytes, 3), (int32_t)below(&bytes, 2), 0.25f + (float)below(&bytes, 40), 0.125f * (float)below(&bytes, 9)};
     const size_t count = depth * whole_panels(columns), has_slopes = below(&bytes, 2);
     float *a = floats_of(&bytes, depth * d), *b = floats_of(&bytes, d * whole_panels(columns));
     float *weights = floats_of(&bytes, count), *slopes = floats_of(&bytes, count);
@@ -74,17 +74,19 @@ static void sums_case(const pcn_kernels *set, input bytes) {
 
 static void element_case(const pcn_kernels *set, input bytes) {
     const size_t rows = 1 + below(&bytes, 20), columns = 1 + below(&bytes, 50), stride = columns + below(&bytes, 3);
-    const size_t count = (rows - 1) * stride + columns, has_output = below(&bytes, 2);
+    const size_t count = (rows - 1) * stride + columns, is_masked = below(&bytes, 2);
     float *value = floats_of(&bytes, count), *expected = copy_of(value, count), *gradient = floats_of(&bytes, count);
     float *sums = floats_of(&bytes, columns), *expected_sums = calloc(columns, sizeof *sums);
-    set->relu_backward(rows, columns, value, has_output ? gradient : 0, stride, sums);
+    if (is_masked) set->mask(rows, columns, value, stride, gradient, stride);
+    else set->relu(rows, columns, value, stride);
+    set->column_sums(rows, columns, value, stride, sums);
     for (size_t i = 0; i < rows; i++)
         for (size_t k = 0; k < columns; k++) {
             float *v = expected + i * stride + k;
-            if (has_output && !(gradient[i * stride + k] > 0)) *v = 0;
+            if (is_masked ? !(gradient[i * stride + k] > 0) : *v < 0) *v = 0;
             expected_sums[k] += *v;
         }
-    all_same(sums, expected_sums, columns, "relu_backward's sums", set);
+    all_same(sums, expected_sums, columns, "the sums of the columns", set);
     set->add(count, value, gradient);
     set->sgd(count, value, gradient, 0.01f);
     float *first = floats_of(&bytes, count), *second = floats_of(&bytes, count);
@@ -99,7 +101,7 @@ static void element_case(const pcn_kernels *set, input bytes) {
     set->adam(count, value, gradient, first, second, 0.9f, 0.999f, 1e-8f, 0.1f, 1.5f);
     all_same(first, expected_first, count, "adam's first moment", set);
     all_same(second, expected_second, count, "adam's second moment", set);
-    all_same(value, expected, count, "relu_backward, add, sgd and adam", set);
+    all_same(value, expected, count, "relu, mask, add, sgd and adam", set);
     float *const blocks[] = {value, expected, gradient, sums, expected_sums, first, second, expected_first, expected_second};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) free(blocks[i]);
 }
