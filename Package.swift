@@ -24,8 +24,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimised),
-        .target(name: "Networks", dependencies: ["Tensors"], swiftSettings: optimised),
-        .target(name: "Datasets", dependencies: ["Tensors", "CZlib", crypto], swiftSettings: optimised),
+        .target(name: "Networks", dependencies: ["Tensors", "Specs"], swiftSettings: optimised),
+        .target(name: "Datasets", dependencies: ["Tensors", "Specs", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Specs", dependencies: [crypto]),
         .target(
             name: "Lab", dependencies: ["Specs", .product(name: "GRDB", package: "GRDB.swift")],
@@ -52,7 +52,8 @@ let package = Package(
             ], path: "Tests/Fuzz", exclude: ["Kernels"]),
         .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Archives", "Datasets", "Tensors", crypto], resources: [.copy("Fixtures")]),
+            name: "DatasetsTests", dependencies: ["Archives", "Datasets", "Specs", "Tensors", crypto],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Schemas"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "CZlib"]),

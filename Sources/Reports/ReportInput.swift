@@ -1,11 +1,11 @@
 import Lab
 
-/// What a report is made from: runs, the table of them, and their curves, read only by the formats that draw them.
+/// The input of a report: runs, their table, and their curves, which only the formats that draw them read.
 public struct ReportInput: Sendable {
-    public let runs: [RunSummary]
-    public let table: ReportTable
+    let runs: [RunSummary]
+    let table: ReportTable
     /// The experiments that the runs belong to, or the one that was asked for.
-    public let experiments: [String]
+    let experiments: [String]
     private let read: @Sendable (RunSummary) throws -> [EpochRow]
 
     /// - Parameters:

@@ -2,7 +2,7 @@ import Specs
 
 extension Settings {
     /// Images that are evaluated at once: many small ones, and no more large ones than a batch has.
-    var evaluationRows: Int { architecture.blueprint.features.isEmpty ? 1024 : min(max(batchSize, 64), 1024) }
+    var evaluationRows: Int { architecture.features.isEmpty ? 1024 : min(max(batchSize, 64), 1024) }
 
     /// The most rows of one pass.
     var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages))) }
@@ -11,15 +11,13 @@ extension Settings {
     /// the gradients that go back through them, and what a convolution's backward pass takes apart. What is
     /// made of point clouds, some megabytes at a time, is not counted.
     public var trainingBytes: Int {
-        let copies =
-            switch optimizer {
-            case .sgd: 2
-            case .adam: 4
-            }
+        // A parameter, its gradient, and the optimizer's state.
+        let copies = 2 + optimizer.stateTensors
         let outputs = featureSides.map(\.output.count) + layerWidths.dropFirst()
         let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0)
         // One copy of the largest gradient of a convolution's output, its channels in groups of 48.
         let packed = featureSides.map { $0.output.height * $0.output.width * ($0.output.channels + 47) }.max() ?? 0
-        return 4 * ((linearParameters + convolutionParameters) * copies + rows * (activations + packed))
+        let parameters = (linearParameters + convolutionParameters) * copies
+        return 4 * (parameters + rows * (activations + packed) + linear.workingFloats(linearDimensions, rows))
     }
 }

@@ -1,6 +1,7 @@
 import Archives
 import Crypto
 import Foundation
+import Specs
 import Testing
 
 @testable import Datasets
@@ -14,7 +15,7 @@ struct FetcherTests {
 
     init() throws { scratch = try Scratch() }
 
-    private var md5: String { DatasetFolder.hex(Insecure.MD5.hash(data: content)) }
+    private var md5: String { Insecure.MD5.hash(data: content).hexadecimal }
     private var destination: URL { scratch.url.appendingPathComponent("below/file.bin") }
 
     private func fetch(

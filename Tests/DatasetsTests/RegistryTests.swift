@@ -1,5 +1,6 @@
 import Archives
 import Foundation
+import Specs
 import Testing
 
 @testable import Datasets
@@ -10,8 +11,9 @@ struct RegistryTests {
     func entries(_ kind: DatasetKind) throws {
         #expect(DatasetKind.all.filter { $0.name == kind.name }.count == 1)
         #expect(try DatasetKind.named(kind.name) == kind)
-        #expect(Set(kind.classNames).count == kind.classes && (10...256).contains(kind.classes))
-        #expect(kind.count(.train) >= 10_000 && kind.count(.test) >= 2_000 && !kind.terms.isEmpty)
+        #expect(Set(kind.dataset.classNames).count == kind.dataset.classes && (10...256).contains(kind.dataset.classes))
+        #expect(kind.count(.train) == kind.dataset.trainImages && kind.count(.test) == kind.dataset.testImages)
+        #expect(!kind.terms.isEmpty)
         #expect(kind.downloads.isEmpty == (kind.format == .generated))
         for download in kind.downloads {
             #expect(download.url.scheme == "https" && download.md5.count == 32 && download.bytes > 0)
@@ -23,7 +25,13 @@ struct RegistryTests {
         #expect(DatasetKind.cifar10.files.map(DatasetKind.cifar10.length) == [Int](repeating: 30_730_000, count: 6))
         #expect(DatasetKind.cifar100.files.map(DatasetKind.cifar100.length) == [153_700_000, 30_740_000])
         #expect(DatasetKind.mnist.files.map(DatasetKind.mnist.length) == [47_040_016, 60_008, 7_840_016, 10_008])
-        #expect(DatasetKind.cifar100.classes == 100 && DatasetKind.cifar100.classNames[99] == "worm")
+        #expect(DatasetName.cifar100.classes == 100 && DatasetName.cifar100.classNames[99] == "worm")
+    }
+
+    @Test("There is one for every data set of a spec, in the same order, and the generated one draws its classes")
+    func names() {
+        #expect(DatasetKind.all.map(\.dataset) == DatasetName.all)
+        #expect(ShapeOutline.allCases.map { "\($0)" } == DatasetName.shapes.classNames && Shapes.side == DatasetName.shapes.side)
     }
 
     @Test("A name that is not there is an error that lists those that are")
@@ -65,8 +73,7 @@ struct RegistryTests {
         defer { server.stop() }
         let md5 = digestMD5(archive)
         let kind = DatasetKind(
-            name: tiny.name, title: tiny.title, classNames: tiny.classNames, channels: 3, side: 32, format: tiny.format,
-            folder: tiny.folder, files: tiny.files,
+            tiny.dataset, format: tiny.format, folder: tiny.folder, files: tiny.files,
             downloads: [OfficialDownload(url: server.url("a"), md5: md5, bytes: archive.count, path: "cifar-10-binary.tar.gz")],
             terms: "")
         let folder = DatasetFolder(root: scratch.url.appendingPathComponent("not/there/yet"))

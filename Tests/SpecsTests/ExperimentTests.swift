@@ -3,7 +3,7 @@ import Testing
 @testable import Specs
 
 @Suite struct ExperimentTests {
-    private func runs(_ fields: String) throws(SpecFaults) -> [Settings] {
+    private func runs(_ fields: String) throws(SpecDiagnostics) -> [Settings] {
         try Experiment.decode(#"{"name": "t", "architecture": "linearnet", \#(fields)}"#.utf8, file: "t.json").runs
     }
 

@@ -74,7 +74,7 @@ import Testing
         "[]", "",
     ])
     func settingsOutsideTheLimitsAreNotReadBack(text: String) {
-        #expect(throws: SpecFaults.self) { try Settings(canonicalJSON: text) }
+        #expect(throws: SpecDiagnostics.self) { try Settings(canonicalJSON: text) }
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(Settings.self, from: Data(text.utf8)) }
     }
 }

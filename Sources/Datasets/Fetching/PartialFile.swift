@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Specs
 
 /// The `.part` file of a download: appended to, hashed along, and renamed when it is the right one.
 final class PartialFile {
@@ -70,7 +71,7 @@ final class PartialFile {
     /// Puts the file in its place where its MD5 is right; removes it where it is not.
     /// - Throws: ``FetchError/wrongDigest(url:expected:found:)``, ``FetchError/cannotWrite(path:code:)``
     func finish(md5: String, url: URL) throws {
-        let found = DatasetFolder.hex(hash.finalize())
+        let found = hash.finalize().hexadecimal
         guard found == md5.lowercased() else {
             unlink(path)
             throw FetchError.wrongDigest(url: url, expected: md5.lowercased(), found: found)

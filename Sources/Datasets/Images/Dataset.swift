@@ -19,10 +19,10 @@ public struct Dataset: Sendable {
     public var name: String { kind.name }
 
     /// Number of classes.
-    public var classes: Int { kind.classes }
+    public var classes: Int { kind.dataset.classes }
 
     /// One name a class; the label is the index.
-    public var classNames: [String] { kind.classNames }
+    public var classNames: [String] { kind.dataset.classNames }
 
     /// The images of a split.
     public subscript(split: Split) -> ImageSet {

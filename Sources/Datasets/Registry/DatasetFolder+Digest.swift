@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Specs
 
 extension DatasetFolder {
     /// What identifies the data set's content, 64 lower-case hex digits: the SHA-256 of what `sha256sum` prints for the
@@ -9,7 +10,7 @@ extension DatasetFolder {
     /// - Throws: ``DatasetError`` when files are missing, unreadable or of another length, and what the cache throws.
     public func digest(_ kind: DatasetKind, cache: some DigestCache) throws -> String {
         switch locate(kind) {
-        case .generated: return Self.hex(SHA256.hash(data: Data("\(Shapes.generator) \(Shapes.version)\n".utf8)))
+        case .generated: return SHA256.hash(data: Data("\(Shapes.generator) \(Shapes.version)\n".utf8)).hexadecimal
         case .missing(let root, let files):
             throw DatasetError.missing(dataset: kind.name, root: root.path, files: files)
         case .archive(let url):
@@ -29,7 +30,7 @@ extension DatasetFolder {
             digests[file.name] = try hash(source, kind.length(of: file), name)
         }
         let listing = kind.files.map { "\(digests[$0.name] ?? "")  \($0.name)\n" }.joined()
-        return Self.hex(SHA256.hash(data: Data(listing.utf8)))
+        return SHA256.hash(data: Data(listing.utf8)).hexadecimal
     }
 
     /// The remembered digest, else the computed one, remembered unless the file changed meanwhile.
@@ -46,12 +47,6 @@ extension DatasetFolder {
         var hash = SHA256()
         let found = try source.forEachChunk { hash.update(bufferPointer: $0) }
         guard found == expected else { throw DatasetError.wrongLength(file: name, expected: expected, found: found) }
-        return hex(hash.finalize())
-    }
-
-    /// Lower-case hex digits of a digest.
-    static func hex(_ digest: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return hash.finalize().hexadecimal
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Specs
 
 /// What a check of a data set found; that there is a report says that every count, length and label is right.
 public struct VerifyReport: Sendable, Equatable {
@@ -47,7 +48,7 @@ extension DatasetFolder {
         for (download, url) in officialFiles(kind) {
             var hash = Insecure.MD5()
             try FileSource(path: url.path).forEachChunk { hash.update(bufferPointer: $0) }
-            let found = Self.hex(hash.finalize())
+            let found = hash.finalize().hexadecimal
             if found == download.md5 {
                 official.append(url.path)
             } else {

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 
 extension DatasetKind {
     /// Every data set there is; texts, listings and errors enumerate this array.
@@ -15,9 +16,7 @@ extension DatasetKind {
 
     /// CIFAR-10, binary version: 60,000 photographs of ten classes.
     public static let cifar10 = DatasetKind(
-        name: "cifar10", title: "CIFAR-10",
-        classNames: words("airplane automobile bird cat deer dog frog horse ship truck"),
-        channels: 3, side: 32, format: .cifar(labelRanges: [10]), folder: "cifar-10-batches-bin",
+        .cifar10, format: .cifar(labelRanges: [10]), folder: "cifar-10-batches-bin",
         files: (1...5).map { OfficialFile("data_batch_\($0).bin", .train, count: 10_000, content: .records) }
             + [OfficialFile("test_batch.bin", .test, count: 10_000, content: .records)],
         downloads: [
@@ -29,8 +28,7 @@ extension DatasetKind {
 
     /// CIFAR-100, binary version, by its hundred fine labels; the twenty coarse ones are checked and left.
     public static let cifar100 = DatasetKind(
-        name: "cifar100", title: "CIFAR-100", classNames: words(cifar100ClassNames),
-        channels: 3, side: 32, format: .cifar(labelRanges: [20, 100]), folder: "cifar-100-binary",
+        .cifar100, format: .cifar(labelRanges: [20, 100]), folder: "cifar-100-binary",
         files: [
             OfficialFile("train.bin", .train, count: 50_000, content: .records),
             OfficialFile("test.bin", .test, count: 10_000, content: .records),
@@ -44,8 +42,7 @@ extension DatasetKind {
 
     /// MNIST: 70,000 handwritten digits, grey.
     public static let mnist = DatasetKind(
-        name: "mnist", title: "MNIST", classNames: words("0 1 2 3 4 5 6 7 8 9"),
-        channels: 1, side: 28, format: .idx, folder: "mnist",
+        .mnist, format: .idx, folder: "mnist",
         files: [
             OfficialFile("train-images-idx3-ubyte", .train, count: 60_000, content: .images),
             OfficialFile("train-labels-idx1-ubyte", .train, count: 60_000, content: .labels),
@@ -62,26 +59,11 @@ extension DatasetKind {
 
     /// ``Shapes``: made by the program itself.
     public static let shapes = DatasetKind(
-        name: "shapes", title: "Shapes", classNames: ShapeOutline.allCases.map { "\($0)" },
-        channels: 3, side: Shapes.side, format: .generated, terms: "generated, version \(Shapes.version)")
+        .shapes, format: .generated, terms: "generated, version \(Shapes.version)")
 
     private static func mnistDownload(_ file: String, md5: String, bytes: Int) -> OfficialDownload {
         OfficialDownload(
             url: URL(string: "https://ossci-datasets.s3.amazonaws.com/mnist/\(file).gz")!,
             md5: md5, bytes: bytes, path: "mnist/\(file).gz")
     }
-
-    private static func words(_ text: String) -> [String] {
-        text.split(whereSeparator: \.isWhitespace).map(String.init)
-    }
-
-    private static let cifar100ClassNames = """
-        apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can
-        castle caterpillar cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin
-        elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower leopard lion lizard lobster
-        man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck
-        pine_tree plain plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk
-        skyscraper snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television tiger
-        tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm
-        """
 }

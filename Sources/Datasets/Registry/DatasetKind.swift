@@ -1,3 +1,5 @@
+import Specs
+
 /// How a data set's official files are laid out.
 public enum DatasetFormat: Equatable, Sendable {
     /// CIFAR's binary version: records of one byte a label, then the pixels channel-first. Each label byte lies below its
@@ -9,18 +11,10 @@ public enum DatasetFormat: Equatable, Sendable {
     case generated
 }
 
-/// A data set that a spec can name: what it shows, its official files and where they come from.
+/// A data set with its official files and where they come from.
 public struct DatasetKind: Equatable, Sendable, Identifiable {
-    /// The name in specs and commands, such as `cifar10`.
-    public let name: String
-    /// The name in texts, such as `CIFAR-10`.
-    public let title: String
-    /// One name a class; the label is the index.
-    public let classNames: [String]
-    /// Colour channels of an image.
-    public let channels: Int
-    /// Rows and columns of an image.
-    public let side: Int
+    /// What specs know of it: names, classes and the shape of an image.
+    public let dataset: DatasetName
     /// How the files are laid out.
     public let format: DatasetFormat
     /// The folder's official name below the datasets folder; empty when generated.
@@ -34,14 +28,10 @@ public struct DatasetKind: Equatable, Sendable, Identifiable {
 
     /// A data set in one of the known formats.
     public init(
-        name: String, title: String, classNames: [String], channels: Int, side: Int, format: DatasetFormat,
-        folder: String = "", files: [OfficialFile] = [], downloads: [OfficialDownload] = [], terms: String
+        _ dataset: DatasetName, format: DatasetFormat, folder: String = "", files: [OfficialFile] = [],
+        downloads: [OfficialDownload] = [], terms: String
     ) {
-        self.name = name
-        self.title = title
-        self.classNames = classNames
-        self.channels = channels
-        self.side = side
+        self.dataset = dataset
         self.format = format
         self.folder = folder
         self.files = files
@@ -49,14 +39,11 @@ public struct DatasetKind: Equatable, Sendable, Identifiable {
         self.terms = terms
     }
 
+    /// The name in specs and commands, such as `cifar10`.
+    public var name: String { dataset.name }
+
     /// The name in specs.
     public var id: String { name }
-
-    /// Number of classes.
-    public var classes: Int { classNames.count }
-
-    /// Values of one image, C·H·W.
-    public var imageSize: Int { channels * side * side }
 
     /// Bytes that a fetch transfers, as last seen.
     public var downloadBytes: Int { downloads.reduce(0) { $0 + $1.bytes } }
@@ -75,8 +62,8 @@ public struct DatasetKind: Equatable, Sendable, Identifiable {
         switch file.content {
         case .records:
             guard case .cifar(let labelRanges) = format else { return 0 }
-            return file.count * (labelRanges.count + imageSize)
-        case .images: return 16 + file.count * imageSize
+            return file.count * (labelRanges.count + dataset.imageSize)
+        case .images: return 16 + file.count * dataset.imageSize
         case .labels: return 8 + file.count
         }
     }

@@ -3,7 +3,7 @@ public struct ReportFormat: Sendable {
     public let name: String
     public let render: @Sendable (ReportInput) throws -> String
 
-    public static let all: [ReportFormat] = [.markdown, .csv, .latex, .html, .json]
+    @TaskLocal public static var all: [ReportFormat] = [.markdown, .csv, .latex, .html, .json]
 
     public static func named(_ name: String) -> ReportFormat? { all.first { $0.name == name } }
 }

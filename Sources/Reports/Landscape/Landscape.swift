@@ -15,11 +15,11 @@ public struct Landscape: Sendable {
     /// - Parameter ensembles: at least one, all of one architecture, data set and batch; the dense one first.
     public init(_ ensembles: [LandscapeEnsemble], batch: Int) {
         let settings = ensembles[0].settings
-        subject = "\(settings.architecture.blueprint.displayName) on \(settings.dataset.displayName)"
+        subject = "\(settings.architecture.displayName) on \(settings.dataset.displayName)"
         setting =
             settings.layerWidths.map(String.init).joined(separator: " → ")
-            + "; one batch of \(batch) training images, \(settings.inputScale.rawValue) inputs, seed \(settings.seed)"
-        name = "\(settings.architecture.rawValue)-\(settings.dataset.rawValue)-s\(settings.seed)"
+            + "; one batch of \(batch) training images, \(settings.inputScale.name) inputs, seed \(settings.seed)"
+        name = "\(settings.architecture.name)-\(settings.dataset.name)-s\(settings.seed)"
         self.ensembles = ensembles
     }
 
@@ -67,25 +67,18 @@ public struct LandscapeEnsemble: Sendable {
         (self.settings, self.isShuffled, self.samples) = (settings, isShuffled, samples)
     }
 
-    /// W, F(D) or UVᵀ, after the linear part; where that is dense, after the convolutions.
+    /// W, F(D) or UVᵀ: the symbol of the linear part or, if that is dense, of the convolutions.
     var symbol: String {
-        switch settings.linear {
-        case .mlp: settings.convolution == .pcn ? "F(D)" : "W"
-        case .pcn: "F(D)"
-        case .lowRank: "UVᵀ"
-        }
+        settings.linear.isDense ? (settings.convolution ?? .dense).symbol : settings.linear.symbol
     }
 
     /// F(D) of PCN16 (λ 4.9), shuffled
     var label: String {
-        let prefix = settings.architecture.blueprint.displayName + "-"
+        let prefix = settings.architecture.displayName + "-"
         let model = settings.model.hasPrefix(prefix) ? String(settings.model.dropFirst(prefix.count)) : settings.model
-        let own = settings.deviationsFromPaper.filter { Self.ownFields.contains($0.field) }.map(\.text).joined(separator: ", ")
+        let own = settings.weightDeviationsFromPaper.map(\.text).joined(separator: ", ")
         return "\(symbol) of \(model)" + (own.isEmpty ? "" : " (\(own))") + (isShuffled ? ", shuffled" : "")
     }
-
-    /// Settings that tell one way of making weights from another; the others are the landscape's own.
-    private static let ownFields: Set = ["lambda", "epsilon", "distance", "wave"]
 
     var finite: [Double] { samples.map(\.loss).filter(\.isFinite) }
     var statistics: Statistics? { Statistics(finite) }

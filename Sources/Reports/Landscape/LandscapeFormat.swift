@@ -6,7 +6,7 @@ public struct LandscapeFormat: Sendable {
     public let name: String
     public let render: @Sendable ([Landscape]) throws -> String
 
-    public static let all: [LandscapeFormat] = [.text, .csv, .json]
+    @TaskLocal public static var all: [LandscapeFormat] = [.text, .csv, .json]
 
     public static func named(_ name: String) -> LandscapeFormat? { all.first { $0.name == name } }
 }
@@ -28,8 +28,8 @@ extension LandscapeFormat {
             let own = settings.deviationsFromPaper.map(\.text).joined(separator: ", ")
             return ensemble.samples.enumerated().map { index, sample in
                 [
-                    settings.architecture.rawValue, settings.dataset.rawValue, "\(settings.seed)", settings.model, own,
-                    settings.linear.rawValue, "\(ensemble.isShuffled)", "\(index)", "\(sample.seed)",
+                    settings.architecture.name, settings.dataset.name, "\(settings.seed)", settings.model, own,
+                    settings.linear.name, "\(ensemble.isShuffled)", "\(index)", "\(sample.seed)",
                     sample.loss.isFinite ? "\(sample.loss)" : "", "\(sample.accuracy)",
                 ]
             }
@@ -39,11 +39,8 @@ extension LandscapeFormat {
 
     /// A list of objects, one for each way to make weights, with every loss. What is not finite is null.
     public static let json = LandscapeFormat(name: "json") { landscapes in
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
         let rows = landscapes.flatMap { landscape in landscape.ensembles.map { LandscapeRow(landscape, $0) } }
-        return String(decoding: try encoder.encode(rows), as: UTF8.self) + "\n"
+        return try JSONOutput.text(rows) + "\n"
     }
 }
 
@@ -78,7 +75,7 @@ private struct LandscapeRow: Encodable {
         (mean, deviation) = (ensemble.statistics?.mean, ensemble.statistics?.deviation)
         standardError = ensemble.standardError
         (minimum, median, maximum) = (ensemble.quantile(0), ensemble.quantile(0.5), ensemble.quantile(1))
-        let dense = ensemble.settings.linear == .mlp ? nil : landscape.ensembles.first
+        let dense = ensemble.settings.linear.isDense ? nil : landscape.ensembles.first
         (advantage, advantageError) = (
             dense.flatMap { ensemble.advantage(over: $0)?.value }, dense.flatMap { ensemble.advantage(over: $0)?.error }
         )

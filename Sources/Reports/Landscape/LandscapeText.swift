@@ -20,7 +20,7 @@ struct LandscapeText {
         let dense = landscape.ensembles[0]
         let rows = landscape.ensembles.map { ensemble in
             let number = { (value: Double?) in value.map(Self.number) ?? "–" }
-            let isDense = ensemble.settings.linear == .mlp
+            let isDense = ensemble.settings.linear.isDense
             let advantage = isDense ? nil : ensemble.advantage(over: dense)
             return [
                 ensemble.label, "\(ensemble.finite.count)", number(ensemble.statistics?.mean),

@@ -3,7 +3,7 @@ import Lab
 
 /// A run's curves as TensorBoard reads them: a file in a folder that names the run.
 public struct TensorBoardRun: Sendable {
-    /// Within the folder that TensorBoard is given: EXPERIMENT/MODEL-DATASET-sSEED/events.out.tfevents.….pcnlab. The same run
+    /// Within the folder that TensorBoard is given: EXPERIMENT/MODEL-DATASET-sSEED-ID/events.out.tfevents.….pcnlab. The same run
     /// has the same name each time, so that writing it again replaces it.
     public let path: String
     public let contents: Data

@@ -1,4 +1,4 @@
-/// The fields of a spec's top level that are no settings.
+/// The top-level fields of a spec that are not settings.
 enum SpecPart: String, CaseIterable, Sendable {
     case schema = "$schema"
     case name
@@ -22,7 +22,7 @@ enum SpecPart: String, CaseIterable, Sendable {
         switch self {
         case .schema: "where this schema is, for editors"
         case .name: "what the experiment is called, also in reports' file names"
-        case .description: "what it is for, in free words"
+        case .description: "what it is for"
         case .sweep: "lists of values; their product over the base makes the runs"
         case .include: "single runs over the same base, beside the product"
         case .exclude: "runs of the product that match all of an object's fields are taken out"

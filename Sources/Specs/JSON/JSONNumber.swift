@@ -1,7 +1,7 @@
 /// A JSON number as it was written, with its exact whole value where it has one.
-public struct JSONNumber: Hashable, Sendable {
+struct JSONNumber: Hashable, Sendable {
     /// The number's text, in JSON's grammar.
-    public let text: String
+    let text: String
 
     /// A number from text that is already known to follow JSON's grammar.
     init(grammatical text: String) {
@@ -9,17 +9,17 @@ public struct JSONNumber: Hashable, Sendable {
     }
 
     /// The nearest double; infinite where the number is beyond every double.
-    public var double: Double {
+    var double: Double {
         Double(text) ?? .nan
     }
 
     /// Whether the number is a whole one, however it is written: 4, 4.0, 1e3 and 1e999 are.
-    public var isWhole: Bool {
+    var isWhole: Bool {
         decimal.exponent >= 0
     }
 
     /// The exact value where it is whole and an `Int` holds it; no digit passes through a double.
-    public var int: Int? {
+    var int: Int? {
         let (digits, exponent) = decimal
         // 19 digits are the most an Int has, so that a huge exponent is refused before it is multiplied out.
         guard exponent >= 0, digits.count + exponent <= 19 else { return nil }

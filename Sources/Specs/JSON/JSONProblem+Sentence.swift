@@ -1,6 +1,6 @@
 extension JSONProblem {
     /// The problem in words: what is wrong; what would be right.
-    public var sentence: String {
+    var sentence: String {
         switch self {
         case .empty:
             "the file is empty; expected a JSON object { … }"

@@ -5,10 +5,10 @@ struct JSONText {
     private(set) var position = Position.start
 
     /// Decodes bytes; refuses a byte order mark and whatever is no UTF-8, at the place where it stands.
-    init(_ bytes: some Sequence<UInt8>) throws(JSONFault) {
+    init(_ bytes: some Sequence<UInt8>) throws(JSONError) {
         let bytes = Array(bytes)
         if let encoding = Self.announcedEncoding(bytes) {
-            throw JSONFault(position: .start, path: FieldPath(), problem: .byteOrderMark(encoding: encoding))
+            throw JSONError(position: .start, path: FieldPath(), problem: .byteOrderMark(encoding: encoding))
         }
         var scalars: [Unicode.Scalar] = []
         scalars.reserveCapacity(bytes.count)
@@ -26,7 +26,7 @@ struct JSONText {
             case .emptyInput:
                 break decoding
             case .error:
-                throw JSONFault(
+                throw JSONError(
                     position: position, path: FieldPath(), problem: .invalidUTF8(byte: bytes[consumed]))
             }
         }

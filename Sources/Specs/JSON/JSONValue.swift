@@ -1,7 +1,7 @@
 /// A JSON value that remembers where in the text it stands.
-public struct JSONValue: Hashable, Sendable {
+struct JSONValue: Hashable, Sendable {
     /// What the value is.
-    public enum Content: Hashable, Sendable {
+    enum Content: Hashable, Sendable {
         /// `null`.
         case null
         /// `true` or `false`.
@@ -17,28 +17,28 @@ public struct JSONValue: Hashable, Sendable {
     }
 
     /// Where the value's first character stands.
-    public let position: Position
+    let position: Position
     /// What the value is.
-    public let content: Content
+    let content: Content
 
     /// A value standing at a position.
-    public init(position: Position, content: Content) {
+    init(position: Position, content: Content) {
         self.position = position
         self.content = content
     }
 }
 
 /// One `"key": value` of an object.
-public struct JSONMember: Hashable, Sendable {
+struct JSONMember: Hashable, Sendable {
     /// The key, its escapes resolved.
-    public let key: String
+    let key: String
     /// Where the key's opening quote stands.
-    public let keyPosition: Position
+    let keyPosition: Position
     /// The value.
-    public let value: JSONValue
+    let value: JSONValue
 
     /// A member whose key stands at a position.
-    public init(key: String, keyPosition: Position, value: JSONValue) {
+    init(key: String, keyPosition: Position, value: JSONValue) {
         self.key = key
         self.keyPosition = keyPosition
         self.value = value

@@ -11,10 +11,17 @@ extension Settings {
     ///
     /// Seed, data set, what the model's name says and what only concerns checkpoints never count.
     public var deviationsFromPaper: [Deviation] {
-        SettingField.all.compactMap { field in
-            guard field.comparison == .always, let value = field.read(self), value != field.standard else { return nil }
-            return Deviation(field: field.key, text: field.label(value.shown))
-        }
+        SettingField.all.compactMap(deviation)
+    }
+
+    /// Those of the settings that determine how weights are made.
+    public var weightDeviationsFromPaper: [Deviation] {
+        SettingField.all.filter { if case .weights = $0.applicability { true } else { false } }.compactMap(deviation)
+    }
+
+    private func deviation(_ field: SettingField) -> Deviation? {
+        guard field.comparison == .always, let value = field.read(self), value != field.standard else { return nil }
+        return Deviation(field: field.key, text: field.label(value.shown))
     }
 
     /// The figures that the paper gives for this very run: nil unless it was trained as the paper did.

@@ -65,13 +65,13 @@ extension [Int]: SettingRepresentable {
     var settingValue: SettingValue? { .wholes(self) }
 }
 
-extension SettingRepresentable where Self: RawRepresentable<String> {
+extension SettingRepresentable where Self: Choice {
     init?(_ value: SettingValue) {
-        guard case .text(let text) = value else { return nil }
-        self.init(rawValue: text)
+        guard case .text(let text) = value, let choice = Self.named(text) else { return nil }
+        self = choice
     }
 
-    var settingValue: SettingValue? { .text(rawValue) }
+    var settingValue: SettingValue? { .text(name) }
 }
 
 extension Architecture: SettingRepresentable {}

@@ -3,8 +3,8 @@ import Testing
 @testable import Specs
 
 /// What the decoder says about a spec, file name left off; nothing where it accepts it.
-func faultLines(_ spec: String, file: String = "t") -> [String] {
-    do throws(SpecFaults) {
+func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
+    do throws(SpecDiagnostics) {
         _ = try Experiment.decode(spec.utf8, file: file)
         return []
     } catch {
@@ -12,7 +12,7 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
     }
 }
 
-@Suite struct FaultTests {
+@Suite struct DiagnosticTests {
     /// A spec that lacks nothing, with more fields on its second line.
     private func spec(_ fields: String) -> String {
         "{\"name\": \"t\", \"architecture\": \"linearnet\", \"dataset\": \"mnist\",\n\(fields)}"
@@ -104,7 +104,7 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
 
     @Test(arguments: single)
     func aFaultIsOneLineWithItsPlaceItsFieldAndWhatWouldBeRight(fields: String, line: String) {
-        #expect(faultLines(spec(fields)) == [line])
+        #expect(diagnosticLines(spec(fields)) == [line])
     }
 
     static let nameRule =
@@ -131,17 +131,17 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
         ),
     ])
     func whatIsMissingIsSaidWhereItShouldStand(spec: String, lines: [String]) {
-        #expect(faultLines(spec) == lines)
+        #expect(diagnosticLines(spec) == lines)
     }
 
     @Test(arguments: ["", ".", "..", "a/b", "a\\nb", "\\u0085", " a", "a ", String(repeating: "x", count: 61)])
     func namesThatAreNoFileNamesAreRefused(name: String) {
-        let lines = faultLines(#"{"name": "\#(name)", "architecture": "linearnet", "dataset": "mnist"}"#)
+        let lines = diagnosticLines(#"{"name": "\#(name)", "architecture": "linearnet", "dataset": "mnist"}"#)
         #expect(lines.count == 1 && lines[0].hasSuffix("cannot be a name; \(Self.nameRule)"))
     }
 
     @Test func everyFaultIsToldAtOnceInTheOrderOfTheFile() {
-        let lines = faultLines(
+        let lines = diagnosticLines(
             """
             {"name": "", "architecture": "resnet5", "dataset": 5, "foo": 1,
              "d": "x", "epochs": 0, "λ": 1, "lambda": 2, "linear": "pcn",
@@ -165,13 +165,13 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
             #""linear": "mpl", "sweep": {"seed": [1, 2]}, "exclude": [{"linear": "mlp", "seed": 2}]"#,
             #""sweep": {"d": [4, "8"]}, "exclude": [{"d": 8}]"#,
         ] {
-            #expect(faultLines(spec(fields)).count == 1, "\(fields)")
+            #expect(diagnosticLines(spec(fields)).count == 1, "\(fields)")
         }
     }
 
     @Test(arguments: [("convent", "pcn"), ("convnet", "pnc")])
     func whatConvolutionsMayHaveIsNotCalledUnusedWhereTheyAreUnknown(architecture: String, convolution: String) {
-        let lines = faultLines(
+        let lines = diagnosticLines(
             #"{"name": "t", "architecture": "\#(architecture)", "dataset": "mnist", "linear": "mlp", "#
                 + #""convolution": "\#(convolution)", "d": 4}"#)
         #expect(lines.count == 1 && lines[0].contains("unknown value"))
@@ -180,29 +180,29 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
     @Test func tooManyRunsAreCountedWithoutMakingThem() {
         let list = "[" + (1...200).map(String.init).joined(separator: ",") + "]"
         #expect(
-            faultLines(spec(#""sweep": {"d": \#(list), "seed": \#(list)}"#))
+            diagnosticLines(spec(#""sweep": {"d": \#(list), "seed": \#(list)}"#))
                 == ["2:1: sweep: makes 40,000 runs; a file may make at most 10,000"])
         let keys = [
             "d", "seed", "epochs", "batch_size", "lambda", "epsilon", "learning_rate", "train_samples", "checkpoint_every",
         ]
         let vast = keys.map { "\"\($0)\": \(list)" }.joined(separator: ",")
         #expect(
-            faultLines(spec(#""sweep": {\#(vast)}"#))
+            diagnosticLines(spec(#""sweep": {\#(vast)}"#))
                 == ["2:1: sweep: makes far too many runs; a file may make at most 10,000"])
         let many = [String](repeating: "{}", count: 10_000).joined(separator: ",")
         #expect(
-            faultLines(spec(#""include": [\#(many)]"#))
+            diagnosticLines(spec(#""include": [\#(many)]"#))
                 == ["2:1: include: makes 10,001 runs; a file may make at most 10,000"])
     }
 
     @Test func whatIsEchoedCannotReachTheTerminal() {
-        let lines = faultLines(
+        let lines = diagnosticLines(
             spec(#""x\u001b[2J\u202e\n": 1, "optimizer": "\u0007\u009b\#(String(repeating: "y", count: 500))""#), file: "t")
         #expect(lines.count == 2)
         #expect(lines[0].hasPrefix(#"2:1: x\u{1b}[2J\u{202e}\n: no such field"#))
         #expect(lines[1].count < 250)
         #expect(!lines.joined().unicodeScalars.contains { $0.properties.generalCategory == .control })
-        let named = #expect(throws: SpecFaults.self) { try Experiment.decode("".utf8, file: "a\u{1b}\nb.json") }
+        let named = #expect(throws: SpecDiagnostics.self) { try Experiment.decode("".utf8, file: "a\u{1b}\nb.json") }
         #expect(named?.lines[0].hasPrefix(#"a\u{1b}\nb.json:1:1: JSON: "#) == true)
     }
 

@@ -1,17 +1,17 @@
 /// Why a text is not JSON, and where.
-public struct JSONFault: Error, Hashable, Sendable {
+struct JSONError: Error, Hashable, Sendable {
     /// Where the text stops being JSON.
-    public let position: Position
+    let position: Position
     /// The innermost key or element that was being read.
-    public let path: FieldPath
+    let path: FieldPath
     /// What is wrong there.
-    public let problem: JSONProblem
+    let problem: JSONProblem
 }
 
 /// What can be wrong with a text that should be JSON.
-public enum JSONProblem: Hashable, Sendable {
+enum JSONProblem: Hashable, Sendable {
     /// What stands where something else was due.
-    public enum Found: Hashable, Sendable {
+    enum Found: Hashable, Sendable {
         /// The end of the text.
         case end
         /// A character.
@@ -21,7 +21,7 @@ public enum JSONProblem: Hashable, Sendable {
     }
 
     /// What a number lacks.
-    public enum NumberProblem: Hashable, Sendable {
+    enum NumberProblem: Hashable, Sendable {
         /// `007`.
         case leadingZero
         /// `+1`.
