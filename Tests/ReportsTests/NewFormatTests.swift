@@ -1,7 +1,7 @@
-import Specs
 import Testing
 
 @testable import Reports
+@testable import Specs
 
 extension ReportFormat {
     /// What a file beside `JSONFormat.swift` would define.

@@ -2,7 +2,7 @@ import Foundation
 
 extension DatasetFolder {
     /// The official downloads that are needed before the data set can be read; empty when it is there.
-    public func missingDownloads(_ kind: DatasetKind) -> [OfficialDownload] {
+    func missingDownloads(_ kind: DatasetKind) -> [OfficialDownload] {
         guard case .missing(_, let files) = locate(kind) else { return [] }
         switch kind.format {
         case .generated: return []

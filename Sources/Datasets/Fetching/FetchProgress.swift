@@ -5,7 +5,7 @@ public struct FetchProgress: Sendable, Equatable {
     /// Bytes of the whole file, where the server says.
     public let total: Int64?
     /// The rate of the last seconds; 0 before there is one.
-    public let bytesPerSecond: Double
+    let bytesPerSecond: Double
 
     /// A state of affairs.
     public init(done: Int64, total: Int64?, bytesPerSecond: Double) {

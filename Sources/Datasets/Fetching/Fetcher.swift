@@ -5,9 +5,9 @@ public struct Fetcher: Sendable {
     /// Attempts in a row that may fail before it gives up; an attempt that brought a MiB starts the count anew.
     public var attempts: Int
     /// Seconds without a byte after which a connection counts as lost.
-    public var idleTimeout: TimeInterval
+    var idleTimeout: TimeInterval
     /// Seconds to wait after the n-th failed attempt in a row, n from 1.
-    public var backOff: @Sendable (Int) -> TimeInterval
+    var backOff: @Sendable (Int) -> TimeInterval
     /// Waits.
     public var sleep: @Sendable (TimeInterval) -> Void
     /// Seconds from any start, for the rate.

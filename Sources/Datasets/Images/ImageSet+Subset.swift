@@ -15,7 +15,7 @@ extension ImageSet {
 
     /// The images at these indices, in this order.
     /// - Precondition: every index is in 0 ..< count.
-    public func selecting(_ indices: [Int]) -> ImageSet {
+    func selecting(_ indices: [Int]) -> ImageSet {
         var chosen = [UInt8]()
         chosen.reserveCapacity(indices.count * imageSize)
         for index in indices { chosen += pixels[index * imageSize..<(index + 1) * imageSize] }

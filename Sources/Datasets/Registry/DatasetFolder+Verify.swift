@@ -15,7 +15,7 @@ public struct VerifyReport: Sendable, Equatable {
     /// Images read.
     public let testCount: Int
     /// Official downloads that lie there and have the official MD5.
-    public let officialFiles: [String]
+    let officialFiles: [String]
     /// What is worth knowing though the content is in order.
     public let remarks: [VerifyRemark]
 }

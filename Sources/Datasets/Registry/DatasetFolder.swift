@@ -37,7 +37,7 @@ public struct DatasetFolder: Sendable {
     }
 
     /// The official downloads of the data set that lie here, and where.
-    public func officialFiles(_ kind: DatasetKind) -> [(download: OfficialDownload, url: URL)] {
+    func officialFiles(_ kind: DatasetKind) -> [(download: OfficialDownload, url: URL)] {
         kind.downloads.compactMap { download in
             Self.existing(root.appendingPathComponent(download.path)).map { (download, $0) }
         }

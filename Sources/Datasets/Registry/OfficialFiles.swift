@@ -35,7 +35,7 @@ public struct OfficialDownload: Equatable, Sendable {
     /// Where it is served.
     public let url: URL
     /// The official MD5, lower-case hex.
-    public let md5: String
+    let md5: String
     /// Its length in bytes as last seen: a hint for listings, never checked.
     public let bytes: Int
     /// Where it belongs below the datasets folder.

@@ -3,7 +3,7 @@ public struct Convolution: Choice {
     public let name: String
     public let summary: String
     /// The settings that it uses.
-    public let settings: WeightSettings
+    let settings: WeightSettings
     /// Whether the weights themselves are stored and trained.
     public let isDense: Bool
     /// The weights in a formula.
@@ -16,7 +16,7 @@ public struct Convolution: Choice {
     let perStep: @Sendable (Dimensions, _ d: Int) -> Int
 
     /// One convolution: kernel × kernel × inputs weights for each of its outputs.
-    public struct Dimensions: Sendable {
+    struct Dimensions: Sendable {
         let kernel: Int
         /// Channels that it reads.
         let inputs: Int

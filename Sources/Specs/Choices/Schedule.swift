@@ -3,7 +3,7 @@ public struct Schedule: Choice {
     public let name: String
     public let summary: String
     /// Whether each step depends on the length of the run. Runs of different lengths are then different runs.
-    public let dependsOnLength: Bool
+    let dependsOnLength: Bool
 
     /// Not at all, as in the paper.
     public static let constant = Schedule(name: "constant", summary: "γ throughout", dependsOnLength: false)

@@ -7,7 +7,7 @@ public enum Paper {
         /// The data set.
         public let dataset: DatasetName
         /// Linear parameters in millions.
-        public let parametersInMillions: Double
+        let parametersInMillions: Double
         /// Top-1 accuracy on the train split, in per cent.
         public let trainAccuracy: Double
         /// Top-1 accuracy on the test split, in per cent.

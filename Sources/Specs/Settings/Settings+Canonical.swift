@@ -11,7 +11,7 @@ extension Settings {
 
     /// The canonical form of what fixes how a run unfolds: without `epochs`, unless the schedule depends on them, and
     /// without `checkpoint_every`. Runs that differ only in these are one trajectory, shorter or longer.
-    public var trajectoryJSON: String {
+    var trajectoryJSON: String {
         trajectory.canonical
     }
 

@@ -122,7 +122,7 @@ public struct Settings: Hashable, Sendable {
     }
 
     /// The widths between inputs and classes, whether given or the architecture's own.
-    public var hiddenWidths: [Int] { widths ?? architecture.hiddenWidths }
+    var hiddenWidths: [Int] { widths ?? architecture.hiddenWidths }
 
     /// How the convolutions make their weights; nil if there are none.
     var convolutionInForce: Convolution? { architecture.hasConvolutions ? convolution ?? .dense : nil }

@@ -7,15 +7,15 @@ public struct Architecture: Choice {
     /// Layers between the images and the linear part.
     public let features: [FeatureLayer]
     /// Widths between the linear part's inputs and the classes.
-    public let hiddenWidths: [Int]
+    let hiddenWidths: [Int]
     /// Whether there is a dropout of ½ before each linear layer but the last.
     public let hasDropout: Bool
     /// The side to which a data set's images are resized.
-    public let inputSide: @Sendable (DatasetName) -> Int
+    let inputSide: @Sendable (DatasetName) -> Int
     /// Whether there is a convolution among its features.
-    public let hasConvolutions: Bool
+    let hasConvolutions: Bool
 
-    public init(
+    init(
         name: String, summary: String, displayName: String, features: [FeatureLayer] = [], hiddenWidths: [Int],
         hasDropout: Bool = false, inputSide: @escaping @Sendable (DatasetName) -> Int
     ) {

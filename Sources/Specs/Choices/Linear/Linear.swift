@@ -6,7 +6,7 @@ public struct Linear: Choice {
     public let name: String
     public let summary: String
     /// The settings that it uses; the others are left out of its runs.
-    public let settings: WeightSettings
+    let settings: WeightSettings
     /// Whether the weights themselves are stored and trained.
     public let isDense: Bool
     /// The weights in a formula: W, F(D), UVᵀ.
@@ -31,7 +31,7 @@ public struct Linear: Choice {
     /// The colour of its lines in plots.
     public let colour: LineColour
 
-    public init(
+    init(
         name: String, summary: String, settings: WeightSettings = [], isDense: Bool = false, symbol: String, colour: LineColour,
         label: @escaping @Sendable (_ d: Int) -> String, parameters: @escaping @Sendable (LinearDimensions) -> Int,
         untrainedParameters: @escaping @Sendable (LinearDimensions) -> Int = { _ in 0 },
@@ -61,7 +61,7 @@ public struct LinearExport: Sendable {
     let name: @Sendable (_ kind: Substring, _ index: Int) -> String?
 
     /// - Parameter name: the exported name of the parameter KIND.INDEX; nil for a parameter that is not the linear part's.
-    public init(
+    init(
         inputAxis: InputAxis?, summary: String, name: @escaping @Sendable (_ kind: Substring, _ index: Int) -> String?
     ) {
         (self.inputAxis, self.summary, self.name) = (inputAxis, summary, name)
@@ -84,5 +84,5 @@ public struct LineColour: Sendable {
     public let dark: [Stop]
 
     /// - Precondition: at least one stop each, in order of d.
-    public init(light: [Stop], dark: [Stop]) { (self.light, self.dark) = (light, dark) }
+    init(light: [Stop], dark: [Stop]) { (self.light, self.dark) = (light, dark) }
 }

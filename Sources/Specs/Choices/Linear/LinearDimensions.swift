@@ -8,22 +8,22 @@ public struct LinearDimensions: Sendable {
     public init(widths: [Int], d: Int) { (self.widths, self.d) = (widths, d) }
 
     /// Each layer's (n_i, n_{i+1}).
-    public var layers: [(inputs: Int, outputs: Int)] {
+    var layers: [(inputs: Int, outputs: Int)] {
         zip(widths, widths.dropFirst()).map { (inputs: $0, outputs: $1) }
     }
 
     /// Number of biases, one for each neuron but the inputs.
-    public var biases: Int { widths.dropFirst().reduce(0, +) }
+    var biases: Int { widths.dropFirst().reduce(0, +) }
 }
 
 /// The dimensions of one layer of a linear part.
-public struct LinearLayerDimensions: Sendable {
+struct LinearLayerDimensions: Sendable {
     /// n_i
-    public let inputs: Int
+    let inputs: Int
     /// n_{i+1}
-    public let outputs: Int
+    let outputs: Int
     /// d, as in `LinearDimensions`.
-    public let d: Int
+    let d: Int
 
-    public init(inputs: Int, outputs: Int, d: Int) { (self.inputs, self.outputs, self.d) = (inputs, outputs, d) }
+    init(inputs: Int, outputs: Int, d: Int) { (self.inputs, self.outputs, self.d) = (inputs, outputs, d) }
 }

@@ -8,7 +8,7 @@ public struct Optimizer: Choice {
     /// Tensors of a parameter's shape that it keeps for each parameter from step to step.
     public let stateTensors: Int
 
-    public init(name: String, summary: String, stateTensors: Int) {
+    init(name: String, summary: String, stateTensors: Int) {
         (self.name, self.summary, self.stateTensors) = (name, summary, stateTensors)
     }
 
