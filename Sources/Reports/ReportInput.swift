@@ -4,12 +4,12 @@ import Lab
 public struct ReportInput: Sendable {
     let runs: [RunSummary]
     let table: ReportTable
-    /// The experiments that the runs belong to, or the one that was asked for.
+    /// The experiments that the runs belong to, or the requested one.
     let experiments: [String]
     private let read: @Sendable (RunSummary) throws -> [EpochRow]
 
     /// - Parameters:
-    ///   - experiment: the one that `runs` are chosen by; nil for all.
+    ///   - experiment: the experiment that `runs` were selected by; nil for all.
     ///   - epochs: reads a run's curve.
     public init(
         _ runs: [RunSummary], experiment: String? = nil,

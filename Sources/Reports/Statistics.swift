@@ -7,7 +7,7 @@ struct Statistics: Sendable, Equatable, Encodable {
     let deviation: Double?
     let count: Int
 
-    /// Nil where there are no values.
+    /// Nil if there are no values.
     init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
         let mean = values.reduce(0, +) / Double(values.count)

@@ -56,7 +56,7 @@ struct DigestTests {
         #expect(try digest(cifar10) != before)
     }
 
-    @Test("What is remembered is not read again, until a file's time or size changes")
+    @Test("A cached digest is used until the file's time or size changes")
     func remembered() throws {
         for kind in [cifar10, mnist] {
             try kind.writeFolder(scratch)
@@ -115,7 +115,7 @@ struct DigestTests {
         #expect("\(report.remarks[0])".contains("not the official archive"))
     }
 
-    @Test("Verifying names an official archive as such")
+    @Test("Verifying recognises an official archive")
     func verifyOfficial() throws {
         let archive = gzip(tar(cifar10.members()))
         let url = try scratch.write(archive, "cifar-10-binary.tar.gz")
@@ -142,7 +142,7 @@ struct DigestTests {
             ])
     }
 
-    @Test("Verifying a broken data set is the error that loading it is")
+    @Test("Verifying an invalid data set gives the same error as loading it")
     func verifyBroken() throws {
         try cifar10.writeFolder(scratch)
         try scratch.write([], "cifar-10-batches-bin/test_batch.bin")

@@ -7,7 +7,9 @@ import Testing
 
 @Suite("The registry")
 struct RegistryTests {
-    @Test("Every data set has its own name, its classes, and for each split the images it promises", arguments: DatasetKind.all)
+    @Test(
+        "Every data set has its own name, its classes, and for each split the number of images of its descriptor",
+        arguments: DatasetKind.all)
     func entries(_ kind: DatasetKind) throws {
         #expect(DatasetKind.all.filter { $0.name == kind.name }.count == 1)
         #expect(try DatasetKind.named(kind.name) == kind)
@@ -20,7 +22,7 @@ struct RegistryTests {
         }
     }
 
-    @Test("The official lengths are what the official sites say")
+    @Test("The sizes of the official files are those of the official sites")
     func lengths() {
         #expect(DatasetKind.cifar10.files.map(DatasetKind.cifar10.length) == [Int](repeating: 30_730_000, count: 6))
         #expect(DatasetKind.cifar100.files.map(DatasetKind.cifar100.length) == [153_700_000, 30_740_000])
@@ -34,7 +36,7 @@ struct RegistryTests {
         #expect(ShapeOutline.allCases.map { "\($0)" } == DatasetName.shapes.classNames && Shapes.side == DatasetName.shapes.side)
     }
 
-    @Test("A name that is not there is an error that lists those that are")
+    @Test("An unknown name is an error that lists the known names")
     func unknown() {
         let error = DatasetError.unknownDataset(name: "cifar", known: ["cifar10", "cifar100", "mnist", "shapes"])
         #expect(throws: error) { try DatasetKind.named("cifar") }
@@ -50,7 +52,7 @@ struct RegistryTests {
         #expect(path([:]) == "/home/user/.cache/pcnlab/datasets")
     }
 
-    @Test("What is missing is what is fetched, and nothing that is there")
+    @Test("Only missing files are downloaded")
     func missingDownloads() throws {
         let scratch = try Scratch()
         let folder = DatasetFolder(root: scratch.url)
@@ -64,7 +66,7 @@ struct RegistryTests {
                 == ["train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"])
     }
 
-    @Test("Fetching brings every missing file to its place, ready to be read")
+    @Test("Fetching downloads every missing file, and the data set can then be read")
     func fetch() throws {
         let scratch = try Scratch()
         let tiny = DatasetKind.cifar10.shrunk(to: 5)

@@ -51,7 +51,7 @@ struct ShapesTests {
         #expect(masks.count == 10)
     }
 
-    @Test("No class has a mean grey level of its own that would give it away")
+    @Test("No class can be recognised by its mean grey level")
     func means() {
         let images = Shapes.generate(.train, count: 5_000)
         var sums = [Int](repeating: 0, count: 10)

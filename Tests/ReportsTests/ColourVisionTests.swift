@@ -28,7 +28,7 @@ struct ColourVisionTests {
         ),
     ]
 
-    @Test("are told apart by everyone, and stand out from the page", arguments: ["light", "dark"])
+    @Test("can be distinguished with any colour vision, and contrast with the page", arguments: ["light", "dark"])
     func distances(_ scheme: String) {
         let page = scheme == "light" ? "#ffffff" : "#14171c"
         let colours = Self.models.map { linear, d in

@@ -17,7 +17,7 @@ struct TableTests {
         Runs.run(Settings(dataset: .cifar10, epochs: 40), train: 0.43, test: 0.41),
     ]
 
-    @Test("has the paper's order of rows and columns, and a row of its own for every other way of training")
+    @Test("has the paper's order of rows and columns, and a row for each way of training")
     func order() {
         let table = ReportTable(sweep)
         #expect(
@@ -31,7 +31,7 @@ struct TableTests {
             ])
     }
 
-    @Test("says above the rows what sets all of them apart from the paper, and counts convolutions beside the table")
+    @Test("names above the rows the settings in which all of them differ from the paper, and counts convolutions in a note")
     func headings() throws {
         let short = { (linear: Linear, convolution: Convolution, lambda: Double) in
             Runs.run(
@@ -57,7 +57,7 @@ struct TableTests {
         }
     }
 
-    @Test("shows mean ± deviation over seeds, the paper's figure and the difference, and never averages in what is unfinished")
+    @Test("shows mean ± deviation over seeds, the paper's figure and the difference, and never averages unfinished runs")
     func figures() {
         let lines = markdownLines(sweep)
         #expect(
@@ -70,14 +70,14 @@ struct TableTests {
         #expect(lines[3][5] == "queued, epoch 0/3500 (31.9)")
     }
 
-    @Test("has the paper's figures only beside rows trained as the paper did")
+    @Test("has the paper's figures only in rows trained as in the paper")
     func paperOnlyBesideItsOwn() {
         let lines = markdownLines(sweep)
         #expect(lines[4][2...3].map { $0 } == ["43.0", "41.0"])
         #expect(Runs.paper(d: 4, .mnist).paperRow == nil)
     }
 
-    @Test("names runs that were trained with several kinds of arithmetic, and what went wrong with unfinished ones")
+    @Test("names runs that were trained with several kinds of arithmetic, and the errors of unfinished ones")
     func notes() throws {
         let text = try ReportFormat.markdown.render(
             ReportInput([
@@ -202,7 +202,7 @@ struct CurveTests {
         #expect(lines.dropFirst().map { String($0[lambda]) } == ["1", "1", "4", "1", ""])
     }
 
-    @Test("of two experiments never share a folder, and no name leads out of the folder that was given")
+    @Test("of two experiments never share a folder, and no name leads out of the output folder")
     func folders() {
         let folder = { (name: String) in
             CurveFile.files(of: [Runs.run(Runs.paper())], experiment: name)[0].path.split(separator: "/")

@@ -16,7 +16,7 @@ struct TensorBoardTests {
         #expect(CRC32C.masked([24, 0, 0, 0, 0, 0, 0, 0]) == 0x224B_7FA3)
     }
 
-    @Test("are records of a version and an event an epoch, each between its length and checksums")
+    @Test("are a record of the version and one for each epoch, with lengths and checksums")
     func records() throws {
         let run = Runs.run(Runs.paper(), epoch: 300)
         let curve = try #require(CurveFile.files(of: [run], experiment: "a b").first)

@@ -52,7 +52,7 @@ import Testing
         #expect(settings.multiplyAddsPerEpoch.products == 1024 * (3 * forward - first))
     }
 
-    @Test func theInputCloudsBiasesDoNotAct() {
+    @Test func theInputCloudsBiasesAreNotTrainable() {
         let settings = Settings(d: 16, dataset: .cifar10)
         #expect(settings.linearParameters == 16 * 4874 + 4106)
         #expect(settings.paperLinearParameters - settings.linearParameters == 768)

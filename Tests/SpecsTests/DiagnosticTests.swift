@@ -70,11 +70,11 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             #""linear": "mlp", "include": [{"λ": 4}]"#,
             "2:31: include[0].λ: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn"
         ),
-        (#""sweep": {"d": []}"#, "2:16: sweep.d: an empty list makes no run; expected at least one value"),
+        (#""sweep": {"d": []}"#, "2:16: sweep.d: an empty list gives no run; expected at least one value"),
         (#""sweep": {"d": 4}"#, "2:16: sweep.d: found 4; expected a list [ … ] with at least one value"),
         (#""sweep": [4]"#, "2:10: sweep: found a list; expected an object { … } of settings"),
         (#""sweep": {"d": [4, 8, "x"]}"#, #"2:23: sweep.d[2]: found "x"; expected a whole number from 1 to 512"#),
-        (#""sweep": {"name": ["x"]}"#, #"2:11: sweep.name: "name" does not belong here; it stands at the top level"#),
+        (#""sweep": {"name": ["x"]}"#, #"2:11: sweep.name: "name" does not belong here; it is a top-level field"#),
         (#""include": {}"#, "2:12: include: found an object; expected a list [ … ] of objects"),
         (#""include": [4]"#, "2:13: include[0]: found 4; expected an object { … } of settings"),
         (
@@ -83,10 +83,10 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         ),
         (
             #""exclude": [{}], "include": [{"d": 1}]"#,
-            "2:13: exclude[0]: an object without fields would take out every run; expected at least one field"
+            "2:13: exclude[0]: an object without fields would exclude every run; expected at least one field"
         ),
-        (#""exclude": [{"d": 4}]"#, "2:13: exclude[0]: matches no run of the product; correct its fields or take it out"),
-        (#""exclude": [{"d": 16}]"#, "2:1: exclude: takes out every run of the product; leave at least one, or include one"),
+        (#""exclude": [{"d": 4}]"#, "2:13: exclude[0]: matches no run of the product; correct its fields or remove it"),
+        (#""exclude": [{"d": 16}]"#, "2:1: exclude: excludes every run of the product; keep at least one, or include one"),
         (
             #""train_samples": 60001"#, "2:18: train_samples: 60001 is out of range; expected a whole number from 1 to 60,000"
         ),
@@ -98,12 +98,12 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             #""include": [{"test_samples": 2001, "dataset": "shapes"}]"#,
             "2:30: include[0].test_samples: 2,001 is more than Shapes has; expected at most 2,000"
         ),
-        (#""d": 4,"#, "2:7: JSON: comma before }; take it out, or give one more after it"),
+        (#""d": 4,"#, "2:7: JSON: comma before }; remove it, or add a value after it"),
         (#""d": [4 8]"#, "2:9: d: found 8; expected a comma or the ] that closes line 2, column 6"),
     ]
 
     @Test(arguments: single)
-    func aFaultIsOneLineWithItsPlaceItsFieldAndWhatWouldBeRight(fields: String, line: String) {
+    func anErrorIsOneLineWithItsPlaceItsFieldAndTheRemedy(fields: String, line: String) {
         #expect(diagnosticLines(spec(fields)) == [line])
     }
 
@@ -130,7 +130,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             [#"1:2: nmae: no such field; did you mean "name"?"#, #"2:31: datset: no such field; did you mean "dataset"?"#]
         ),
     ])
-    func whatIsMissingIsSaidWhereItShouldStand(spec: String, lines: [String]) {
+    func aMissingFieldIsReportedAtItsObject(spec: String, lines: [String]) {
         #expect(diagnosticLines(spec) == lines)
     }
 
@@ -140,7 +140,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         #expect(lines.count == 1 && lines[0].hasSuffix("cannot be a name; \(Self.nameRule)"))
     }
 
-    @Test func everyFaultIsToldAtOnceInTheOrderOfTheFile() {
+    @Test func allErrorsAreReportedInTheOrderOfTheFile() {
         let lines = diagnosticLines(
             """
             {"name": "", "architecture": "resnet5", "dataset": 5, "foo": 1,
@@ -157,7 +157,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             ])
     }
 
-    @Test func aFaultInOnePlaceCallsNothingElseWrongThatMayBeRight() {
+    @Test func anErrorCausesNoFurtherErrorsElsewhere() {
         // Were it spelt right, the base's d would be used, the included run would have one, the exclusion would match.
         for fields in [
             #""linear": "mlp", "d": 4, "include": [{"linaer": "pcn", "λ": 2}]"#,
@@ -181,21 +181,21 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         let list = "[" + (1...200).map(String.init).joined(separator: ",") + "]"
         #expect(
             diagnosticLines(spec(#""sweep": {"d": \#(list), "seed": \#(list)}"#))
-                == ["2:1: sweep: makes 40,000 runs; a file may make at most 10,000"])
+                == ["2:1: sweep: gives 40,000 runs; a file may have at most 10,000"])
         let keys = [
             "d", "seed", "epochs", "batch_size", "lambda", "epsilon", "learning_rate", "train_samples", "checkpoint_every",
         ]
         let vast = keys.map { "\"\($0)\": \(list)" }.joined(separator: ",")
         #expect(
             diagnosticLines(spec(#""sweep": {\#(vast)}"#))
-                == ["2:1: sweep: makes far too many runs; a file may make at most 10,000"])
+                == ["2:1: sweep: gives far too many runs; a file may have at most 10,000"])
         let many = [String](repeating: "{}", count: 10_000).joined(separator: ",")
         #expect(
             diagnosticLines(spec(#""include": [\#(many)]"#))
-                == ["2:1: include: makes 10,001 runs; a file may make at most 10,000"])
+                == ["2:1: include: gives 10,001 runs; a file may have at most 10,000"])
     }
 
-    @Test func whatIsEchoedCannotReachTheTerminal() {
+    @Test func quotedTextContainsNothingThatATerminalActsOn() {
         let lines = diagnosticLines(
             spec(#""x\u001b[2J\u202e\n": 1, "optimizer": "\u0007\u009b\#(String(repeating: "y", count: 500))""#), file: "t")
         #expect(lines.count == 2)
@@ -206,7 +206,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         #expect(named?.lines[0].hasPrefix(#"a\u{1b}\nb.json:1:1: JSON: "#) == true)
     }
 
-    @Test func suggestionsAreOfferedForSlipsAndNotForOtherWords() {
+    @Test func suggestionsAreMadeForMisspeltWordsOnly() {
         let keys = SettingField.all.map(\.key)
         for (given, expected) in [
             ("sede", "seed"), ("Epochs", "epochs"), ("learning-rate", "learning_rate"), ("dataset_name", "dataset"),

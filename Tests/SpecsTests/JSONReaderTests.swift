@@ -19,7 +19,7 @@ import Testing
 
     private struct NotANumber: Error {}
 
-    @Test func everyKeyAndValueKnowsItsLineAndColumn() throws {
+    @Test func everyKeyAndValueHasItsLineAndColumn() throws {
         let members = try members("{\n  \"λé\": [1,\r\n\t{\"b\": null}],\n\"c\":true}")
         #expect(members.map(\.keyPosition) == [Position(line: 2, column: 3), Position(line: 4, column: 1)])
         #expect(members.map(\.value.position) == [Position(line: 2, column: 9), Position(line: 4, column: 5)])
@@ -56,7 +56,7 @@ import Testing
         #expect(try number(text).int == expected)
     }
 
-    @Test func numbersBeyondAnIntAreStillKnownToBeWhole() throws {
+    @Test func numbersTooLargeForAnIntAreRecognisedAsWhole() throws {
         #expect(try number("1e999").isWhole)
         #expect(try number("9223372036854775808").isWhole)
         #expect(try !number("1e-999").isWhole)
@@ -111,7 +111,7 @@ import Testing
         #expect(fault?.problem == .byteOrderMark(encoding: "UTF-16"))
     }
 
-    @Test func nestingIsReadToItsLimitAndNoDeeper() throws {
+    @Test func nestingIsReadUpToTheLimit() throws {
         let limit = JSONReader.depthLimit
         _ = try read(String(repeating: "[", count: limit) + String(repeating: "]", count: limit))
         let deep = String(repeating: "[", count: 1_000_000)
@@ -120,7 +120,7 @@ import Testing
         #expect(fault?.position == Position(line: 1, column: limit + 1))
     }
 
-    @Test func aFaultKnowsTheFieldThatWasRead() {
+    @Test func anErrorHasTheFieldThatWasBeingRead() {
         let fault = #expect(throws: JSONError.self) { try read(#"{"sweep": {"d": [4, x]}}"#) }
         #expect(fault?.path.text == "sweep.d[1]")
     }

@@ -37,7 +37,7 @@ import Testing
         return bytes
     }
 
-    @Test func noMutationOfAValidSpecCrashesTheDecoderOrLeavesItWithoutReason() throws {
+    @Test func noMutationOfAValidSpecCrashesTheDecoderOrIsRejectedWithoutAReason() throws {
         var generator = SplitMix(state: 20_23)
         let seeds = try Self.seeds()
         var (accepted, refused) = (0, 0)

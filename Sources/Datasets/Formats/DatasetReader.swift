@@ -1,4 +1,4 @@
-/// Turns the bytes of official files into the images and labels of both splits.
+/// Reads the images and labels of both splits from the official files.
 enum DatasetReader {
     /// Reads and checks the whole data set.
     /// - Throws: ``DatasetError``
@@ -26,7 +26,7 @@ enum DatasetReader {
         try content.forEachFile { file, name, source in
             let bytes = try source.bytes(expected: kind.length(of: file), of: name)
             let records = CifarRecords(bytes: bytes, labelRanges: labelRanges, imageSize: kind.dataset.imageSize)
-            // An archive may hold the files in any order: each has its place in the split.
+            // An archive may contain the files in any order, so each has a fixed place in the split.
             let before = kind.files.prefix { $0 != file }.filter { $0.split == file.split }
             try records.decode(
                 first: before.reduce(0) { $0 + $1.count }, pixels: &pixels[file.split, default: []],
@@ -56,7 +56,7 @@ enum DatasetReader {
             })
     }
 
-    /// Pairs the images of a split with their labels, of which there must be the official number.
+    /// Combines the images of a split with their labels, and checks their number.
     private static func join(_ images: IDXFile, _ labels: IDXFile, count: Int, of kind: DatasetKind) throws -> ImageSet {
         guard images.shape[0] == labels.shape[0] else {
             throw DatasetError.countMismatch(

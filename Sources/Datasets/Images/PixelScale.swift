@@ -44,7 +44,7 @@ extension ImageSet {
             }
         }
         let samples = UInt64(count * plane)
-        // n Σx² − (Σx)² passes 64 bits for a whole CIFAR channel.
+        // n Σx² − (Σx)² exceeds 64 bits for a whole CIFAR channel.
         let spread = UInt128(samples) * UInt128(squares) - UInt128(sum) * UInt128(sum)
         return (Double(sum) / Double(samples), Double(spread).squareRoot() / Double(samples))
     }

@@ -1,7 +1,7 @@
 import Specs
 
 extension ReportFormat {
-    /// One file that needs no other: the table, and Figure 5 drawn in it.
+    /// A self-contained page with the table and Figure 5.
     public static let html = ReportFormat(name: "html") { try HTMLPage(input: $0).text }
 }
 

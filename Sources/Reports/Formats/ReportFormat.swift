@@ -1,4 +1,4 @@
-/// A way to write a report: its name on the command line, and how it is made. A new one is a file and a line in `all`.
+/// A format of reports: its name on the command line, and the function that renders it. To add one: a file and a line in `all`.
 public struct ReportFormat: Sendable {
     public let name: String
     public let render: @Sendable (ReportInput) throws -> String

@@ -1,7 +1,7 @@
 import Foundation
 import Specs
 
-/// A way to write loss landscapes: its name on the command line, and how it is made. A new one is a line in `all`.
+/// A format of loss landscapes: its name on the command line, and the function that renders it.
 public struct LandscapeFormat: Sendable {
     public let name: String
     public let render: @Sendable ([Landscape]) throws -> String
@@ -12,12 +12,12 @@ public struct LandscapeFormat: Sendable {
 }
 
 extension LandscapeFormat {
-    /// Figures and histograms for people, 100 columns wide.
+    /// A table and histograms for people, 100 columns wide.
     public static let text = LandscapeFormat(name: "text") { landscapes in
         landscapes.map { LandscapeText(landscape: $0).text }.joined(separator: "\n")
     }
 
-    /// One line a sample. What is not finite is empty.
+    /// One line for each sample. Values that are not finite are empty.
     public static let csv = LandscapeFormat(name: "csv") { landscapes in
         let header = [
             "architecture", "dataset", "seed", "model", "settings", "weights", "shuffled", "sample", "sample_seed", "loss",
@@ -37,14 +37,14 @@ extension LandscapeFormat {
         return ([header] + lines).map { CSV.line($0) }.joined()
     }
 
-    /// A list of objects, one for each way to make weights, with every loss. What is not finite is null.
+    /// A list of objects, one for each way to make weights, with every loss. Values that are not finite are null.
     public static let json = LandscapeFormat(name: "json") { landscapes in
         let rows = landscapes.flatMap { landscape in landscape.ensembles.map { LandscapeRow(landscape, $0) } }
         return try JSONOutput.text(rows) + "\n"
     }
 }
 
-/// An ensemble with all that is known of it.
+/// All values of an ensemble.
 private struct LandscapeRow: Encodable {
     let settings: Settings
     let model: String

@@ -1,7 +1,7 @@
 import Lab
 import Specs
 
-/// One plot of Figure 5: an architecture on a data set, and what is plotted over the epochs.
+/// One plot of Figure 5: a quantity over the epochs, for an architecture on a data set.
 public struct Figure: Sendable {
     /// linearnet-cifar10-loss.svg
     public let fileName: String
@@ -12,18 +12,18 @@ public struct Figure: Sendable {
     /// The drawing as XML.
     var markup: Markup { PlotDrawing(plot).markup }
 
-    /// A file that stands alone.
+    /// The contents of an SVG file.
     public var svg: String { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + markup.source + "\n" }
 }
 
-/// What a figure is about.
+/// The subject of a figure.
 private struct Subject: Hashable {
     let architecture: Architecture
     let dataset: DatasetName
 }
 
 extension ReportInput {
-    /// Figure 5: for each architecture and data set that any epoch is done of, a plot of each quantity.
+    /// Figure 5: a plot of each quantity for each architecture and data set with at least one epoch.
     public func figures() throws -> [Figure] {
         var figures: [Figure] = []
         let subjects = Dictionary(grouping: runs) {
@@ -87,7 +87,7 @@ extension ReportTable.Cell {
         return mean + "; not finished: \(named)" + (unfinished.count > 3 ? " and \(unfinished.count - 3) more" : "")
     }
 
-    /// The finished runs and their mean, then the others, which are in no mean.
+    /// Lines of the finished runs and their mean, then of the others, which are not averaged.
     fileprivate func lines(_ quantity: Quantity, _ curves: [String: [EpochRow]]) -> [LinePlot.Line] {
         let curve = { (run: RunSummary) in
             curves[run.id, default: []].map {
@@ -109,7 +109,7 @@ extension ReportTable.Cell {
     }
 }
 
-/// At the epochs that every one of the curves has.
+/// The mean at the epochs that all of the curves have.
 private func mean(of curves: [[Polyline.Point]]) -> [Polyline.Point] {
     var sums: [Double: (sum: Double, count: Int)] = [:]
     for point in curves.joined() {

@@ -10,8 +10,8 @@ struct LineStyle: Sendable {
     /// Lengths of dashes and gaps; empty for an unbroken line.
     let dashes: String
 
-    /// - Parameter variant: which of the model's ways of training in one plot this is, from 0. The first six differ in
-    ///   their dashes; the next ones repeat these in a paler colour.
+    /// - Parameter variant: the index, from 0, of a way of training the model within one plot. The first six differ in
+    ///   their dashes; later ones repeat these in a paler colour.
     init(linear: Linear, d: Int, variant: Int) {
         let patterns = ["", "7 4", "2 3", "9 3 2 3", "14 4", "5 2 2 2 2 2"]
         dashes = patterns[variant % patterns.count]
@@ -20,7 +20,7 @@ struct LineStyle: Sendable {
         dark = Self.colour(linear.colour.dark, Double(d)).mixed(with: RGB(0x14171C), paleness).text
     }
 
-    /// Between the colours of the stops, by the logarithm of d.
+    /// The colour at d, interpolated between the stops by the logarithm of d.
     private static func colour(_ stops: [LineColour.Stop], _ d: Double) -> RGB {
         guard let above = stops.firstIndex(where: { $0.d >= d }) else { return RGB(stops[stops.count - 1].rgb) }
         let below = max(0, above - 1)
@@ -30,7 +30,7 @@ struct LineStyle: Sendable {
     }
 }
 
-/// Styles for the lines of one plot, no two alike.
+/// Assigns different styles to the lines of one plot.
 struct LineStyles {
     private struct Colour: Hashable {
         let linear: Linear
@@ -46,7 +46,7 @@ struct LineStyles {
     }
 }
 
-/// A colour's three parts, 0…255.
+/// A colour as red, green and blue, 0…255.
 private struct RGB {
     let parts: [Double]
 

@@ -14,7 +14,7 @@ extension Diagnostic {
         case .unknownField(nil, let known):
             "no such field; the fields here are \(known.joined(separator: ", "))"
         case .misplacedField(let key):
-            "\(Echo.quoted(key)) does not belong here; it stands at the top level"
+            "\(Echo.quoted(key)) does not belong here; it is a top-level field"
         case .repeatedField(let first, let firstKey):
             "given twice, first as \(Echo.quoted(firstKey)) at line \(first.line), column \(first.column); keep one"
         case .missing(let kind):
@@ -36,15 +36,15 @@ extension Diagnostic {
         case .unused(let applicability):
             "no run of this file uses it; it applies where \(applicability.phrase)"
         case .emptyList:
-            "an empty list makes no run; expected at least one value"
+            "an empty list gives no run; expected at least one value"
         case .excludesEverything:
-            "an object without fields would take out every run; expected at least one field"
+            "an object without fields would exclude every run; expected at least one field"
         case .excludesNothing:
-            "matches no run of the product; correct its fields or take it out"
+            "matches no run of the product; correct its fields or remove it"
         case .noRunLeft:
-            "takes out every run of the product; leave at least one, or include one"
+            "excludes every run of the product; keep at least one, or include one"
         case .tooManyRuns(let count, let limit):
-            "makes \(count.map(\.grouped) ?? "far too many") runs; a file may make at most \(limit.grouped)"
+            "gives \(count.map(\.grouped) ?? "far too many") runs; a file may have at most \(limit.grouped)"
         case .andMore(let limit):
             "the file has more than \(limit.grouped) errors; correct those above first"
         }

@@ -11,7 +11,7 @@ struct Diagnostic: Hashable, Sendable {
     enum Problem: Hashable, Sendable {
         /// The file is not JSON.
         case syntax(JSONProblem)
-        /// No such field; the closest one, and all that there are.
+        /// No such field; the closest one, and all known ones.
         case unknownField(suggestion: String?, known: [String])
         /// A top-level field in a nested object.
         case misplacedField(String)
@@ -31,7 +31,7 @@ struct Diagnostic: Hashable, Sendable {
         case doesNotApply(Applicability, to: Settings)
         /// No run of the file has this field.
         case unused(Applicability)
-        /// A sweep over nothing.
+        /// A sweep over an empty list.
         case emptyList
         /// An `exclude` object without a field.
         case excludesEverything
@@ -53,7 +53,7 @@ public struct SpecDiagnostics: Error, Hashable, Sendable, CustomStringConvertibl
     /// The errors, sorted by position.
     let diagnostics: [Diagnostic]
 
-    /// Most diagnostics that are shown.
+    /// Maximum number of errors that are shown.
     static let limit = 1000
 
     init(file: String, diagnostics: [Diagnostic]) {

@@ -1,13 +1,13 @@
-/// A named set of runs: what one spec file describes.
+/// A named set of runs, described by one spec file.
 public struct Experiment: Hashable, Sendable {
-    /// Its name, fit for a file.
+    /// Its name, which is a valid file name.
     public let name: String
     /// What it is for.
     public let description: String?
     /// Its runs, each once: the sweep's product (first key slowest), then the included ones.
     public let runs: [Settings]
 
-    /// Most runs of one spec.
+    /// Maximum number of runs of one spec.
     public static let runLimit = 10_000
 
     /// Reads a spec.

@@ -43,7 +43,7 @@ struct SpecScanner {
         diagnostics.append(Diagnostic(position: position, field: path, problem: problem))
     }
 
-    /// Whether there are more diagnostics than are shown: the rest of a hostile file's million is not thought about.
+    /// Whether there are more diagnostics than are shown. The others, of which a hostile file may have a million, are not computed.
     private var hasEnough: Bool { diagnostics.count > SpecDiagnostics.limit }
 
     private mutating func outline(_ root: JSONValue) -> SpecOutline {
@@ -97,7 +97,7 @@ struct SpecScanner {
         var kept: [JSONMember] = []
         for member in members {
             let field = SettingField.named(member.key)
-            // λ and lambda are one field: giving both gives it twice.
+            // λ and lambda are the same field.
             let identity = field?.key ?? member.key
             if let earlier = first[identity] {
                 report(

@@ -46,7 +46,7 @@ extension ValueKind {
 }
 
 extension JSONValue {
-    /// What the value is, in words for a message.
+    /// The value in words, for a message.
     var found: String {
         switch content {
         case .null: "null"

@@ -1,4 +1,4 @@
-/// The way from a document's root to a value, written `sweep.d[2]`.
+/// The path from a document's root to a value, written `sweep.d[2]`.
 struct FieldPath: Hashable, Sendable {
     /// One step down: into an object by key, into a list by index.
     enum Step: Hashable, Sendable {
@@ -26,7 +26,7 @@ struct FieldPath: Hashable, Sendable {
         FieldPath(steps + [.index(index)])
     }
 
-    /// The path as it is shown; the root is shown as nothing.
+    /// The path as text; the root is empty.
     var text: String {
         var text = ""
         for step in steps {

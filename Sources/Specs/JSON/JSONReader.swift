@@ -1,14 +1,14 @@
-/// Reads one JSON document (RFC 8259), keeping the place of every key and value.
+/// Reads a JSON document (RFC 8259) and keeps the position of every key and value.
 ///
-/// Foundation's parsers give neither line nor column and drop repeated keys; a spec's diagnostics need both.
+/// Foundation's parsers give neither line nor column and drop repeated keys; diagnostics need both.
 struct JSONReader {
-    /// Deepest nesting that is read. It bounds the recursion, so no text can exhaust the stack.
+    /// Maximum nesting. It limits the recursion, so that no text can exhaust the stack.
     static let depthLimit = 64
 
     private var text: JSONText
     private var path = FieldPath()
 
-    /// Reads a document's one value.
+    /// Reads a document's value.
     static func read(_ bytes: some Sequence<UInt8>) throws(JSONError) -> JSONValue {
         var reader = JSONReader(text: try JSONText(bytes))
         return try reader.document()
@@ -87,7 +87,7 @@ struct JSONReader {
         }
     }
 
-    /// Takes the comma before another element (true) or the closing bracket (false).
+    /// Takes a comma before another element (returns true) or the closing bracket (returns false).
     private mutating func anotherFollows(closing: Unicode.Scalar, opened: Position) throws(JSONError) -> Bool {
         text.skipWhiteSpace()
         if text.current == closing {
@@ -168,7 +168,7 @@ struct JSONReader {
         return scalar
     }
 
-    /// `\uXXXX`, or the pair of them that makes one character beyond U+FFFF.
+    /// `\uXXXX`, or a pair of them for a character beyond U+FFFF.
     private mutating func unicodeEscape(_ position: Position) throws(JSONError) -> Unicode.Scalar {
         let unit = try hexadecimalUnit(position)
         if let scalar = Unicode.Scalar(unit) { return scalar }

@@ -1,4 +1,4 @@
-/// A JSON value that remembers where in the text it stands.
+/// A JSON value with its position in the text.
 struct JSONValue: Hashable, Sendable {
     /// What the value is.
     enum Content: Hashable, Sendable {
@@ -16,12 +16,12 @@ struct JSONValue: Hashable, Sendable {
         case object([JSONMember])
     }
 
-    /// Where the value's first character stands.
+    /// The position of the value's first character.
     let position: Position
     /// What the value is.
     let content: Content
 
-    /// A value standing at a position.
+    /// A value at a position.
     init(position: Position, content: Content) {
         self.position = position
         self.content = content
@@ -32,12 +32,12 @@ struct JSONValue: Hashable, Sendable {
 struct JSONMember: Hashable, Sendable {
     /// The key, its escapes resolved.
     let key: String
-    /// Where the key's opening quote stands.
+    /// The position of the key's opening quote.
     let keyPosition: Position
     /// The value.
     let value: JSONValue
 
-    /// A member whose key stands at a position.
+    /// A member whose key is at a position.
     init(key: String, keyPosition: Position, value: JSONValue) {
         self.key = key
         self.keyPosition = keyPosition

@@ -1,4 +1,4 @@
-/// What the paper reports: Hetterich, "Point Cloud Network" (2023).
+/// Results of the paper: Hetterich, "Point Cloud Network" (2023).
 public enum Paper {
     /// One model's figures on one data set, as Table 1 prints them.
     public struct Row: Hashable, Sendable {

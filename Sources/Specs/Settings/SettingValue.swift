@@ -1,4 +1,4 @@
-/// A setting's value, whatever its type.
+/// A setting's value of any type.
 enum SettingValue: Hashable, Sendable {
     case text(String)
     case whole(Int)
@@ -30,7 +30,7 @@ enum SettingValue: Hashable, Sendable {
 protocol SettingRepresentable: Sendable {
     init?(_ value: SettingValue)
     var settingValue: SettingValue? { get }
-    /// The type's way to say "does not apply"; nil where it has none.
+    /// The value that means "does not apply"; nil if the type has none.
     static var absent: Self? { get }
 }
 

@@ -2,15 +2,15 @@ import Crypto
 import Foundation
 
 extension Settings {
-    /// These settings in RFC 8785's canonical form, every one that applies written out.
+    /// The settings that apply in RFC 8785's canonical form, defaults included.
     ///
-    /// A seed beyond 2⁵³ − 1 is written as a string, as RFC 8785 (appendix D) asks: as a number, other readers would round it.
+    /// A seed beyond 2⁵³ − 1 is written as a string, as RFC 8785 (appendix D) recommends: other readers would round a number.
     public var canonicalJSON: String {
         json { _ in true }.canonical
     }
 
-    /// The canonical form of what fixes how a run unfolds: without `epochs`, unless the schedule depends on them, and
-    /// without `checkpoint_every`. Runs that differ only in these are one trajectory, shorter or longer.
+    /// The canonical form of the settings that determine how a run unfolds: without `epochs`, unless the schedule depends on them, and
+    /// without `checkpoint_every`. Runs that differ only in these have the same trajectory, of different lengths.
     var trajectoryJSON: String {
         trajectory.canonical
     }
@@ -21,7 +21,7 @@ extension Settings {
         return SHA256.hash(data: Data(identity.canonical.utf8)).hexadecimal
     }
 
-    /// Reads back what `canonicalJSON` wrote; settings that are left out take their defaults.
+    /// Reads what `canonicalJSON` returns. Missing settings get their defaults.
     public init(canonicalJSON: String) throws(SpecDiagnostics) {
         self = try SpecScanner.settings(Array(canonicalJSON.utf8))
     }
