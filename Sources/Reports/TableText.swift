@@ -50,7 +50,8 @@ struct TableText {
             notes.append("In parentheses: settings that differ from the paper. The paper's figures do not apply to such rows.")
         }
         if table.rows.contains(where: \.hasDataName) {
-            notes.append("Data: the beginning of the SHA-256 of the data set's files, where runs used different files.")
+            notes.append(
+                "Data: the first digits of the data set's SHA-256, given because runs used different files under the same name.")
         }
         notes.append(
             "Parameters are counted as in the paper, which includes biases of a PCN's input cloud; these have no effect.")
