@@ -55,8 +55,8 @@ let package = Package(
             name: "DatasetsTests", dependencies: ["Archives", "Datasets", "Specs", "Tensors", crypto],
             resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
-        .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Schemas"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "CZlib"]),
+        .testTarget(name: "LabTests", dependencies: ["Lab", "Specs"], exclude: ["Schemas"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Specs", "CZlib"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
@@ -69,7 +69,7 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Lab", "Specs"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Allocations"], resources: [.copy("Goldens")]),
