@@ -128,12 +128,12 @@ struct ChoiceTests {
 
 @Suite("Text")
 struct TextTests {
-    @Test("Unprintable characters are replaced, and line ends where they would end a line")
+    @Test("Characters that a terminal acts on are replaced, and on one line also line ends")
     func printable() {
         let text = "a\r\n\tb\u{0}c\u{1B}d\u{202E}e\u{FFFF}\u{2028}"
         #expect(text.onOneLine == "a b\u{FFFD}c\u{FFFD}d\u{FFFD}e\u{FFFD} ")
         #expect(
-            text.printable.unicodeScalars.allSatisfy { !$0.isUnprintable }
+            text.printable.unicodeScalars.allSatisfy { !$0.isTerminalControl }
                 && text.printable.unicodeScalars.count == text.unicodeScalars.count)
         #expect("a\nb\u{7}".printableLines == "a\nb\u{FFFD}")
         #expect("λ é  日 𝛆".onOneLine == "λ é  日 𝛆" && "λ é  日 𝛆".printable == "λ é  日 𝛆")

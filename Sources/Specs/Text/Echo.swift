@@ -20,9 +20,9 @@ enum Echo {
         "\"" + escaped(text) + "\""
     }
 
-    /// One character, escaped if it is unprintable or invisible.
+    /// One character, escaped if a terminal may act on it or if it is invisible.
     static func escaped(_ scalar: Unicode.Scalar) -> String {
-        guard scalar.isUnprintable || isInvisible(scalar) else { return String(Character(scalar)) }
+        guard scalar.isTerminalControl || isInvisible(scalar) else { return String(Character(scalar)) }
         return switch scalar {
         case "\n": "\\n"
         case "\r": "\\r"
