@@ -24,7 +24,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimised),
-        .target(name: "Networks", dependencies: ["Tensors", "Specs"], swiftSettings: optimised),
+        .target(name: "Networks", dependencies: ["CKernels", "Tensors", "Specs"], swiftSettings: optimised),
         .target(name: "Datasets", dependencies: ["Tensors", "Specs", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Specs", dependencies: [crypto]),
         .target(
@@ -72,7 +72,7 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Lab", "Specs"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Allocations"], resources: [.copy("Goldens")]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Specs", "Allocations"], resources: [.copy("Goldens")]),
     ],
     swiftLanguageModes: [.v6]
 )

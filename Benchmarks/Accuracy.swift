@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import Tensors
 
 extension Section {
@@ -34,7 +35,7 @@ extension Section {
 private enum Wave {
     /// Positions of a tile.
     static let (rows, columns) = (250, 128)
-    static let kernel = WaveKernel(distance: .euclidean, wave: .triangle, lambda: 1, epsilon: 0.1, inputs: 1)
+    static let kernel = WeightFunction().kernel(inputs: 1)
 
     /// §3's formula.
     static func exact(_ z: Double) -> Double {

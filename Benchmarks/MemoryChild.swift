@@ -27,7 +27,7 @@ struct MemoryChild: Codable {
         let widths = arguments[1].split(separator: ",").map { Int($0)! }
         let start = MemoryStatus.peak
         let plan = NetworkPlan(LinearPart.named(arguments[0])!.build(LinearPartShape(widths: widths, d: d, batch: batch)))
-        let step = TrainingStep(plan, batch: batch, threads: Environment.cores)
+        let step = TrainingStep(plan, batch: batch, workers: Workers(threads: Environment.cores))
         step.run()
         step.run()
         let needs = plan.layers.map { $0.workspace(batch: batch) }

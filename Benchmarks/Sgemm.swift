@@ -14,10 +14,10 @@ extension Section {
                 [product.layer, product.name, "\(shape.m), \(shape.n), \(shape.k)"] + rates.map { $0.single[index].text(0) })
         }
         table.add(["all", "one step's", "\((operations / 1e9).text(1)) GFLOP"] + rates.map { $0.all.text(0) })
-        table.add(["pcnlab's own kernel", "in the caches", "264, 128, 264"] + rates.map { $0.own.text(0) })
+        table.add(["BLAS on one thread a product", "in the caches", "256, 256, 256"] + rates.map { $0.own.text(0) })
         return """
             The machine's own BLAS on the products of a dense step at batch \(TrainingStep.batch.grouped), and for comparison \
-            pcnlab's own kernel on a tile.
+            products of tiles, one for each thread.
 
             \(table.text)
             """
@@ -28,7 +28,7 @@ extension Section {
 private struct ProductRates {
     let single: [Double]
     let all: Double
-    /// Our own kernel's, on tiles that stay in the caches.
+    /// Single-threaded products on all threads, of tiles that stay in the caches.
     let own: Double
 
     init(_ shapes: [ProductShape], threads: Int, rounds: Int) {

@@ -13,11 +13,15 @@ struct TrainingStep {
     private let labels: [UInt8]
 
     init(_ settings: Settings, threads: Int) {
-        self.init(settings.networkPlan(batch: settings.batchSize), batch: settings.batchSize, threads: threads)
+        self.init(settings, workers: Workers(threads: threads))
     }
 
-    init(_ plan: NetworkPlan, batch: Int, threads: Int) {
-        network = Network(plan, capacity: batch, workers: Workers(threads: threads))
+    init(_ settings: Settings, workers: Workers) {
+        self.init(settings.networkPlan(batch: settings.batchSize), batch: settings.batchSize, workers: workers)
+    }
+
+    init(_ plan: NetworkPlan, batch: Int, workers: Workers) {
+        network = Network(plan, capacity: batch, workers: workers)
         optimizer = SGD(plan.parameters)
         let classes = plan.layers[plan.layers.count - 1].output.count
         labels = (0..<batch).map { UInt8($0 % classes) }

@@ -1,5 +1,11 @@
 #include "kernels.h"
 
+#include <stdlib.h>
+
+#if defined(__GLIBC__)
+#include <gnu/libc-version.h>
+#endif
+
 extern const pcn_kernels pcn_baseline;
 #if defined(__x86_64__)
 extern const pcn_kernels pcn_avx512, pcn_avx2;
@@ -14,4 +20,12 @@ const pcn_kernels *pcn_kernels_at(size_t index) {
     if (avx2 && index-- == 0) return &pcn_avx2;
 #endif
     return index == 0 ? &pcn_baseline : 0;
+}
+
+const char *pcn_c_library_version(void) {
+#if defined(__GLIBC__)
+    return gnu_get_libc_version();
+#else
+    return 0;
+#endif
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// What one batch, or any number of them, came to: sums over samples, so that means weigh every sample alike.
+/// The score of one or more batches: sums over samples, so that a mean weighs every sample alike.
 public struct Score: Sendable, Equatable {
     public var loss = 0.0
     public var correct = 0
@@ -38,10 +38,10 @@ public struct CrossEntropy: Sendable {
         _ logits: Matrix, _ labels: UnsafePointer<UInt8>, gradient: Matrix? = nil, _ workers: Workers
     ) -> Score {
         let rows = logits.rows, scale = 1 / Double(rows)
-        let tiles = Tiling(rows, by: 64)
+        let tiles = Tiling(rows, by: 16)
         nonisolated(unsafe) let labels = labels  // read only, and `forEach` returns before the caller's pointer ends
-        workers.forEach(tiles.count) { tile, _ in
-            for row in tiles[tile] {
+        workers.forEach(tiles.count) { task, _ in
+            for row in tiles[task] {
                 let z = UnsafeBufferPointer(start: logits.row(row), count: logits.columns)
                 let label = Int(labels[row])
                 var largest = 0

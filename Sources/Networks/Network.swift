@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// A network and the memory of its passes, allocated once for the largest batch.
@@ -10,9 +11,9 @@ public final class Network: Sendable {
     public let capacity: Int
     private let layers: [any Layer]
     private let workspace: Workspace
-    /// What each layer reads, and last the logits.
+    /// The input of each layer, and last the logits.
     private let activations: [Tensor]
-    /// dy and dx, by turns.
+    /// dy and dx, alternating.
     private let gradients: [Tensor]
     private let crossEntropy: CrossEntropy
 
@@ -37,7 +38,7 @@ public final class Network: Sendable {
     /// The first `rows` rows of the input (B, n₀), images as (y, x, channel): the caller writes the batch here.
     public func input(_ rows: Int) -> Matrix { activation(0, rows) }
 
-    /// Logits (B, classes) of the batch in `input`; with a place in the training, as in training.
+    /// Logits (B, classes) of the batch in `input`; given a place in the training, as in training (dropout).
     @discardableResult
     public func forward(_ rows: Int, at place: BatchPlace? = nil) -> Matrix {
         let pass = Pass(workspace: workspace, place: place)
@@ -57,7 +58,6 @@ public final class Network: Sendable {
         let dLogits = gradientOfOutput(layers.count - 1, rows)
         let score = crossEntropy.score(logits, labels, gradient: dLogits, workers)
         for parameter in parameters where parameter.isShared { parameter.gradient.clear() }
-        if let bias = layers[layers.count - 1].bias { dLogits.columnSums(into: bias.gradient.base) }
         for index in layers.indices.reversed() {
             layers[index].backward(
                 activation(index, rows), activation(index + 1, rows), gradientOfOutput(index, rows),
@@ -71,11 +71,9 @@ public final class Network: Sendable {
         view(activations[index], index == 0 ? inputShape : layers[index - 1].output, rows)
     }
 
-    /// The gradient of what layer `index` reads: of the layer below it, that is, before its ReLU.
+    /// The gradient of what layer `index` reads: of the layer below, before its ReLU.
     private func inputGradient(_ index: Int, _ rows: Int) -> InputGradient {
-        let below = layers[index - 1]
-        return InputGradient(
-            gradientOfOutput(index - 1, rows), output: below.hasReLU ? activation(index, rows) : nil, bias: below.bias)
+        InputGradient(gradientOfOutput(index - 1, rows), isMasked: layers[index - 1].hasReLU)
     }
 
     private func gradientOfOutput(_ layer: Int, _ rows: Int) -> Matrix { view(gradients[layer % 2], layers[layer].output, rows) }

@@ -1,7 +1,6 @@
-// Factors whose contraction is long, cut into blocks that each lie in one piece: in one piece for the whole contraction, the
-// parts that one pass reads would lie a power of two apart and take each other's place in the cache.
+// Long-K operands are packed in contiguous K-blocks: rows a power-of-two stride apart conflict in the cache.
 
-/// The transpose of a matrix (depth, rows) as packed row factors, one for each part of the contraction. A view.
+/// The transpose of a matrix (depth, rows) as packed left-hand sides, one for each block of the contraction. A view.
 ///
 /// `@unchecked Sendable` for the reason given at `Tensor`.
 public struct RowBlocks: @unchecked Sendable {
@@ -9,19 +8,19 @@ public struct RowBlocks: @unchecked Sendable {
     public let rows: Int
     public let depths: Tiling
 
-    /// - Parameter memory: room for `RowFactor.floats` of all of it.
+    /// - Parameter memory: memory for `PackedLHS.floats` of the whole matrix.
     public init(_ memory: UnsafeMutablePointer<Float>, rows: Int, depths: Tiling) {
         (base, self.rows, self.depths) = (memory, rows, depths)
     }
 
-    public subscript(block: Int) -> RowFactor {
+    public subscript(block: Int) -> PackedLHS {
         let range = depths[block]
-        return RowFactor(
-            packedIn: base + RowFactor.floats(rows: rows, depth: range.lowerBound), rows: rows, depth: range.count)
+        return PackedLHS(
+            packedIn: base + PackedLHS.floats(rows: rows, depth: range.lowerBound), rows: rows, depth: range.count)
     }
 }
 
-/// A matrix (depth, columns) as panels, for each part of the contraction. A view.
+/// A matrix (depth, columns) as panels, for each block of the contraction. A view.
 ///
 /// `@unchecked Sendable` for the reason given at `Tensor`.
 public struct PanelBlocks: @unchecked Sendable {
@@ -29,7 +28,7 @@ public struct PanelBlocks: @unchecked Sendable {
     public let columns: Int
     public let depths: Tiling
 
-    /// - Parameter memory: room for `Panels.floats` of all of it.
+    /// - Parameter memory: memory for `Panels.floats` of the whole matrix.
     public init(_ memory: UnsafeMutablePointer<Float>, columns: Int, depths: Tiling) {
         (base, self.columns, self.depths) = (memory, columns, depths)
     }

@@ -49,20 +49,52 @@ extension Matrix {
     }
 
     /// The transpose, without moving anything.
-    public var transposed: Transposed { Transposed(stored: self) }
+    public var transposed: Operand { .transposed(self) }
 
-    /// sums[k] = Σ_i self[i, k] in the order of the rows; `sums` points at `columns` floats. Before, where a layer's `output`
-    /// is given, elements are set to 0 where that is not positive.
-    public func columnSums(afterReLUOf output: Matrix? = nil, into sums: UnsafeMutablePointer<Float>) {
-        precondition(output == nil || output!.rows == rows && output!.columns == columns && output!.stride == stride)
-        Kernels.current.table.pointee.relu_backward(rows, columns, base, output?.base, stride, sums)
+    /// Sets negative elements to 0; a NaN stays.
+    func relu() { Kernels.current.table.pointee.relu(rows, columns, base, stride) }
+
+    /// Sets elements to 0 where `output`, of the same shape, is not positive.
+    func mask(by output: Matrix) {
+        precondition(output.rows == rows && output.columns == columns)
+        Kernels.current.table.pointee.mask(rows, columns, base, stride, output.base, output.stride)
+    }
+
+    /// sums[k] = Σ_i self[i, k], in the order of the rows; `sums` points at `columns` floats.
+    func columnSums(into sums: UnsafeMutablePointer<Float>) {
+        Kernels.current.table.pointee.column_sums(rows, columns, base, stride, sums)
     }
 }
 
-/// The transpose of a matrix in memory.
-public struct Transposed: Sendable {
-    public let stored: Matrix
-    public var rows: Int { stored.columns }
-    public var columns: Int { stored.rows }
-    public subscript(rows: Range<Int>, columns: Range<Int>) -> Transposed { stored[columns, rows].transposed }
+extension Matrix {
+    /// Rows of a part whose column sums one task adds up.
+    private static let rowsOfSum = 2048
+    private static let columnsOfSum = 64
+
+    /// Floats of scratch that `columnSums(into:scratch:_:)` takes for a matrix of this shape.
+    public static func sumScratch(rows: Int, columns: Int) -> Int {
+        rows <= rowsOfSum ? 0 : min(64, Tiling(rows, by: rowsOfSum).count) * columns
+    }
+
+    /// sums[k] = Σ_i self[i, k] by all threads, such as a bias's gradient. Long matrices are summed in parts of their rows, and
+    /// the parts' sums in their order: by the shape alone.
+    public func columnSums(into sums: UnsafeMutablePointer<Float>, scratch: UnsafeMutablePointer<Float>, _ workers: Workers) {
+        let target = Bias(sums), partial = Bias(scratch)
+        let stripes = Tiling(columns, by: Self.columnsOfSum)
+        let parts = rows <= Self.rowsOfSum ? 1 : min(64, Tiling(rows, by: Self.rowsOfSum).count)
+        workers.forEach(parts * stripes.count) { task, _ in
+            let (part, stripe) = (task / stripes.count, stripes[task % stripes.count])
+            let rows = part * rows / parts..<(part + 1) * rows / parts
+            let into = parts == 1 ? target.base : partial.base + part * columns
+            self[rows, stripe].columnSums(into: into + stripe.lowerBound)
+        }
+        guard parts > 1 else { return }
+        Matrix(base: scratch, rows: parts, columns: columns, stride: columns).columnSums(into: sums)
+    }
+
+    /// Sets elements to 0 where `output`, of the same shape, is not positive, by all threads.
+    public func mask(by output: Matrix, _ workers: Workers) {
+        let parts = Tiling(rows, by: max(1, 65_536 / max(columns, 1)))
+        workers.forEach(parts.count) { part, _ in self[rows: parts[part]].mask(by: output[rows: parts[part]]) }
+    }
 }

@@ -1,11 +1,11 @@
 import CKernels
 
-/// The column factor of a product, (depth, columns), in the order in which it is read: panels of sixteen columns, one after
-/// the other, the last one padded. A view of scratch memory.
+/// The packed right-hand side of a product of the engine's own kernel, (depth, columns), in the order in which the kernel reads
+/// it: panels of sixteen columns, one after the other, the last one padded. A view of scratch memory.
 ///
 /// `@unchecked Sendable` for the reason given at `Tensor`.
 public struct Panels: @unchecked Sendable {
-    let base: UnsafeMutablePointer<Float>
+    package let base: UnsafeMutablePointer<Float>
     public let depth: Int
     public let columns: Int
     /// Floats from panel to panel.
@@ -34,8 +34,9 @@ public struct Panels: @unchecked Sendable {
         kernels.table.pointee.pack(depth, columns, panelWidth, source.base, source.stride, base, stride)
     }
 
-    /// Copies the transpose of `source` (columns, depth) in.
-    public func pack(_ source: Transposed, _ kernels: Kernels = .current) {
+    /// Copies `source` (depth, columns) in, as stored or transposed.
+    public func pack(_ source: Operand, _ kernels: Kernels = .current) {
+        guard source.isTransposed else { return pack(source.stored, kernels) }
         precondition(source.rows == depth && source.columns == columns && stride == depth * panelWidth)
         kernels.table.pointee.pack_transposed(depth, columns, source.stored.base, source.stored.stride, base)
     }
@@ -68,20 +69,20 @@ public struct Panels: @unchecked Sendable {
     public subscript(k: Int, j: Int) -> Float { base[j / panelWidth * stride + k * panelWidth + j % panelWidth] }
 }
 
-/// The row factor of a product, (rows, depth): a matrix as it lies, or the transpose of one, packed in groups of as many rows
-/// as the kernels take at once. A view.
+/// The left-hand side of a product of the engine's own kernel, (rows, depth): a matrix as it is stored, or the transpose of one,
+/// packed in groups of as many rows as the kernel keeps in registers. A view.
 ///
 /// `@unchecked Sendable` for the reason given at `Tensor`.
-public struct RowFactor: @unchecked Sendable {
+public struct PackedLHS: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
     public let rows: Int
     public let depth: Int
-    /// From row to row; in a packed factor from one step of the contraction to the next.
+    /// From row to row; in a packed left-hand side from one step of the contraction to the next.
     let stride: Int
-    /// Of a packed factor: rows of a group, and floats from group to group.
+    /// Of a packed left-hand side: rows of a group, and floats from group to group.
     let groups: (rows: Int, stride: Int)?
 
-    /// The matrix as it lies.
+    /// The matrix as it is stored.
     public init(_ matrix: Matrix) { self.init(matrix.base, matrix.rows, matrix.columns, matrix.stride, nil) }
 
     fileprivate init(
@@ -98,7 +99,7 @@ public struct RowFactor: @unchecked Sendable {
     /// A number of rows that is whole groups of any kernels.
     public static let groupMultiple = 24
 
-    /// Floats that a packed factor takes: whole groups of any kernels, and whole cache lines.
+    /// Floats that a packed left-hand side takes: whole groups of any kernels, and whole cache lines.
     public static func floats(rows: Int, depth: Int) -> Int { (rows + 47) / 48 * 48 * depth }
 
     /// Packs all of the transpose of `source` (depth, rows).
@@ -107,17 +108,17 @@ public struct RowFactor: @unchecked Sendable {
         kernels.table.pointee.pack(depth, rows, kernels.rows, source.base, source.stride, base, kernels.rows * depth)
     }
 
-    /// A part; of a packed factor's rows, whole groups.
-    public subscript(rows part: Range<Int>, depth range: Range<Int>) -> RowFactor {
+    /// A part; of a packed left-hand side's rows, whole groups.
+    public subscript(rows part: Range<Int>, depth range: Range<Int>) -> PackedLHS {
         precondition(part.upperBound <= rows && range.upperBound <= depth)
         let start: Int
         if let groups {
-            precondition(part.lowerBound % groups.rows == 0, "a part of a packed factor begins with a group")
+            precondition(part.lowerBound % groups.rows == 0, "a part of a packed left-hand side begins with a group")
             start = part.lowerBound / groups.rows * groups.stride + range.lowerBound * stride
         } else {
             start = part.lowerBound * stride + range.lowerBound
         }
-        return RowFactor(base + start, part.count, range.count, stride, groups)
+        return PackedLHS(base + start, part.count, range.count, stride, groups)
     }
 }
 
@@ -125,13 +126,13 @@ extension Panels {
     /// The columns of each panel, the last one's without its padding.
     public var panels: Tiling { Tiling(columns, by: panelWidth) }
 
-    /// A panel (depth, 16) as a row factor.
-    public func rows(panel: Int) -> RowFactor {
-        RowFactor(base + panel * stride, depth, panels[panel].count, panelWidth, nil)
+    /// A panel (depth, 16) as a left-hand side.
+    public func rows(panel: Int) -> PackedLHS {
+        PackedLHS(base + panel * stride, depth, panels[panel].count, panelWidth, nil)
     }
 
-    /// The transpose of a panel, (16, depth), as a row factor: its rows already lie side by side.
-    public func transposedRows(panel: Int, _ kernels: Kernels = .current) -> RowFactor {
-        RowFactor(base + panel * stride, panels[panel].count, depth, panelWidth, (kernels.rows, kernels.rows))
+    /// The transpose of a panel, (16, depth), as a left-hand side: a panel already has the packed layout.
+    public func transposedRows(panel: Int, _ kernels: Kernels = .current) -> PackedLHS {
+        PackedLHS(base + panel * stride, panels[panel].count, depth, panelWidth, (kernels.rows, kernels.rows))
     }
 }

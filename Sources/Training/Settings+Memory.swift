@@ -8,16 +8,18 @@ extension Settings {
     var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages))) }
 
     /// Bytes that training takes beside the data set: parameters, their gradients and the optimizer's state, activations and
-    /// the gradients that go back through them, and what a convolution's backward pass takes apart. What is
-    /// made of point clouds, some megabytes at a time, is not counted.
+    /// their gradients, and the scratch memory of a convolution's backward pass. The tiles of point clouds, some megabytes,
+    /// are not counted.
     public var trainingBytes: Int {
         // A parameter, its gradient, and the optimizer's state.
         let copies = 2 + optimizer.stateTensors
         let outputs = featureSides.map(\.output.count) + layerWidths.dropFirst()
         let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0)
-        // One copy of the largest gradient of a convolution's output, its channels in groups of 48.
-        let packed = featureSides.map { $0.output.height * $0.output.width * ($0.output.channels + 47) }.max() ?? 0
+        // Of a convolution's backward pass: the parts of the weights' gradient, or the input's gradient phase by phase.
+        let partials = featureSides.isEmpty ? 0 : 8_388_608
+        let phases = rows * (featureSides.map(\.input.count).max() ?? 0) / 4
         let parameters = (linearParameters + convolutionParameters) * copies
-        return 4 * (parameters + rows * (activations + packed) + linear.workingFloats(linearDimensions, rows))
+        let working = max(partials, phases) + linear.workingFloats(linearDimensions, rows)
+        return 4 * (parameters + rows * activations + working)
     }
 }

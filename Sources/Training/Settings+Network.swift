@@ -7,10 +7,10 @@ import Tensors
 extension Settings {
     /// The run's network, freshly initialised, for batches of up to `batch` rows, with its own linear part or another.
     public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
-        let sides = inputSides, linear = other ?? linearStack(batch: batch)
+        let linear = other ?? linearStack(batch: batch)
         guard !architecture.features.isEmpty else { return NetworkPlan(linear) }
-        let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, form: pointCloudForm) } : nil
-        var features = FeatureStack(Networks.Shape(sides.height, sides.width, sides.channels), seed: UInt64(seed), points: points)
+        let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction) } : nil
+        var features = FeatureStack(inputSides, seed: UInt64(seed), points: points)
         for layer in architecture.features {
             switch layer {
             case .convolution(let channels, let kernel, let stride, let padding):
@@ -28,17 +28,17 @@ extension Settings {
         guard let part = LinearPart.named(linear.name) else { preconditionFailure("no linear part \(linear.name)") }
         var shape = LinearPartShape(widths: layerWidths, seed: UInt64(seed), batch: batch)
         if let d { shape.d = d }
-        shape.form = pointCloudForm
+        shape.weightFunction = weightFunction
         return part.build(shape)
     }
 
-    private var pointCloudForm: PointCloudForm {
-        var form = PointCloudForm()
-        if let distance { form.distance = DistanceKind(distance) }
-        if let wave { form.wave = WaveKind(wave) }
-        if let lambda { form.lambda = lambda }
-        if let epsilon { form.epsilon = epsilon }
-        return form
+    private var weightFunction: WeightFunction {
+        var function = WeightFunction()
+        if let distance { function.distance = distance }
+        if let wave { function.wave = wave }
+        if let lambda { function.lambda = lambda }
+        if let epsilon { function.epsilon = epsilon }
+        return function
     }
 
     func makeOptimizer(_ parameters: [Parameter]) -> any Networks.Optimizer {
@@ -46,33 +46,5 @@ extension Settings {
             preconditionFailure("no optimizer \(optimizer.name)")
         }
         return kind.make(parameters)
-    }
-
-    var learningRateSchedule: LearningRateSchedule {
-        guard let schedule = LearningRateSchedule(rawValue: schedule.name) else {
-            preconditionFailure("no schedule \(schedule.name)")
-        }
-        return schedule
-    }
-}
-
-extension DistanceKind {
-    init(_ distance: Distance) {
-        switch distance {
-        case .euclidean: self = .euclidean
-        case .squared: self = .squared
-        case .dot: self = .dot
-        default: preconditionFailure("no distance \(distance.name)")
-        }
-    }
-}
-
-extension WaveKind {
-    init(_ wave: Wave) {
-        switch wave {
-        case .triangle: self = .triangle
-        case .sine: self = .sine
-        default: preconditionFailure("no wave \(wave.name)")
-        }
     }
 }

@@ -41,7 +41,7 @@ public struct StepBenchmark: Sendable {
             }
         }
         let labels = (0..<batch).map { UInt8($0 % settings.dataset.classes) }
-        let yardstick = Yardstick(settings, threads: threads)
+        let baseline = SgemmBaseline(settings, threads: threads)
         // A rate near zero: the weights stay what they are, so that every step does the same work.
         let step = {
             _ = network.gradient(batch, labels: labels)
@@ -50,17 +50,17 @@ public struct StepBenchmark: Sendable {
         step()
         let operations = operations(settings, batch: batch)
         let times = (0..<rounds).map { _ in
-            let sgemm = yardstick.seconds()
+            let sgemm = baseline.seconds()
             // The library's threads stay awake for some 30 ms; then both sides begin with one step that is not counted.
             Thread.sleep(forTimeInterval: 0.1)
             step()
             return (sgemm: sgemm, step: seconds(step))
         }
-        let sgemm = median(times.map { yardstick.operations / $0.sgemm / 1e9 })
+        let sgemm = median(times.map { baseline.operations / $0.sgemm / 1e9 })
         return Figures(
             model: settings.model, batch: batch, threads: threads, stepSeconds: median(times.map(\.step)),
             gigaflops: operations / median(times.map(\.step)) / 1e9, sgemmGigaflops: sgemm,
-            ratio: median(times.map { operations / $0.step / (yardstick.operations / $0.sgemm) }))
+            ratio: median(times.map { operations / $0.step / (baseline.operations / $0.sgemm) }))
     }
 
     /// Operations of a step's products of activations; a PCN's work on distances is not counted, as nobody needs it twice.

@@ -45,7 +45,6 @@ public final class Trainer {
     private let data: TrainingData
     private let network: Network
     private let optimizer: any Networks.Optimizer
-    private let schedule: LearningRateSchedule
     private let now: () -> Double
     /// Of the batch in the network's input.
     private var labels: [UInt8] = []
@@ -63,7 +62,6 @@ public final class Trainer {
         let rows = settings.rows
         network = Network(settings.networkPlan(batch: rows), capacity: rows, workers: Workers(threads: threads))
         optimizer = settings.makeOptimizer(network.parameters)
-        schedule = settings.learningRateSchedule
         lastCheckpoint = now()
     }
 
@@ -141,7 +139,7 @@ public final class Trainer {
         let place = BatchPlace(epoch: position.epoch + 1, firstImage: batches[position.batch].lowerBound)
         let score = network.gradient(indices.count, labels: labels, at: place)
         let done = position.epoch * batches.count + position.batch
-        let rate = schedule.rate(settings.learningRate, step: done, of: settings.epochs * batches.count)
+        let rate = settings.schedule.rate(settings.learningRate, step: done, of: settings.epochs * batches.count)
         optimizer.update(step: done + 1, learningRate: rate, network.workers)
         return score
     }

@@ -11,7 +11,7 @@ struct ExpansionTests {
         let layer = part.part.build(
             LinearPartShape(
                 widths: [inputs, outputs], d: 5,
-                form: PointCloudForm(distance: part.distance, wave: part.wave, epsilon: 0.3), seed: 3, batch: inputs)
+                weightFunction: WeightFunction(distance: part.distance, wave: part.wave, epsilon: 0.3), seed: 3, batch: inputs)
         ).layers[0]
         layer.bias.value.clear()
         let weight = Tensor(outputs, inputs)

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 import Tensors
 import Testing
 
@@ -9,9 +10,9 @@ enum FeatureCase: String, CaseIterable {
     case strided, overlapping, points, dotProducts
 
     /// Of those made from points.
-    static let forms: [FeatureCase: PointCloudForm] = [
-        .points: PointCloudForm(lambda: 2, epsilon: 0.7),
-        .dotProducts: PointCloudForm(distance: .dot, wave: .sine, lambda: 3, epsilon: 0.5),
+    static let forms: [FeatureCase: WeightFunction] = [
+        .points: WeightFunction(lambda: 2, epsilon: 0.7),
+        .dotProducts: WeightFunction(distance: .dot, wave: .sine, lambda: 3, epsilon: 0.5),
     ]
 
     func plan() -> NetworkPlan {
@@ -31,7 +32,7 @@ enum FeatureCase: String, CaseIterable {
             features.averagePool(side: 3)
         case .points, .dotProducts:
             // Clouds of more than one tile, and shared over a pool.
-            features = FeatureStack(Shape(7, 7, 3), seed: 5, points: .init(d: 3, form: Self.forms[self]!))
+            features = FeatureStack(Shape(7, 7, 3), seed: 5, points: .init(d: 3, weightFunction: Self.forms[self]!))
             features.convolution(17, kernel: 3, stride: 2, padding: 1)
             features.maxPool(kernel: 2, stride: 1)
             features.convolution(8, kernel: 1)
@@ -121,10 +122,10 @@ struct FeatureGradientTests {
 private struct Reference {
     let layers: [any Layer]
     let place: BatchPlace
-    let form: PointCloudForm?
+    let form: WeightFunction?
     var parameters: [String: [Double]]
 
-    init(_ plan: NetworkPlan, _ place: BatchPlace, _ form: PointCloudForm?) {
+    init(_ plan: NetworkPlan, _ place: BatchPlace, _ form: WeightFunction?) {
         (layers, self.place, self.form) = (plan.layers, place, form)
         parameters = Dictionary(uniqueKeysWithValues: plan.parameters.map { ($0.name, $0.value.values.map(Double.init)) })
     }
@@ -146,9 +147,9 @@ private struct Reference {
     private func output(_ layer: any Layer, _ x: [Double], _ number: Int) -> [Double] {
         switch layer {
         case let layer as DenseConvolutionLayer:
-            return convolution(layer.convolution, parameters[layer.weight.name]!, parameters[layer.ownBias.name]!, x)
+            return convolution(layer.products, parameters[layer.weight.name]!, parameters[layer.bias.name]!, x)
         case let layer as PointCloudConvolutionLayer:
-            return convolution(layer.convolution, weights(layer), parameters[layer.ownBias.name]!, x)
+            return convolution(layer.products, weights(layer), parameters[layer.bias.name]!, x)
         case let layer as MaxPoolLayer:
             return each(layer.output) { oy, ox, c in
                 windows(layer, x, oy, ox, c).max()!
@@ -177,7 +178,7 @@ private struct Reference {
     /// (O, ky, kx, C): F of the distance from an output channel's position to an input channel's, moved by its tap's offset.
     private func weights(_ layer: PointCloudConvolutionLayer) -> [Double] {
         let (inputs, taps) = (parameters[layer.inputCloud.channels.name]!, parameters[layer.inputCloud.taps.name]!)
-        let (outputs, k, channels) = (parameters[layer.outputCloud.name]!, layer.convolution.kernel, layer.input.channels)
+        let (outputs, k, channels) = (parameters[layer.outputCloud.name]!, layer.products.kernel, layer.input.channels)
         let d = inputs.count / channels
         return (0..<layer.output.channels).flatMap { o in
             (0..<k * k).flatMap { tap in
@@ -189,7 +190,7 @@ private struct Reference {
         }
     }
 
-    private func convolution(_ layer: Convolution, _ weights: [Double], _ bias: [Double], _ x: [Double]) -> [Double] {
+    private func convolution(_ layer: ConvolutionProducts, _ weights: [Double], _ bias: [Double], _ x: [Double]) -> [Double] {
         let (k, shape) = (layer.kernel, layer.input)
         return each(layer.output) { oy, ox, o in
             var sum = bias[o]

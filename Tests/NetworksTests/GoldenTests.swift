@@ -20,7 +20,7 @@ struct GoldenTests {
         let (x, dy) = (try Tensor(golden, "x"), try Tensor(golden, "dy"))
         let shape = LinearPartShape(
             widths: [a.shape[0], b.shape[0]], d: a.shape[1],
-            form: PointCloudForm(lambda: try number("lambda"), epsilon: try number("epsilon")), batch: x.shape[0])
+            weightFunction: WeightFunction(lambda: try number("lambda"), epsilon: try number("epsilon")), batch: x.shape[0])
         let stack = LinearPart.pcn.build(shape)
         let layer = try #require(stack.layers[0] as? PointCloudLayer)
         layer.inputCloud.value.assign(a.values)
@@ -30,9 +30,8 @@ struct GoldenTests {
         let workspace = Workspace(Workers(threads: 2), layer.workspace(batch: shape.batch))
         let (y, dx) = (Tensor(dy.shape), Tensor(x.shape))
         layer.forward(x.matrix, into: y.matrix, relu: false, workspace)
-        dy.matrix.columnSums(into: layer.bias.gradient.base)
-        let below = Parameter("below", [a.shape[0]])
-        layer.backward(x.matrix, dy.matrix, into: InputGradient(dx.matrix, output: nil, bias: below), workspace)
+        dy.matrix.columnSums(into: layer.bias.gradient.base, in: workspace)
+        layer.backward(x.matrix, dy.matrix, into: InputGradient(dx.matrix), workspace)
         for (name, ours) in [
             ("y", y), ("dx", dx), ("d_positions_in", layer.inputCloud.gradient),
             ("d_positions_out", layer.outputCloud.gradient), ("d_bias", layer.bias.gradient),

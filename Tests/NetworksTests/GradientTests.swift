@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 import Testing
 
@@ -6,14 +7,14 @@ import Testing
 /// A linear part and, for pcn, each of its variants: the registry is walked, so that a new part cannot be forgotten.
 struct PartCase: Sendable, CustomTestStringConvertible {
     let part: LinearPart
-    let distance: DistanceKind
-    let wave: WaveKind
+    let distance: Distance
+    let wave: Wave
     var testDescription: String { "\(part.name) \(distance) \(wave)" }
 
     static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
         if part.name != "pcn" { return [PartCase(part: part, distance: .euclidean, wave: .triangle)] }
-        return DistanceKind.allCases.flatMap { distance in
-            WaveKind.allCases.map { PartCase(part: part, distance: distance, wave: $0) }
+        return Distance.all.flatMap { distance in
+            Wave.all.map { PartCase(part: part, distance: distance, wave: $0) }
         }
     }
 }
@@ -26,7 +27,8 @@ struct GradientTests {
     private func shape(_ part: PartCase, widths: [Int]) -> LinearPartShape {
         LinearPartShape(
             widths: widths, d: 3,
-            form: PointCloudForm(distance: part.distance, wave: part.wave, lambda: 2, epsilon: 0.7), seed: 7, batch: batch)
+            weightFunction: WeightFunction(distance: part.distance, wave: part.wave, lambda: 2, epsilon: 0.7), seed: 7,
+            batch: batch)
     }
 
     private func images(_ width: Int) -> [[Float]] {

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 import Tensors
 import Testing
 
@@ -68,9 +69,9 @@ struct InitialisationTests {
 
     @Test("the cosine schedule falls from γ to almost 0 over all steps")
     func cosine() {
-        let rates = (0..<100).map { LearningRateSchedule.cosine.rate(0.2, step: $0, of: 100) }
+        let rates = (0..<100).map { Schedule.cosine.rate(0.2, step: $0, of: 100) }
         #expect(rates[0] == 0.2 && abs(rates[50] - 0.1) < 1e-12 && rates[99] > 0 && rates[99] < 1e-4)
         #expect(zip(rates, rates.dropFirst()).allSatisfy { $0 > $1 })
-        #expect(LearningRateSchedule.constant.rate(0.2, step: 70, of: 100) == 0.2)
+        #expect(Schedule.constant.rate(0.2, step: 70, of: 100) == 0.2)
     }
 }

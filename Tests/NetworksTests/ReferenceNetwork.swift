@@ -26,7 +26,7 @@ struct ReferenceNetwork {
         default:
             let (a, b) = (parameters["clouds.\(layer)"]!, parameters["clouds.\(layer + 1)"]!)
             let pairs = (0..<d).map { (a[j * d + $0], b[k * d + $0]) }
-            return shape.form.weight(pairs, inputs: n)
+            return shape.weightFunction.weight(pairs, inputs: n)
         }
     }
 
@@ -53,7 +53,7 @@ struct ReferenceNetwork {
     }
 }
 
-extension PointCloudForm {
+extension WeightFunction {
     /// F in float64 (§3.2), and the sine of the same amplitude, period and phase, of two positions' coordinates.
     func weight(_ pairs: [(Double, Double)], inputs: Int) -> Double {
         let squared = pairs.reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
@@ -61,13 +61,13 @@ extension PointCloudForm {
             switch distance {
             case .euclidean: squared.squareRoot()
             case .squared: squared
-            case .dot: pairs.reduce(0) { $0 + $1.0 * $1.1 }
+            default: pairs.reduce(0) { $0 + $1.0 * $1.1 }
             }
         let phase = z - 2 * epsilon * (z / (2 * epsilon)).rounded(.down)
         let height =
             switch wave {
             case .triangle: lambda / epsilon * (epsilon - abs(phase - epsilon) - epsilon / 2)
-            case .sine: -lambda / 2 * cos(Double.pi * z / epsilon)
+            default: -lambda / 2 * cos(Double.pi * z / epsilon)
             }
         return height / Double(inputs).squareRoot()
     }

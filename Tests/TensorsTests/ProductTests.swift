@@ -25,12 +25,12 @@ struct ProductTests {
             let (plain, transposed) = (Scratch.panels(depth, columns), Scratch.panels(depth, columns))
             plain.pack(b, kernels)
             transposed.pack(bT.transposed, kernels)
-            let packed = RowFactor(
-                packedIn: Scratch.floats(RowFactor.floats(rows: rows, depth: depth)), rows: rows, depth: depth, kernels)
+            let packed = PackedLHS(
+                packedIn: Scratch.floats(PackedLHS.floats(rows: rows, depth: depth)), rows: rows, depth: depth, kernels)
             packed.pack(aT, kernels)
             let c = Scratch.matrix(rows, columns, "c", margin: 4, filler: 77)
-            multiply(RowFactor(a), plain, into: c, kernels)
-            multiply(packed, transposed, into: c, from: .sum, kernels)
+            multiply(PackedLHS(a), plain, into: c, kernels)
+            multiply(packed, transposed, into: c, initial: .sum, kernels)
             for i in 0..<rows {
                 for k in 0..<columns {
                     let first = chain(0, (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels)
@@ -51,39 +51,13 @@ struct ProductTests {
             a.row(rows - 1)[0] = .nan
             let (panels, c) = (Scratch.panels(depth, columns), Scratch.matrix(rows, columns, "c"))
             panels.pack(b, kernels)
-            multiply(RowFactor(a), panels, into: c, from: .bias(Bias(bias.base)), then: .relu, kernels)
+            multiply(PackedLHS(a), panels, into: c, initial: .bias(Bias(bias.base)), then: .relu, kernels)
             for i in 0..<rows - 1 {
                 for k in 0..<columns {
                     #expect(c.row(i)[k] == max(0, chain(bias.base[k], (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels)))
                 }
             }
             #expect((0..<columns).allSatisfy { c.row(rows - 1)[$0].isNaN })
-        }
-    }
-
-    @Test("go back through ReLU and sum the columns in the order of the rows", arguments: Kernels.all.indices)
-    func reluBackward(_ set: Int) {
-        let kernels = Kernels.all[set]
-        for (rows, columns, depth) in shapes where depth > 0 {
-            let (a, b) = (Scratch.matrix(rows, depth, "a"), Scratch.matrix(depth, columns, "b"))
-            let output = Scratch.matrix(rows, columns, "y", margin: 16)
-            output.row(0)[0] = 0
-            let (panels, c, sums) = (
-                Scratch.panels(depth, columns), Scratch.matrix(rows, columns, "c"), Scratch.floats(columns + 16)
-            )
-            panels.pack(b, kernels)
-            multiply(
-                RowFactor(a), panels, into: c, then: .reluBackward(output: output, columnSums: Bias(sums)), kernels)
-            for k in 0..<columns {
-                var sum: Float = 0
-                for i in 0..<rows {
-                    let value = chain(0, (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels)
-                    let gradient = output.row(i)[k] > 0 ? value : 0
-                    #expect(c.row(i)[k] == gradient)
-                    sum += gradient
-                }
-                #expect(sums[k] == sum)
-            }
         }
     }
 
@@ -96,7 +70,7 @@ struct ProductTests {
             let factors = Scratch.matrix(rows, columns, "s")
             panels.pack(b, kernels)
             s.pack(factors, kernels)
-            multiply(RowFactor(a), panels, into: g, then: .times(s), kernels)
+            multiply(PackedLHS(a), panels, into: g, then: .times(s), kernels)
             for i in 0..<rows {
                 for k in 0..<columns {
                     #expect(g[i, k] == chain(0, (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels) * factors.row(i)[k])
@@ -111,7 +85,7 @@ struct ProductTests {
             for panel in 0..<g.panels.count {
                 let part = g.panels[panel]
                 multiply(g.transposedRows(panel: panel, kernels), ones[depth: 0..<rows], into: down[rows: part], kernels)
-                multiply(g.rows(panel: panel), ones[depth: part], into: across, from: panel == 0 ? .zero : .sum, kernels)
+                multiply(g.rows(panel: panel), ones[depth: part], into: across, initial: panel == 0 ? .zero : .sum, kernels)
             }
             g.addSums(rows: sums.rows, columns: sums.columns, kernels)
             for k in 0..<columns {
@@ -131,7 +105,7 @@ struct ProductTests {
         let (rows, columns, depth) = (50, 20, 100)
         let (aT, b) = (Scratch.matrix(depth, rows, "aT"), Scratch.matrix(depth, columns, "b"))
         let depths = Tiling(depth, by: 24)
-        let factor = RowBlocks(Scratch.floats(RowFactor.floats(rows: rows, depth: depth)), rows: rows, depths: depths)
+        let factor = RowBlocks(Scratch.floats(PackedLHS.floats(rows: rows, depth: depth)), rows: rows, depths: depths)
         let panels = PanelBlocks(Scratch.floats(Panels.floats(depth, columns)), columns: columns, depths: depths)
         for block in 0..<depths.count { factor[block].pack(aT[rows: depths[block]]) }
         panels.pack(b)
@@ -140,7 +114,7 @@ struct ProductTests {
             for part in [0..<24, 24..<rows] {
                 let a = factor[block]
                 multiply(
-                    a[rows: part, depth: 0..<a.depth], panels[block], into: c[rows: part], from: block == 0 ? .zero : .sum)
+                    a[rows: part, depth: 0..<a.depth], panels[block], into: c[rows: part], initial: block == 0 ? .zero : .sum)
             }
         }
         for i in 0..<rows {

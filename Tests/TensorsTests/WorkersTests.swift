@@ -5,26 +5,26 @@ import Testing
 
 @Suite("Workers")
 struct WorkersTests {
-    @Test("run every tile once, and no slot twice at a time", arguments: [1, 2, 5])
-    func everyTileOnce(_ threads: Int) {
+    @Test("run every task once, and no two tasks with one thread index at a time", arguments: [1, 2, 5])
+    func everyTaskOnce(_ threads: Int) {
         let runs = Mutex([Int](repeating: 0, count: 100)), busy = Mutex(Set<Int>())
-        Workers(threads: threads).forEach(100) { tile, slot in
-            #expect(slot < threads)
-            #expect(busy.withLock { $0.insert(slot).inserted })
-            runs.withLock { $0[tile] += 1 }
-            _ = busy.withLock { $0.remove(slot) }
+        Workers(threads: threads).forEach(100) { task, threadIndex in
+            #expect(threadIndex < threads)
+            #expect(busy.withLock { $0.insert(threadIndex).inserted })
+            runs.withLock { $0[task] += 1 }
+            _ = busy.withLock { $0.remove(threadIndex) }
         }
         #expect(runs.withLock { $0 } == [Int](repeating: 1, count: 100))
     }
 
-    @Test("miss no tile in thousands of short passes, nor when their threads have gone to sleep in between", arguments: [2, 5])
+    @Test("miss no task in thousands of short passes, nor when their threads have gone to sleep in between", arguments: [2, 5])
     func manyPasses(_ threads: Int) {
         let workers = Workers(threads: threads)
         for pass in 0..<3000 {
-            let tiles = pass % 9, sum = Atomic<Int>(0)
+            let tasks = pass % 9, sum = Atomic<Int>(0)
             if pass % 1000 == 999 { Thread.sleep(forTimeInterval: 0.1) }
-            workers.forEach(tiles) { tile, _ in sum.wrappingAdd(tile + 1, ordering: .relaxed) }
-            #expect(sum.load(ordering: .relaxed) == tiles * (tiles + 1) / 2)
+            workers.forEach(tasks) { task, _ in sum.wrappingAdd(task + 1, ordering: .relaxed) }
+            #expect(sum.load(ordering: .relaxed) == tasks * (tasks + 1) / 2)
         }
     }
 
@@ -43,13 +43,13 @@ struct WorkersTests {
         var workers: Workers? = Workers(threads: 34)
         workers?.forEach(100) { _, _ in }
         Thread.sleep(forTimeInterval: 1)
-        let before = try threads("tiles 33")
+        let before = try threads("tasks 33")
         #expect(before.count == 1)
         Thread.sleep(forTimeInterval: 0.5)
-        #expect(try threads("tiles 33") == before, "asleep")
+        #expect(try threads("tasks 33") == before, "asleep")
         workers = nil
-        for _ in 0..<100 where try !threads("tiles 33").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
-        #expect(try threads("tiles 33").isEmpty)
+        for _ in 0..<100 where try !threads("tasks 33").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
+        #expect(try threads("tasks 33").isEmpty)
     }
 
     @Test("tilings cover everything, the last tile being the rest")

@@ -1,12 +1,19 @@
 // Element-wise passes over gradients and parameters.
 
-static void relu_backward(size_t rows, size_t columns, float *dy, const float *output, size_t stride, float *sums) {
+static void relu(size_t rows, size_t columns, float *c, size_t stride) {
+    for (size_t i = 0; i < rows; i++, c += stride)
+        for (size_t k = 0; k < columns; k++) c[k] = c[k] < 0 ? 0 : c[k];
+}
+
+static void mask(size_t rows, size_t columns, float *c, size_t stride, const float *output, size_t output_stride) {
+    for (size_t i = 0; i < rows; i++, c += stride, output += output_stride)
+        for (size_t k = 0; k < columns; k++) c[k] = output[k] > 0 ? c[k] : 0;
+}
+
+static void column_sums(size_t rows, size_t columns, const float *c, size_t stride, float *sums) {
     for (size_t k = 0; k < columns; k++) sums[k] = 0;
-    for (size_t i = 0; i < rows; i++, dy += stride) {
-        if (output)
-            for (size_t k = 0; k < columns; k++) dy[k] = output[i * stride + k] > 0 ? dy[k] : 0;
-        for (size_t k = 0; k < columns; k++) sums[k] += dy[k];
-    }
+    for (size_t i = 0; i < rows; i++, c += stride)
+        for (size_t k = 0; k < columns; k++) sums[k] += c[k];
 }
 
 static void add(size_t count, float *target, const float *source) {

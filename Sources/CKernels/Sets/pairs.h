@@ -1,4 +1,4 @@
-// Panels of W = F(z(a, b)), made on the spot (§3.1-3.2 of the paper).
+// Panels of W = F(z(a, b)), computed where they are needed (§3.1-3.2 of the paper).
 
 // Σ_c (a_jc - b_kc)² or Σ_c a_jc b_kc for `rows` ≤ ROWS rows and one panel of columns. The differences are taken directly:
 // ‖a‖² + ‖b‖² - 2ab loses every digit for near points.
@@ -40,8 +40,8 @@ INLINE floats shape(int wave, floats t, floats *slope) {
     return 0.5f * sine_of_turns(0.25f - size);
 }
 
-// F of a pair's sum, Σ(a - b)² or a·b, and what the header calls its slope.
-INLINE floats wave_of(pcn_wave f, int distance, int wave, floats sum, floats *slope) {
+// F of a pair's sum, Σ(a - b)² or a·b, and its slope as kernels.h defines it.
+INLINE floats weight_of(pcn_weight_function f, int distance, int wave, floats sum, floats *slope) {
     const floats z = distance == PCN_EUCLIDEAN ? __builtin_elementwise_sqrt(sum) : sum;
     const floats turns = z * f.inverse_period;
     const floats value = f.amplitude * shape(wave, turns - __builtin_elementwise_floor(turns), slope);
@@ -51,18 +51,18 @@ INLINE floats wave_of(pcn_wave f, int distance, int wave, floats sum, floats *sl
     return value;
 }
 
-INLINE void weight_rows(int rows, pcn_wave f, int distance, int wave, size_t d, const float *a, const float *b, float *weights,
+INLINE void weight_rows(int rows, pcn_weight_function f, int distance, int wave, size_t d, const float *a, const float *b, float *weights,
                         float *slopes) {
     floats sum[ROWS];
     pair_sums(distance == PCN_DOT, rows, d, a, b, sum);
     for (int r = 0; r < rows; r++) {
         floats slope;
-        store(weights + r * PCN_PANEL, wave_of(f, distance, wave, sum[r], &slope));
+        store(weights + r * PCN_PANEL, weight_of(f, distance, wave, sum[r], &slope));
         if (slopes) store(slopes + r * PCN_PANEL, slope);
     }
 }
 
-INLINE void weight_panels(pcn_wave f, int distance, int wave, size_t depth, size_t columns, size_t d, const float *a,
+INLINE void weight_panels(pcn_weight_function f, int distance, int wave, size_t depth, size_t columns, size_t d, const float *a,
                           const float *b, float *weights, float *slopes) {
     for (size_t column = 0; column < columns; column += PCN_PANEL, b += d * PCN_PANEL) {
         size_t j = 0;
@@ -80,7 +80,7 @@ INLINE void weight_panels(pcn_wave f, int distance, int wave, size_t depth, size
 }
 
 // Each case is compiled with its own constants, so that no choice is made inside a loop.
-static void weights(pcn_wave f, size_t depth, size_t columns, size_t d, const float *a, const float *b, float *weights,
+static void weights(pcn_weight_function f, size_t depth, size_t columns, size_t d, const float *a, const float *b, float *weights,
                     float *slopes) {
 #define CASE(D, W)                                                                              \
     if (f.distance == D && f.wave == W) {                                                       \

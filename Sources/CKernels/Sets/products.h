@@ -28,18 +28,6 @@ INLINE void sum_tile(int rows, int panels, int packed, const pcn_product *p, siz
         for (int r = 0; r < rows; r++)
             for (int q = 0; q < panels; q++)
                 sum[r][q] *= load(p->times + (row + r) * p->c_stride + (panel + q) * p->c_panel);
-    if (p->column_sums)
-        for (int q = 0; q < panels; q++) {
-            floats total = load(p->column_sums + column + q * PCN_PANEL);
-            for (int r = 0; r < rows; r++) {
-                if (p->output) {
-                    const floats y = load(p->output + (row + r) * p->output_stride + column + q * PCN_PANEL);
-                    sum[r][q] = y > all(0) ? sum[r][q] : all(0);
-                }
-                total += sum[r][q];
-            }
-            store(p->column_sums + column + q * PCN_PANEL, total);
-        }
     for (int r = 0; r < rows; r++)
         for (int q = 0; q < panels; q++) {
             if (p->relu) sum[r][q] = sum[r][q] < all(0) ? all(0) : sum[r][q];

@@ -1,5 +1,5 @@
-// The functions of one instruction set, made of the files beside this one. Each file that includes this defines SET, its
-// name, and ROWS and PANELS, the part of a product that is kept in registers, under a pragma that sets the target.
+// The functions of one instruction set, from the files beside this one. Each file that includes this defines SET, its name,
+// and ROWS and PANELS, the tile of a product that is kept in registers, under a pragma that sets the target.
 #include "vectors.h"
 
 #include "elements.h"
@@ -26,7 +26,9 @@ const pcn_kernels TABLE_OF(SET) = {
     .max_pool_backward = max_pool_backward,
     .weights = weights,
     .sums = sums,
-    .relu_backward = relu_backward,
+    .relu = relu,
+    .mask = mask,
+    .column_sums = column_sums,
     .add = add,
     .sgd = sgd,
     .adam = adam,

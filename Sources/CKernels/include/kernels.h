@@ -1,30 +1,31 @@
-// The engine's loops: products of packed panels, tiles of F(D) made on the spot, and element-wise passes.
+// The engine's own loops: tiles of F(D), the products with them, im2col, pooling, and element-wise passes. Products of two
+// matrices that are in memory are not here: those are calls of BLAS.
 //
 // Matrices are row-major with a row stride in elements. Every function exists for several instruction sets. Each sum is one
-// chain of fused multiply-adds in the order of its index, so that neither the set, nor a tile's size, nor the number of
-// threads changes a bit; only `baseline` on a processor without fused multiply-add rounds differently.
+// chain of fused multiply-adds in the order of its index, so the instruction set, the tile size and the number of threads do
+// not change a bit; only `baseline` on a processor without fused multiply-add rounds differently.
 #ifndef PCNLAB_KERNELS_H
 #define PCNLAB_KERNELS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/// How the scalar z of a pair of positions is made, and how the weight is made of z.
+/// The distance z of a pair of positions, and the periodic function of z.
 enum { PCN_EUCLIDEAN = 0, PCN_SQUARED = 1, PCN_DOT = 2 };
 enum { PCN_TRIANGLE = 0, PCN_SINE = 1 };
 
-/// Columns of a panel. The column factor of a product (K, N) is stored as panels of (K, PCN_PANEL), the last one padded.
+/// Columns of a panel. The packed right-hand side of a product (K, N) is stored as panels of (K, PCN_PANEL), the last one padded.
 enum { PCN_PANEL = 16 };
 
-/// F of one layer: weight = amplitude · shape(z / period), shape in [-1/2, 1/2].
+/// The weight function F of one layer: weight = amplitude · shape(z / period), shape in [-1/2, 1/2].
 typedef struct {
     int32_t distance;      // PCN_EUCLIDEAN, PCN_SQUARED or PCN_DOT
     int32_t wave;          // PCN_TRIANGLE or PCN_SINE
     float inverse_period;  // 1 / 2ε
     float amplitude;       // λ / √n
-} pcn_wave;
+} pcn_weight_function;
 
-/// c (rows, columns) = a (rows, depth) · b (depth, columns), with what comes before and after the sum.
+/// c (rows, columns) = a (rows, depth) · b (depth, columns) with an initial value and an epilogue.
 typedef struct {
     size_t rows, columns, depth;
     // a(i, k) is a[i * a_stride + k]; when packed, groups of `pcn_kernels.rows` rows lie a_group apart and
@@ -32,7 +33,7 @@ typedef struct {
     const float *a;
     size_t a_stride, a_group;
     int32_t a_packed;
-    // The sum goes on from c.
+    // Nonzero: the initial value is c.
     int32_t adding;
     // Panels of b lie b_panel apart: b(k, 16 p + l) is b[p * b_panel + k * 16 + l].
     const float *b;
@@ -40,22 +41,17 @@ typedef struct {
     // c(i, 16 p + l) is c[i * c_stride + p * c_panel + l]: c_panel is 16 in a row-major matrix.
     float *c;
     size_t c_stride, c_panel;
-    // Where not 0, sums begin at bias[column]; whole panels are read.
+    // Not null: the initial value is bias[column]. Whole panels are read.
     const float *bias;
-    // Where not 0, what is stored is multiplied by this tile, which lies as c does. Whole panels are read.
+    // Not null: each element is multiplied by this tile's, which is laid out as c is. Whole panels are read.
     const float *times;
-    // Where column_sums is not 0, the product is the gradient of a layer's output: where `output` (rows, columns) is not 0, it
-    // is set to 0 where that is not positive, and then added to column_sums[column], row after row. Whole panels are read.
-    const float *output;
-    size_t output_stride;
-    float *column_sums;
-    // Negative sums are stored as 0; a NaN stays, as divergence must show in the loss.
+    // Nonzero: negative elements are stored as 0. A NaN is stored as NaN: divergence must show in the loss.
     int32_t relu;
 } pcn_product;
 
-/// Patches of images (height, width, channels), each `image_stride` floats after the one before: for the output position
-/// (image, oy, ox), counted in that order, a patch is a row of floats (ky, kx, channel), read from oy * stride + top + ky and
-/// ox * stride + left + kx; outside an image there are zeros.
+/// im2col over images (height, width, channels), `image_stride` floats apart. The patch of the output position (image, oy, ox)
+/// is a row of floats (ky, kx, channel), read from oy * stride + top + ky and ox * stride + left + kx; outside of the image
+/// the floats are 0.
 typedef struct {
     const float *x;
     size_t image_stride, height, width, channels;
@@ -76,7 +72,7 @@ typedef struct {
     void (*multiply)(const pcn_product *product);
 
     /// Panels of `width` columns: packed[p * panel + k * width + l] = source[k * stride + p * width + l], the last panel padded
-    /// with zeros. Panels of PCN_PANEL make a column factor, panels of `rows` a packed row factor.
+    /// with zeros. Panels of PCN_PANEL are a packed right-hand side, panels of `rows` a packed left-hand side.
     void (*pack)(size_t depth, size_t columns, size_t width, const float *source, size_t stride, float *packed, size_t panel);
     /// The same of the transpose, with panels of PCN_PANEL: packed[p * depth * 16 + k * 16 + l] = source[(16 p + l) * stride + k].
     void (*pack_transposed)(size_t depth, size_t columns, const float *source, size_t stride, float *packed);
@@ -86,19 +82,23 @@ typedef struct {
 
     /// The largest of every window of one image; the patches have no padding.
     void (*max_pool)(const pcn_patches *images, size_t image, float *y);
-    /// dx of one image, set whole: each dy goes to the first of its window that is as large as y.
+    /// Sets all of dx of one image: each dy is added to the first element of its window that equals y.
     void (*max_pool_backward)(const pcn_patches *images, size_t image, const float *y, const float *dy, float *dx);
 
-    /// Panels of W, weights(j, k) = F(z(a_j, b_k)), j running down: `depth` rows of a (depth, d), and b, `columns` positions
-    /// packed by pack_transposed as (d, columns). Where `slopes` is not 0 it gets, in the same layout, what makes of dW the
-    /// G = dW ⊙ slopes with da_j = Σ_k G_jk (a_j - b_k), db_k = Σ_j G_jk (b_k - a_j); for a dot product da_j = Σ_k G_jk b_k.
-    void (*weights)(pcn_wave wave, size_t depth, size_t columns, size_t d, const float *a, const float *b, float *weights,
+    /// Panels of W, weights(j, k) = F(z(a_j, b_k)), for `depth` positions a (depth, d) and `columns` positions b packed by
+    /// pack_transposed as (d, columns). If `slopes` is not null, the slopes are stored there in the same layout: with
+    /// G = dW ⊙ slopes, da_j = Σ_k G_jk (a_j - b_k) and db_k = Σ_j G_jk (b_k - a_j); for a dot product da_j = Σ_k G_jk b_k.
+    void (*weights)(pcn_weight_function f, size_t depth, size_t columns, size_t d, const float *a, const float *b, float *weights,
                     float *slopes);
     /// For g in panels (depth, columns): row_sums[k * stride] += Σ_j g(k, j), column_sums[j] += Σ_k g(k, j).
     void (*sums)(size_t depth, size_t columns, const float *g, float *row_sums, size_t stride, float *column_sums);
 
-    /// Where `output` is not 0, dy[i, k] = 0 where output[i, k] is not positive; sums[k] = Σ_i dy[i, k] in the order of the rows.
-    void (*relu_backward)(size_t rows, size_t columns, float *dy, const float *output, size_t stride, float *sums);
+    /// c[i, k] = 0 where c[i, k] is negative.
+    void (*relu)(size_t rows, size_t columns, float *c, size_t stride);
+    /// c[i, k] = 0 where output[i, k] is not positive.
+    void (*mask)(size_t rows, size_t columns, float *c, size_t stride, const float *output, size_t output_stride);
+    /// sums[k] = Σ_i c[i, k], in the order of the rows.
+    void (*column_sums)(size_t rows, size_t columns, const float *c, size_t stride, float *sums);
     /// target[i] += source[i]
     void (*add)(size_t count, float *target, const float *source);
     /// value[i] -= rate · gradient[i]
@@ -119,5 +119,8 @@ static inline void pcn_pause(void) {
 
 /// The sets that this processor can run, the fastest first; 0 past the last.
 const pcn_kernels *pcn_kernels_at(size_t index);
+
+/// The version of glibc; null with another C library.
+const char *pcn_c_library_version(void);
 
 #endif

@@ -1,16 +1,12 @@
+import Specs
 import Tensors
 
 /// Adaptive average pooling to `side` × `side`, put out as one vector: the window of output row i is ⌊i·H/side⌋ ..< ⌈(i + 1)·H/side⌉.
 struct AveragePoolLayer: Layer {
     let input: Shape
     let side: Int
-    let bias: Parameter? = nil
     let hasReLU = false
     var output: Shape { .vector(side * side * input.channels) }
-
-    func workspace(batch: Int) -> WorkspaceNeed {
-        WorkspaceNeed(shared: InputGradient.scratch(batch: batch, channels: input.channels))
-    }
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) {
         pass.workers.forEach(x.rows) { image, _ in
@@ -29,7 +25,7 @@ struct AveragePoolLayer: Layer {
                 for c in 0..<input.channels { dx.dx.row(image)[from + c] += dy.row(image)[to + c] * share }
             }
         }
-        dx.finish(pass.workspace)
+        dx.mask(by: x, pass.workers)
     }
 
     /// Every input position beside every output position whose window it is in: where their channels begin, and its share.

@@ -1,9 +1,12 @@
+import Specs
 import Tensors
 
-/// A convolution with bias and ReLU, whatever its weights are made of.
+/// A convolution with bias and ReLU, whose weights are stored or computed.
 public protocol ConvolutionLayer: Layer {
     /// Such as `features.0`.
     var name: String { get }
+    /// One for each output channel.
+    var bias: Parameter { get }
     /// O, k, k and C.
     var kernelShape: [Int] { get }
 
@@ -14,38 +17,33 @@ public protocol ConvolutionLayer: Layer {
 /// The ordinary convolution: its weights are stored.
 struct DenseConvolutionLayer: ConvolutionLayer {
     let name: String
-    let convolution: Convolution
+    let products: ConvolutionProducts
     /// (O, k, k, C)
     let weight: Parameter
-    let ownBias: Parameter
+    let bias: Parameter
     let hasReLU: Bool
-    var input: Shape { convolution.input }
-    var output: Shape { convolution.output }
-    var bias: Parameter? { ownBias }
+    var input: Shape { products.input }
+    var output: Shape { products.output }
     var kernelShape: [Int] { weight.value.shape }
 
-    init(_ name: String, _ convolution: Convolution, hasReLU: Bool = true) {
-        (self.name, self.convolution, self.hasReLU) = (name, convolution, hasReLU)
-        let (kernel, channels) = (convolution.kernel, convolution.output.channels)
-        weight = Parameter(name + ".weight", [channels, kernel, kernel, convolution.input.channels])
-        ownBias = Parameter(name + ".bias", [channels])
+    init(_ name: String, _ products: ConvolutionProducts, hasReLU: Bool = true) {
+        (self.name, self.products, self.hasReLU) = (name, products, hasReLU)
+        let (kernel, channels) = (products.kernel, products.output.channels)
+        weight = Parameter(name + ".weight", [channels, kernel, kernel, products.input.channels])
+        bias = Parameter(name + ".bias", [channels])
     }
 
-    func workspace(batch: Int) -> WorkspaceNeed {
-        let gradient = InputGradient.scratch(batch: batch, channels: input.channels)
-        return convolution.workspace(batch: batch).union(WorkspaceNeed(shared: gradient))
-    }
+    func workspace(batch: Int) -> WorkspaceNeed { products.workspace(batch: batch) }
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) {
-        convolution.forward(x, weight.value.matrix, into: y, bias: ownBias, hasReLU: hasReLU, pass.workspace)
+        products.forward(x, weight.value.matrix, into: y, bias: bias, hasReLU: hasReLU, pass.workspace)
     }
 
     func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
         let workspace = pass.workspace
-        convolution.weightGradient(x, dy, into: weight.gradient.matrix, workspace, workspace.shared)
-        guard let dx else { return }
-        convolution.inputGradient(dy, weight.value.matrix, into: dx.dx, workspace, workspace.shared)
-        dx.finish(workspace)
+        products.biasGradient(dy, into: bias.gradient.base, workspace)
+        products.weightGradient(x, dy, into: weight.gradient.matrix, workspace, workspace.shared)
+        if let dx { products.inputGradient(x, dy, weight.value.matrix, into: dx, workspace, workspace.shared) }
     }
 
     func expand(_ outputs: Range<Int>, into weights: Matrix) {

@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// Dropout: in training each element is set to 0 with probability ½ and else doubled; in evaluation nothing happens.
@@ -8,20 +9,15 @@ struct DropoutLayer: Layer {
     let input: Shape
     let seed: UInt64
     let purpose: String
-    let bias: Parameter? = nil
     let hasReLU = false
     var output: Shape { input }
-
-    func workspace(batch: Int) -> WorkspaceNeed {
-        WorkspaceNeed(shared: InputGradient.scratch(batch: batch, channels: input.channels))
-    }
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) { drop(x, into: y, pass) }
 
     func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
         guard let dx else { return }
         drop(dy, into: dx.dx, pass)
-        dx.finish(pass.workspace)
+        dx.mask(by: x, pass.workers)
     }
 
     private func drop(_ source: Matrix, into target: Matrix, _ pass: Pass) {

@@ -1,22 +1,23 @@
+import Specs
 import Tensors
 
-/// Convolutions and pools one after the other, each made for what the one before puts out.
+/// A chain of convolutions and pools; each takes the output shape of the one before.
 public struct FeatureStack: Sendable {
     public private(set) var layers: [any Layer] = []
     public private(set) var parameters: [Parameter] = []
     private var shape: Shape
     private let seed: UInt64
     private let points: Points?
-    /// Of the channels that come out of the layers so far, where convolutions are made from points.
+    /// Of the output channels of the layers so far, where convolutions are computed from points.
     private var cloud: Parameter?
     private var convolutions = 0
 
-    /// What convolutions made from points are made of (§6.4).
+    /// The point clouds that convolutions are computed from (§6.4).
     public struct Points: Sendable {
         let d: Int
-        let form: PointCloudForm
+        let weightFunction: WeightFunction
 
-        public init(d: Int, form: PointCloudForm) { (self.d, self.form) = (d, form) }
+        public init(d: Int, weightFunction: WeightFunction) { (self.d, self.weightFunction) = (d, weightFunction) }
     }
 
     /// - Parameters:
@@ -27,49 +28,48 @@ public struct FeatureStack: Sendable {
     /// A convolution and ReLU.
     public mutating func convolution(_ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
         let name = "features.\(convolutions)"
-        let convolution = Convolution(shape, channels: channels, kernel: kernel, stride: stride, padding: padding)
+        let products = ConvolutionProducts(shape, channels: channels, kernel: kernel, stride: stride, padding: padding)
         convolutions += 1
         if let points {
-            appendPointCloud(name, convolution, points)
+            appendPointCloud(name, products, points)
         } else {
-            appendDense(name, convolution)
+            appendDense(name, products)
         }
     }
 
     /// Initialised as PyTorch does: weights and biases uniform in ±1/√(k·k·C) (§4.4).
-    private mutating func appendDense(_ name: String, _ convolution: Convolution) {
-        let layer = DenseConvolutionLayer(name, convolution)
-        let bound = 1 / Double(convolution.patch).squareRoot()
-        for parameter in [layer.weight, layer.ownBias] { parameter.initialise(seed: seed, bound: bound) }
-        parameters += [layer.weight, layer.ownBias]
+    private mutating func appendDense(_ name: String, _ products: ConvolutionProducts) {
+        let layer = DenseConvolutionLayer(name, products)
+        let bound = 1 / Double(products.patch).squareRoot()
+        for parameter in [layer.weight, layer.bias] { parameter.initialise(seed: seed, bound: bound) }
+        parameters += [layer.weight, layer.bias]
         append(layer)
     }
 
     /// The channels between two convolutions are one cloud, pools or not. Positions and offsets are uniform in [−1, 1] and biases
     /// in [−0.1, 0.1], and their updates have the factors, that the paper gives for linear layers (§4.4, §4.5).
-    private mutating func appendPointCloud(_ name: String, _ convolution: Convolution, _ points: Points) {
+    private mutating func appendPointCloud(_ name: String, _ products: ConvolutionProducts, _ points: Points) {
         let inputCloud = cloud ?? newCloud(points.d)
-        let taps = convolution.kernel * convolution.kernel
-        let offsets = Parameter(name + ".taps", [taps, points.d], rateFactor: PointCloudForm.rateFactor(taps))
+        let taps = products.kernel * products.kernel
+        let offsets = Parameter(name + ".taps", [taps, points.d], rateFactor: WeightFunction.rateFactor(taps))
         let bias = Parameter(
-            name + ".bias", [convolution.output.channels], rateFactor: PointCloudForm.rateFactorOfBiases)
+            name + ".bias", [products.output.channels], rateFactor: WeightFunction.biasRateFactor)
         offsets.initialise(seed: seed, bound: 1)
         bias.initialise(seed: seed, bound: 0.1)
         parameters += [offsets, bias]
-        shape = convolution.output
+        shape = products.output
         let outputCloud = newCloud(points.d)
         append(
             PointCloudConvolutionLayer(
-                name: name, convolution: convolution, inputCloud: TapCloud(channels: inputCloud, taps: offsets),
-                outputCloud: outputCloud, ownBias: bias, wave: points.form.kernel(inputs: convolution.patch),
-                distance: points.form.distance))
+                name: name, products: products, inputCloud: TapCloud(channels: inputCloud, taps: offsets),
+                outputCloud: outputCloud, bias: bias, kernel: points.weightFunction.kernel(inputs: products.patch)))
     }
 
-    /// Of the channels that there are now.
+    /// A cloud for the current channels.
     private mutating func newCloud(_ d: Int) -> Parameter {
         let index = cloud == nil ? 0 : convolutions
         let cloud = Parameter(
-            "features.clouds.\(index)", [shape.channels, d], rateFactor: PointCloudForm.rateFactor(shape.channels),
+            "features.clouds.\(index)", [shape.channels, d], rateFactor: WeightFunction.rateFactor(shape.channels),
             isShared: true)
         cloud.initialise(seed: seed, bound: 1)
         parameters.append(cloud)

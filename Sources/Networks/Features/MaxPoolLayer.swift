@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// The largest of each window, channel by channel. One window over everything is global max pooling.
@@ -6,16 +7,11 @@ struct MaxPoolLayer: Layer {
     let output: Shape
     let kernel: Int
     let stride: Int
-    let bias: Parameter? = nil
     let hasReLU = false
 
     init(_ input: Shape, kernel: Int, stride: Int) {
         (self.input, self.kernel, self.stride) = (input, kernel, stride)
-        output = Shape((input.height - kernel) / stride + 1, (input.width - kernel) / stride + 1, input.channels)
-    }
-
-    func workspace(batch: Int) -> WorkspaceNeed {
-        WorkspaceNeed(shared: InputGradient.scratch(batch: batch, channels: input.channels))
+        output = input.after(kernel: kernel, stride: stride, channels: input.channels)
     }
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) {
@@ -30,7 +26,7 @@ struct MaxPoolLayer: Layer {
         pass.workers.forEach(x.rows) { image, _ in
             windows.maxPoolBackward(image: image, y.row(image), dy.row(image), into: dx.dx.row(image))
         }
-        dx.finish(pass.workspace)
+        dx.mask(by: x, pass.workers)
     }
 
     private func windows(_ x: Matrix) -> Patches {

@@ -1,34 +1,32 @@
+import Specs
 import Tensors
 
-/// A convolution whose weights over the channels come from distances, tap by tap (§6.4): W[o, (t, c)] = F(z(b_o, a_{t, c})), with
-/// n = k·k·C in F, and a as `TapCloud` says.
+/// A convolution whose weights over the channels are computed from distances, for each tap (§6.4): W[o, (t, c)] = F(z(b_o, a_{t, c})),
+/// with n = k·k·C in F, and a as `TapCloud` says.
 ///
-/// The layer keeps no W. One layer's whole W, and after it dW, lies in the memory that all layers share while that layer is at
-/// work: the batch's patches pass over it many times, and next to their activations it is small.
+/// The layer stores no W between passes. While it runs, its whole W, and then its dW, is in the scratch memory that all layers share:
+/// the batch's patches are multiplied by it many times, and it is small beside their activations.
 struct PointCloudConvolutionLayer: ConvolutionLayer {
     let name: String
-    let convolution: Convolution
+    let products: ConvolutionProducts
     let inputCloud: TapCloud
     /// b (O, d)
     let outputCloud: Parameter
-    let ownBias: Parameter
-    let wave: WaveKernel
-    let distance: DistanceKind
+    let bias: Parameter
+    let kernel: WeightKernel
     let hasReLU = true
-    var input: Shape { convolution.input }
-    var output: Shape { convolution.output }
-    var bias: Parameter? { ownBias }
-    var kernelShape: [Int] { [output.channels, convolution.kernel, convolution.kernel, input.channels] }
-    private var patch: Int { convolution.patch }
+    var input: Shape { products.input }
+    var output: Shape { products.output }
+    var kernelShape: [Int] { [output.channels, products.kernel, products.kernel, input.channels] }
+    private var patch: Int { products.patch }
     private var d: Int { inputCloud.d }
-    private var tasks: BackwardTasks { BackwardTasks(inputs: patch) }
+    private var tasks: CloudTasks { CloudTasks(inputs: patch, outputs: output.channels, d: d) }
 
     func workspace(batch: Int) -> WorkspaceNeed {
-        let products = convolution.workspace(batch: batch)
+        let need = products.workspace(batch: batch)
         let clouds = 2 * ScratchCursor.floats(patch, d), weights = ScratchCursor.floats(output.channels, patch)
-        let rest = max(products.shared, tasks.floats(outputs: output.channels, d: d))
-        return WorkspaceNeed(perThread: max(products.perThread, CloudTile.floats(d: d)), shared: clouds + weights + rest)
-            .union(WorkspaceNeed(shared: InputGradient.scratch(batch: batch, channels: input.channels)))
+        let rest = max(need.shared, tasks.floats(outputs: output.channels, d: d))
+        return WorkspaceNeed(perThread: max(need.perThread, CloudTile.floats(d: d)), shared: clouds + weights + rest)
     }
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) {
@@ -36,62 +34,62 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
         let a = shared.take(patch, d), w = shared.take(output.channels, patch)
         inputCloud.write(into: a)
         writeWeights(a, into: w, pass.workspace)
-        convolution.forward(x, w, into: y, bias: ownBias, hasReLU: hasReLU, pass.workspace)
+        products.forward(x, w, into: y, bias: bias, hasReLU: hasReLU, pass.workspace)
     }
 
-    /// dW as a dense convolution's; with the slopes S of F at W, G = dW ⊙ S moves both clouds as in `PointCloudLayer`.
+    /// dW as in a dense convolution; with the slopes S of F at W, G = dW ⊙ S gives both clouds' gradients as in `PointCloudLayer`.
     func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
         let workspace = pass.workspace
+        products.biasGradient(dy, into: bias.gradient.base, workspace)
         var shared = workspace.shared
         let a = shared.take(patch, d), da = shared.take(patch, d), w = shared.take(output.channels, patch)
         inputCloud.write(into: a)
-        convolution.weightGradient(x, dy, into: w, workspace, shared)
+        products.weightGradient(x, dy, into: w, workspace, shared)
         addGradient(of: w, a, da, workspace, partials: shared)
         guard let dx else { return }
         writeWeights(a, into: w, workspace)
-        convolution.inputGradient(dy, w, into: dx.dx, workspace, shared)
-        dx.finish(workspace)
+        products.inputGradient(x, dy, w, into: dx, workspace, shared)
     }
 
     func expand(_ outputs: Range<Int>, into weights: Matrix) {
         let a = Tensor(patch, d)
         inputCloud.write(into: a.matrix)
-        expandPointCloud(a.matrix, outputCloud.value.matrix[rows: outputs], wave, into: weights)
+        kernel.expand(a.matrix, outputCloud.value.matrix[rows: outputs], into: weights)
         withExtendedLifetime(a) {}
     }
 
     private func writeWeights(_ a: Matrix, into w: Matrix, _ workspace: Workspace) {
-        let tiles = tasks.tiles, depths = Tiling(output.channels, by: TileSize.depth)
-        workspace.workers.forEach(tiles.count) { index, slot in
-            let columns = tiles[index], tile = CloudTile(workspace.scratch(slot), a[rows: columns])
+        let tiles = tasks.tiles, depths = Tiling(output.channels, by: PointCloudLayer.tileDepth)
+        workspace.workers.forEach(tiles.count) { index, threadIndex in
+            let columns = tiles[index], tile = CloudTile(workspace.scratch(threadIndex), a[rows: columns])
             for part in 0..<depths.count {
                 let rows = depths[part], weights = tile.panels(rows.count).w
-                wave.weights(outputCloud.value.matrix[rows: rows], tile.positions, into: weights)
+                kernel.weights(outputCloud.value.matrix[rows: rows], tile.positions, into: weights)
                 weights.unpack(into: w[rows, columns])
             }
         }
     }
 
-    /// Adds to the clouds' gradients what dW (O, k·k·C) comes to for them; `da` is room for that of a.
+    /// Adds the share of dW (O, k·k·C) to the clouds' gradients; `da` is memory for the gradient of a.
     private func addGradient(of dw: Matrix, _ a: Matrix, _ da: Matrix, _ workspace: Workspace, partials: ScratchCursor) {
-        let tasks = tasks, depths = Tiling(output.channels, by: TileSize.depth)
-        workspace.workers.forEach(tasks.count) { task, slot in
+        let tasks = tasks, depths = Tiling(output.channels, by: PointCloudLayer.tileDepth)
+        workspace.workers.forEach(tasks.count) { task, threadIndex in
             let db = CloudSums(shared: partials, task, output.channels, d)
             db.clear()
             for index in tasks[task] {
-                let columns = tasks.tiles[index], tile = CloudTile(workspace.scratch(slot), a[rows: columns])
+                let columns = tasks.tiles[index], tile = CloudTile(workspace.scratch(threadIndex), a[rows: columns])
                 for part in 0..<depths.count {
                     let rows = depths[part], (w, s, g) = tile.panels(rows.count), b = outputCloud.value.matrix[rows: rows]
-                    wave.weights(b, tile.positions, into: w, slopes: s)
+                    kernel.weights(b, tile.positions, into: w, slopes: s)
                     g.pack(dw[rows, columns])
                     g.multiply(by: s)
                     tile.addSums(of: g, b, to: db[rows])
                 }
                 da[rows: columns].clear()
-                tile.sums.add(to: da[rows: columns], of: a[rows: columns], distance)
+                tile.sums.add(to: da[rows: columns], of: a[rows: columns], kernel.distance)
             }
         }
-        tasks.addPartials(partials, to: outputCloud, distance, workspace.workers)
+        tasks.addPartials(partials, to: outputCloud, kernel.distance, workspace.workers)
         inputCloud.addGradient(da)
     }
 }

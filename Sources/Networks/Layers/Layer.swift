@@ -1,31 +1,18 @@
+import Specs
 import Tensors
 
-/// The sides of what a layer reads or puts out of one image: positions, each with its channels side by side. A vector is one position.
-public struct Shape: Sendable, Hashable {
-    public var height: Int
-    public var width: Int
-    public var channels: Int
-    public var count: Int { height * width * channels }
-
-    public init(_ height: Int, _ width: Int, _ channels: Int) {
-        (self.height, self.width, self.channels) = (height, width, channels)
-    }
-
-    public static func vector(_ count: Int) -> Shape { Shape(1, 1, count) }
-
-    /// Floats from image to image. Vectors are kept apart as `Matrix.stride` says; positions of images follow each other.
+extension Shape {
+    /// Floats from image to image. Vectors are padded as `Matrix.stride` says; the positions of images are contiguous.
     var stride: Int { height * width == 1 ? Matrix.stride(columns: channels) : count }
 }
 
-/// One layer of a network: x (B, inputs) → y (B, outputs), images in rows, (y, x, channel) in a row.
+/// One layer of a network: x (B, inputs) → y (B, outputs), an image in each row, (y, x, channel) in a row.
 ///
-/// A layer's ReLU is part of it. Backward, the layer above takes dx through this layer's ReLU and sums its bias's gradient
-/// (`InputGradient`): whoever has dx at hand does it at once.
+/// ReLU is part of the layer that it follows. Backward, the layer above sets dx to 0 where its x, that ReLU's output, is not
+/// positive; every layer reduces its own bias's gradient from its dy.
 public protocol Layer: Sendable {
     var input: Shape { get }
     var output: Shape { get }
-    /// One for each channel of the output; nil where the layer has none.
-    var bias: Parameter? { get }
     /// Whether ReLU follows.
     var hasReLU: Bool { get }
 
@@ -34,9 +21,28 @@ public protocol Layer: Sendable {
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass)
 
-    /// dy (B, outputs) is the gradient before the layer's ReLU. Sets the gradients of the layer's own parameters but the bias,
-    /// adds to those of shared ones, and writes dx where it is wanted (the first layer's is not).
+    /// Sets the gradients of the layer's own parameters, adds to those of shared ones, and writes dx where it is wanted (the first
+    /// layer's is not). dy (B, outputs) is the gradient before the layer's ReLU.
     func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass)
+}
+
+extension Layer {
+    /// No scratch memory.
+    public func workspace(batch: Int) -> WorkspaceNeed { WorkspaceNeed() }
+}
+
+/// Where a layer writes dx (B, inputs), and whether its x is the output of a ReLU, whose gradient dx then goes through.
+public struct InputGradient: Sendable {
+    let dx: Matrix
+    let isMasked: Bool
+
+    init(_ dx: Matrix, isMasked: Bool = false) { (self.dx, self.isMasked) = (dx, isMasked) }
+
+    /// The epilogue of a product that computes dx.
+    func epilogue(_ x: Matrix) -> Epilogue { isMasked ? .mask(x) : .none }
+
+    /// For a layer that computes dx in another way.
+    func mask(by x: Matrix, _ workers: Workers) { if isMasked { dx.mask(by: x, workers) } }
 }
 
 /// What the layers of one pass share.
@@ -47,10 +53,10 @@ public struct Pass: Sendable {
     var workers: Workers { workspace.workers }
 }
 
-/// A batch's place in the training: what randomness in a step depends on beside the seed.
+/// A batch's place in the training: what randomness in a step depends on besides the seed.
 public struct BatchPlace: Sendable {
     public var epoch: Int
-    /// Images of the epoch that came before this batch.
+    /// Images of the epoch before this batch.
     public var firstImage: Int
 
     public init(epoch: Int = 0, firstImage: Int = 0) { (self.epoch, self.firstImage) = (epoch, firstImage) }

@@ -1,9 +1,7 @@
+import Specs
 import Tensors
 
 /// One fully connected layer y = x·W + b in one of its forms: x (B, n), W (n, m), b (m), y (B, m).
-///
-/// The layer multiplies; bias and ReLU are the same in every form and part of the products: forward, sums begin at the bias and
-/// end with ReLU; backward, the layer above takes dx through this layer's ReLU and sums its bias's gradient (`InputGradient`).
 public protocol LinearLayer: Sendable {
     var inputs: Int { get }
     var outputs: Int { get }
@@ -13,11 +11,11 @@ public protocol LinearLayer: Sendable {
     /// Scratch memory that a batch of B rows takes.
     func workspace(batch: Int) -> WorkspaceNeed
 
-    /// y = x·W + b, then ReLU where asked.
+    /// y = x·W + b, then ReLU where `relu`.
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace)
 
-    /// dy (B, m) is the gradient before ReLU. Sets the gradients of the layer's own parameters but the bias, adds to those of
-    /// shared ones, and writes dx = dy·Wᵀ where it is wanted (the first layer's is not).
+    /// Sets the gradients of the layer's own parameters but the bias, adds to those of shared ones, and writes dx = dy·Wᵀ where it
+    /// is wanted (the first layer's is not). dy (B, m) is the gradient before ReLU.
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace)
 
     /// Writes W as PyTorch stores it, (m, n): its rows `outputs`, (outputs.count, n). Not for training: it takes memory.
@@ -25,6 +23,37 @@ public protocol LinearLayer: Sendable {
 }
 
 extension Parameter {
-    /// The parameter as the bias that a product's sums begin at.
-    var start: ProductStart { .bias(Bias(value.base)) }
+    /// The parameter as the initial value of a product.
+    var initialValue: InitialValue { .bias(Bias(value.base)) }
+}
+
+/// A fully connected layer at its place in a network. It reduces the bias's gradient, which is the same in every form.
+struct LinearStage: Layer {
+    let layer: any LinearLayer
+    let hasReLU: Bool
+    var input: Shape { .vector(layer.inputs) }
+    var output: Shape { .vector(layer.outputs) }
+
+    func workspace(batch: Int) -> WorkspaceNeed {
+        layer.workspace(batch: batch)
+            .union(WorkspaceNeed(shared: Matrix.sumScratch(rows: batch, columns: layer.outputs)))
+    }
+
+    func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) {
+        layer.forward(x, into: y, relu: hasReLU, pass.workspace)
+    }
+
+    func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
+        dy.columnSums(into: layer.bias.gradient.base, in: pass.workspace)
+        layer.backward(x, dy, into: dx, pass.workspace)
+    }
+}
+
+extension Matrix {
+    /// The column sums, with scratch memory that all threads share: `sumScratch` floats of it.
+    func columnSums(into sums: UnsafeMutablePointer<Float>, in workspace: Workspace) {
+        var shared = workspace.shared
+        columnSums(
+            into: sums, scratch: shared.take(Matrix.sumScratch(rows: rows, columns: columns)), workspace.workers)
+    }
 }

@@ -46,7 +46,7 @@ public struct WeightExport: Sendable {
 
     /// A convolution as a dense one.
     private static func kernels(_ layer: any ConvolutionLayer) -> [PortableTensor] {
-        [PortableTensor(layer.name + ".weight", kernelsOf: layer)] + (layer.bias.map { [PortableTensor($0.name, $0)] } ?? [])
+        [PortableTensor(layer.name + ".weight", kernelsOf: layer)] + [PortableTensor(layer.bias.name, layer.bias)]
     }
 
     /// Every parameter as it is stored.

@@ -3,7 +3,7 @@ import Tensors
 
 /// What the machine's own sgemm takes for the products of a model's step: of a dense step in the linear part, and of patches
 /// written out in the convolutions.
-struct Yardstick: Sendable {
+struct SgemmBaseline: Sendable {
     /// Images whose patches are written out at a time: sgemm gains nothing by more, and those of AlexNet's batch would take gigabytes.
     private static let images = 64
 

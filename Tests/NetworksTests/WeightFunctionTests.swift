@@ -1,20 +1,22 @@
 import Foundation
+import Networks
+import Specs
 import Tensors
 import Testing
 
 @Suite("F(D)")
-struct WaveKernelTests {
+struct WeightFunctionTests {
     @Test("errs by less than 1e-4 of the amplitude against float64, for every distance and wave")
     func accuracy() {
         let (rows, columns) = (50, 37)
-        for (distance, wave) in DistanceKind.allCases.flatMap({ d in WaveKind.allCases.map { (d, $0) } }) {
+        for (distance, wave) in Distance.all.flatMap({ d in Wave.all.map { (d, $0) } }) {
             for d in [1, 2, 4, 16, 32] {
                 let (a, b) = (Tensor(rows, d), Tensor(columns, d))
                 a.fill(RandomStream(seed: 1, purpose: "a"), bound: 1)
                 b.fill(RandomStream(seed: 1, purpose: "b"), bound: 1)
                 let (positions, weights) = (Scratch.panels(d, columns), Scratch.panels(rows, columns))
                 positions.pack(b.matrix.transposed)
-                let kernel = WaveKernel(distance: distance, wave: wave, lambda: 3, epsilon: 0.1, inputs: 4)
+                let kernel = WeightFunction(distance: distance, wave: wave, lambda: 3, epsilon: 0.1).kernel(inputs: 4)
                 kernel.weights(a.matrix, positions, into: weights)
                 for j in 0..<rows {
                     for k in 0..<columns {
@@ -36,9 +38,9 @@ struct WaveKernelTests {
         arguments: Kernels.all.indices)
     func bits(_ set: Int) {
         let kernels = Kernels.all[set]
-        for (distance, wave) in DistanceKind.allCases.flatMap({ d in WaveKind.allCases.map { (d, $0) } }) {
+        for (distance, wave) in Distance.all.flatMap({ d in Wave.all.map { (d, $0) } }) {
             let reference = PlainWave(distance: distance, wave: wave, isFused: kernels.arithmetic == "fused")
-            let kernel = WaveKernel(distance: distance, wave: wave, lambda: 3, epsilon: 0.1, inputs: 4)
+            let kernel = WeightFunction(distance: distance, wave: wave, lambda: 3, epsilon: 0.1).kernel(inputs: 4)
             for (rows, columns, d) in [(1, 1, 1), (7, 15, 2), (8, 16, 16), (9, 17, 17), (15, 33, 15), (25, 31, 4), (13, 16, 33)] {
                 let (a, b) = (Scratch.matrix(rows, d, "a"), Scratch.matrix(columns, d, "b"))
                 // One pair at no distance, and one on a kink.
@@ -47,7 +49,7 @@ struct WaveKernelTests {
                 positions.pack(b.transposed, kernels)
                 kernel.weights(a, positions, into: w, slopes: s, kernels)
                 let alone = Scratch.panels(rows, columns)
-                kernel.weights(a, positions, into: alone, kernels)
+                kernel.weights(a, positions, into: alone, slopes: nil, kernels)
                 for j in 0..<rows {
                     for k in 0..<columns {
                         let expected = reference.weight((0..<d).map { (a.row(j)[$0], b.row(k)[$0]) })
@@ -61,8 +63,8 @@ struct WaveKernelTests {
 
 /// F and its slope with λ 3, ε 0.1 and n = 4, written with nothing but float32 operations, one at a time.
 private struct PlainWave {
-    let distance: DistanceKind
-    let wave: WaveKind
+    let distance: Distance
+    let wave: Wave
     let isFused: Bool
     private let period = Float(1 / 0.2)
     private let amplitude = Float(3.0 / 2)
@@ -83,7 +85,7 @@ private struct PlainWave {
             let ramp = 2 * t - 1
             value = 0.5 - abs(ramp)
             slope = ramp < 0 && t > 0 ? 2 : ramp > 0 ? -2 : 0
-        case .sine:
+        default:
             let u = t - 0.5
             let folded = min(abs(u), 0.5 - abs(u))
             value = 0.5 * sine(0.25 - abs(u))
@@ -93,7 +95,7 @@ private struct PlainWave {
         switch distance {
         case .euclidean: slope = z > 0 ? slope / z : 0
         case .squared: slope *= 2
-        case .dot: break
+        default: break
         }
         return (amplitude * value, slope)
     }

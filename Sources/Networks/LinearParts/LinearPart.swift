@@ -1,0 +1,56 @@
+import Specs
+import Tensors
+
+/// The shape and settings that a linear part is built from.
+public struct LinearPartShape: Sendable {
+    /// n₀ … n_L: the features, the hidden widths, the classes.
+    public var widths: [Int]
+    /// d of pcn, rank of low_rank.
+    public var d: Int
+    public var weightFunction: WeightFunction
+    public var seed: UInt64
+    /// The most rows of a batch.
+    public var batch: Int
+
+    public init(
+        widths: [Int], d: Int = Settings.Default.d, weightFunction: WeightFunction = WeightFunction(), seed: UInt64 = 1,
+        batch: Int
+    ) {
+        precondition(widths.count >= 2 && widths.allSatisfy { $0 >= 1 } && d >= 1 && batch >= 1)
+        self.widths = widths
+        self.d = d
+        self.weightFunction = weightFunction
+        self.seed = seed
+        self.batch = batch
+    }
+
+    /// (index, n_i, n_{i+1}) of each layer.
+    public var layers: [(index: Int, inputs: Int, outputs: Int)] {
+        zip(widths, widths.dropFirst()).enumerated().map { ($0.offset, $0.element.0, $0.element.1) }
+    }
+}
+
+/// How a linear part of a spec is built: its layers and parameters, initialised. A new one is a descriptor in `Specs`, a file
+/// beside this one, and a line in each registry.
+public struct LinearPart: Sendable {
+    /// As its descriptor has it.
+    public let name: String
+    public let build: @Sendable (LinearPartShape) -> LinearStack
+
+    public init(name: String, build: @escaping @Sendable (LinearPartShape) -> LinearStack) {
+        (self.name, self.build) = (name, build)
+    }
+
+    /// Tests add to it for the duration of a closure.
+    @TaskLocal public static var all: [LinearPart] = [.pcn, .mlp, .lowRank]
+
+    public static func named(_ name: String) -> LinearPart? { all.first { $0.name == name } }
+}
+
+/// The layers of a linear part in forward order, and their parameters, each once.
+public struct LinearStack: Sendable {
+    public let layers: [any LinearLayer]
+    public let parameters: [Parameter]
+
+    public init(layers: [any LinearLayer], parameters: [Parameter]) { (self.layers, self.parameters) = (layers, parameters) }
+}

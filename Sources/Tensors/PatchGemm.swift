@@ -1,0 +1,136 @@
+import CKernels
+
+/// Convolutions as products of BLAS (im2col): each output position's patch of the input is a row of a matrix that is never stored
+/// whole. A task writes some of it to its thread's scratch memory, multiplies it, and goes on with the next.
+public enum PatchGemm {
+    /// Floats of scratch for each thread: 1 MB, which stays in the second cache of most processors.
+    public static let scratch = 262_144
+
+    /// The longest part of a contraction that is multiplied at a time.
+    static let depth = 1024
+}
+
+/// c (M, N) = initial + patches (M, K) · b (K, N), then the epilogue.
+public struct PatchRowsGemm: Sendable {
+    private let patches: Patches
+    private let b: Operand
+    private let c: Matrix
+    private let initial: InitialValue
+    private let epilogue: Epilogue
+    private let rows: Tiling
+    private let columns: Tiling
+    private let depths: Tiling
+
+    public init(_ patches: Patches, _ b: Operand, into c: Matrix, initial: InitialValue = .zero, then epilogue: Epilogue = .none) {
+        precondition(patches.rows == c.rows && patches.columns == b.rows && b.columns == c.columns)
+        (self.patches, self.b, self.c, self.initial, self.epilogue) = (patches, b, c, initial, epilogue)
+        let tasks = TaskSize(Gemm.operations(c.rows, c.columns, patches.columns)).tasks
+        // Every tile of the columns writes its patches anew.
+        columns = Tiling(c.columns, parts: (c.columns + 511) / 512, multipleOf: 16)
+        rows = Tiling(c.rows, parts: max(1, tasks / columns.count), multipleOf: 4)
+        depths = Tiling(patches.columns, parts: (patches.columns + PatchGemm.depth - 1) / PatchGemm.depth, multipleOf: 16)
+    }
+
+    public var tasks: Int { rows.count * columns.count }
+
+    /// Computes one tile. `scratch` points at `PatchGemm.scratch` floats of the running thread's.
+    public func run(_ task: Int, _ scratch: UnsafeMutablePointer<Float>) {
+        let (all, columns) = (self.rows[task / self.columns.count], self.columns[task % self.columns.count])
+        let limit = PatchGemm.scratch / depths.size
+        let parts = Tiling(all.count, parts: (all.count + limit - 1) / limit)
+        for index in 0..<parts.count {
+            let part = parts[index]
+            let rows = all.lowerBound + part.lowerBound..<all.lowerBound + part.upperBound
+            let tile = c[rows, columns]
+            var adding = initial.write(to: tile, column: columns.lowerBound)
+            for index in 0..<depths.count {
+                let depth = depths[index]
+                let block = Matrix(base: scratch, rows: rows.count, columns: depth.count, stride: depth.count)
+                patches.fill(block, rows: rows, columns: depth)
+                BLAS.multiply(.plain(block), b[depth, columns], into: tile, adding: adding)
+                adding = true
+            }
+            epilogue.apply(to: tile, rows: rows, columns: columns)
+        }
+    }
+}
+
+/// c (M, N) = aᵀ · patches for a (P, M) and patches (P, N): the gradient of a convolution's weights, where P is by far the longest
+/// side. The contraction is cut into parts where the result has too few tiles, and the parts' results are added in their order.
+public struct PatchColumnsGemm: Sendable {
+    private let a: Matrix
+    private let patches: Patches
+    private let c: Matrix
+    private let rows: Tiling
+    private let columns: Tiling
+    private let parts: Tiling
+    private let partials: Bias
+
+    /// Floats that the parts' results take together, at most.
+    private static let most = 8_388_608
+
+    /// Floats of scratch that a product of these sides takes, shared by all threads.
+    public static func scratch(_ m: Int, _ n: Int, positions: Int) -> Int {
+        let parts = grid(m, n, positions).parts.count
+        return parts == 1 ? 0 : parts * m * n
+    }
+
+    /// - Parameter partials: memory for `scratch` floats.
+    public init(_ a: Matrix, _ patches: Patches, into c: Matrix, partials: UnsafeMutablePointer<Float>) {
+        precondition(a.rows == patches.rows && c.rows == a.columns && c.columns == patches.columns)
+        (self.a, self.patches, self.c, self.partials) = (a, patches, c, Bias(partials))
+        (rows, columns, parts) = Self.grid(c.rows, c.columns, a.rows)
+    }
+
+    private static func grid(_ m: Int, _ n: Int, _ positions: Int) -> (rows: Tiling, columns: Tiling, parts: Tiling) {
+        let tasks = TaskSize(Gemm.operations(m, n, positions)).tasks
+        var (down, across) = ((m + 511) / 512, (n + 383) / 384)
+        let affordable = max(1, min(positions / 512, most / (m * n)))
+        let parts = min(affordable, (tasks + down * across - 1) / (down * across))
+        while down * across * parts < min(tasks, 64), m / down > 64 || n / across > 64 {
+            if m / down > n / across { down += 1 } else { across += 1 }
+        }
+        return (
+            Tiling(m, parts: down, multipleOf: 4), Tiling(n, parts: across, multipleOf: 16),
+            Tiling(positions, parts: parts, multipleOf: 16)
+        )
+    }
+
+    public var tasks: Int { rows.count * columns.count * parts.count }
+
+    /// Computes one tile of one part. `scratch` points at `PatchGemm.scratch` floats of the running thread's.
+    public func run(_ task: Int, _ scratch: UnsafeMutablePointer<Float>) {
+        let tiles = rows.count * columns.count, tile = task % tiles
+        let (rows, columns) = (self.rows[tile / self.columns.count], self.columns[tile % self.columns.count])
+        let part = parts[task / tiles], target = result(task / tiles)[rows, columns]
+        let chunks = Tiling(part.count, by: PatchGemm.scratch / max(512, self.columns.size))
+        for index in 0..<chunks.count {
+            let positions = part.lowerBound + chunks[index].lowerBound..<part.lowerBound + chunks[index].upperBound
+            let block = Matrix(base: scratch, rows: positions.count, columns: columns.count, stride: columns.count)
+            patches.fill(block, rows: positions, columns: columns)
+            BLAS.multiply(.transposed(a[positions, rows]), .plain(block), into: target, adding: index > 0)
+        }
+    }
+
+    /// Adds the parts' results, once all tasks are done.
+    public func reduce(_ workers: Workers) {
+        guard parts.count > 1 else { return }
+        let stretches = Tiling(c.rows * c.columns, by: 16_384)
+        precondition(c.stride == c.columns)
+        workers.forEach(stretches.count) { index, _ in
+            let stretch = stretches[index]
+            let target = c.base + stretch.lowerBound
+            target.update(from: partials.base + stretch.lowerBound, count: stretch.count)
+            for part in 1..<parts.count {
+                Kernels.current.table.pointee.add(
+                    stretch.count, target, partials.base + part * c.rows * c.columns + stretch.lowerBound)
+            }
+        }
+    }
+
+    private func result(_ part: Int) -> Matrix {
+        guard parts.count > 1 else { return c }
+        let size = c.rows * c.columns
+        return Matrix(base: partials.base + part * size, rows: c.rows, columns: c.columns, stride: c.columns)
+    }
+}
