@@ -56,7 +56,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab", "Specs"], exclude: ["Schemas"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "Specs", "CZlib"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Specs", "CZlib"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
