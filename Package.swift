@@ -25,7 +25,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]),
         .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: optimised),
         .target(name: "Networks", dependencies: ["CKernels", "Tensors", "Specs"], swiftSettings: optimised),
-        .target(name: "Datasets", dependencies: ["Tensors", "CZlib", crypto], swiftSettings: optimised),
+        .target(name: "Datasets", dependencies: ["Tensors", "Specs", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Specs", dependencies: [crypto]),
         .target(
             name: "Lab", dependencies: ["Specs", .product(name: "GRDB", package: "GRDB.swift")],
@@ -52,10 +52,11 @@ let package = Package(
             ], path: "Tests/Fuzz", exclude: ["Kernels"]),
         .testTarget(name: "FuzzTests", dependencies: ["Fuzz"]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Archives", "Datasets", "Tensors", crypto], resources: [.copy("Fixtures")]),
+            name: "DatasetsTests", dependencies: ["Archives", "Datasets", "Specs", "Tensors", crypto],
+            resources: [.copy("Fixtures")]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
-        .testTarget(name: "LabTests", dependencies: ["Lab"], exclude: ["Schemas"]),
-        .testTarget(name: "TrainingTests", dependencies: ["Training", "CZlib"]),
+        .testTarget(name: "LabTests", dependencies: ["Lab", "Specs"], exclude: ["Schemas"]),
+        .testTarget(name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Specs", "CZlib"]),
         .testTarget(
             name: "CommandTests",
             dependencies: [
@@ -68,10 +69,10 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Lab", "Specs"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Allocations"], resources: [.copy("Goldens")]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Specs", "Allocations"], resources: [.copy("Goldens")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,7 +5,7 @@ extension Section {
         var table = MarkdownTable([
             "model", "step, ms", "its forward pass, ms", "evaluation, ms", "images/s", "evaluation ÷ forward",
         ])
-        for linear in Linear.allCases {
+        for linear in Linear.all {
             let settings = Models.model(.linearnet, linear), model = settings.model
             Terminal.note("evaluation: \(model)")
             let step = TrainingStep(settings, threads: Environment.cores)

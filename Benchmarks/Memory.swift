@@ -53,15 +53,8 @@ struct MemoryNeed: Codable {
     var total: Int { parameters + activations }
 
     init(_ linear: Linear, _ widths: [Int], d: Int, batch: Int) {
-        let biases = widths.dropFirst().reduce(0, +)
-        let weights =
-            switch linear {
-            case .pcn: d * widths.reduce(0, +)
-            case .mlp: zip(widths, widths.dropFirst()).map { $0 * $1 }.reduce(0, +)
-            case .lowRank: zip(widths, widths.dropFirst()).map { d * ($0 + $1) }.reduce(0, +)
-            }
         let strides = widths.map(Matrix.stride)
-        parameters = 2 * 4 * (weights + biases)
+        parameters = 2 * 4 * linear.parameters(LinearDimensions(widths: widths, d: d))
         activations = 4 * batch * (strides.reduce(0, +) + 2 * (strides.dropFirst().max() ?? 0))
     }
 }

@@ -17,13 +17,13 @@ struct MemoryChild: Codable {
 
     static func measure(_ linear: Linear, _ widths: [Int], d: Int, batch: Int) throws -> MemoryChild {
         let widthsText = widths.map(String.init).joined(separator: ",")
-        Terminal.note("memory: \(linear.rawValue) \(widthsText)")
-        return try Child.figures([command, linear.rawValue, widthsText, String(d), String(batch)])
+        Terminal.note("memory: \(linear.name) \(widthsText)")
+        return try Child.figures([command, linear.name, widthsText, String(d), String(batch)])
     }
 
     /// The child's side: arguments as `measure` gives them.
     static func run(_ arguments: [String]) throws {
-        let (linear, d, batch) = (Linear(rawValue: arguments[0])!, Int(arguments[2])!, Int(arguments[3])!)
+        let (linear, d, batch) = (Linear.named(arguments[0])!, Int(arguments[2])!, Int(arguments[3])!)
         let widths = arguments[1].split(separator: ",").map { Int($0)! }
         let start = MemoryStatus.peak
         let plan = NetworkPlan(LinearPart.named(arguments[0])!.build(LinearPartShape(widths: widths, d: d, batch: batch)))

@@ -9,7 +9,7 @@ enum Models {
     }
 
     /// A PCN and its MLP for every architecture.
-    static let pairs = Architecture.allCases.flatMap { architecture in
+    static let pairs = Architecture.all.flatMap { architecture in
         [Linear.pcn, .mlp].map { model(architecture, $0) }
     }
 }
@@ -22,5 +22,5 @@ extension Settings {
     }
 
     /// Whether a step has convolutions, and then takes a good part of a second.
-    var hasFeatures: Bool { !architecture.blueprint.features.isEmpty }
+    var hasFeatures: Bool { !architecture.features.isEmpty }
 }

@@ -3,7 +3,7 @@ import Training
 
 extension Section {
     static let steps = Section(name: "steps", title: "Training steps") {
-        let linearNets = Linear.allCases.flatMap { linear in
+        let linearNets = Linear.all.flatMap { linear in
             (linear == .pcn ? [4, 8, 16, 32] : [16]).map { Models.model(.linearnet, linear, d: $0) }
         }
         var table = MarkdownTable(

@@ -28,7 +28,7 @@ final class TorchProcess {
 
     /// Seconds of the second of two steps.
     func seconds(_ model: Settings, _ way: TorchWay) throws -> Double {
-        let line = "\(model.architecture.rawValue) \(model.linear.rawValue) \(model.batchSize) \(way.rawValue)"
+        let line = "\(model.architecture.name) \(model.linear.name) \(model.batchSize) \(way.rawValue)"
         try input.fileHandleForWriting.write(contentsOf: Data("\(line)\n".utf8))
         let reply = reply()
         guard let seconds = Double(reply) else { throw Failure(line: line, reply: reply) }

@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// A network and the memory of its passes, allocated once for the largest batch.

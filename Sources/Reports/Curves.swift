@@ -3,23 +3,24 @@ import Specs
 
 /// The file of one run's curve: epoch, loss and accuracies, as in Figure 5.
 public struct CurveFile: Sendable {
-    /// EXPERIMENT/MODEL-DATASET-sSEED; runs that would share a name have what sets them apart behind it.
+    /// EXPERIMENT/MODEL-DATASET-sSEED-ID, where ID is the beginning of the run's id.
     public let name: String
     public let run: RunSummary
 
-    /// The name, and what the file is.
+    /// The file's path: the name with its extension.
     public var path: String { "\(name).csv" }
 
     /// The files of an experiment's runs.
     public static func files(of runs: [RunSummary], experiment: String) -> [CurveFile] {
-        let plain = { (run: RunSummary) in "\(run.model)-\(run.settings.dataset.rawValue)-s\(run.settings.seed)" }
-        let names = Dictionary(grouping: runs, by: plain)
-        let described = { (run: RunSummary) in
-            ([plain(run)] + run.settings.deviationsFromPaper.map { slug($0.text) }).joined(separator: "-")
+        let name = { (run: RunSummary, digits: Int) in
+            "\(run.model)-\(run.settings.dataset.name)-s\(run.settings.seed)-\(run.id.prefix(digits))"
         }
+        var counts: [String: Int] = [:]
+        for run in runs { counts[name(run, 8), default: 0] += 1 }
+        let folder = folder(experiment)
         return runs.map { run in
-            let name = names[plain(run), default: []].count == 1 ? plain(run) : described(run)
-            return CurveFile(name: "\(folder(experiment))/\(name)", run: run)
+            // Of runs that share eight digits, the whole id.
+            CurveFile(name: "\(folder)/\(name(run, counts[name(run, 8)] == 1 ? 8 : 16))", run: run)
         }
     }
 
@@ -29,15 +30,24 @@ public struct CurveFile: Sendable {
             + epochs.map { "\($0.epoch),\($0.loss),\($0.trainAccuracy),\($0.testAccuracy)\n" }.joined()
     }
 
-    /// An experiment's folder bears its name, which every file system takes: no two share one. A name that no spec can give,
-    /// as only a database altered by hand has it, is made harmless.
-    private static func folder(_ experiment: String) -> String {
-        ExperimentName.isSuitable(experiment) ? experiment : "_" + slug(String(experiment.unicodeScalars.prefix(30)))
+    /// The contents of `index.csv`: a line for each file, with its run's state and all of its settings.
+    public static func index(_ files: [CurveFile]) -> String {
+        let settings = Settings.keys
+        let lines = files.map { file in
+            [file.path, file.run.id, file.run.model, file.run.state.rawValue, "\(file.run.epoch)", file.run.datasetDigest]
+                + file.run.settings.texts
+        }
+        return ([["file", "id", "model", "state", "epoch", "dataset_digest"] + settings] + lines).map { CSV.line($0) }.joined()
     }
 
-    /// `text` as part of a file's name.
-    private static func slug(_ text: String) -> String {
-        let words = text.replacing("λ", with: "lambda").replacing("ε", with: "epsilon")
-        return String(words.map { $0.isLetter || $0.isNumber || "._-+".contains($0) ? $0 : "_" })
+    /// The folder of an experiment has its name, which every file system accepts, so that no two share one. Only a database
+    /// altered by hand has other names; their characters are replaced.
+    private static func folder(_ experiment: String) -> String {
+        // The folders are beside index.csv.
+        if ExperimentName.isSuitable(experiment), experiment != "index.csv" { return experiment }
+        let characters = String(experiment.unicodeScalars.prefix(30)).map { character in
+            character.isLetter || character.isNumber || "._-+".contains(character) ? character : "_"
+        }
+        return "_" + String(characters)
     }
 }

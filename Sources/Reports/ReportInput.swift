@@ -1,15 +1,15 @@
 import Lab
 
-/// What a report is made from: runs, the table of them, and their curves, read only by the formats that draw them.
+/// The input of a report: runs, their table, and their curves, which only the formats that draw them read.
 public struct ReportInput: Sendable {
-    public let runs: [RunSummary]
-    public let table: ReportTable
-    /// The experiments that the runs belong to, or the one that was asked for.
-    public let experiments: [String]
+    let runs: [RunSummary]
+    let table: ReportTable
+    /// The experiments that the runs belong to, or the requested one.
+    let experiments: [String]
     private let read: @Sendable (RunSummary) throws -> [EpochRow]
 
     /// - Parameters:
-    ///   - experiment: the one that `runs` are chosen by; nil for all.
+    ///   - experiment: the experiment that `runs` were selected by; nil for all.
     ///   - epochs: reads a run's curve.
     public init(
         _ runs: [RunSummary], experiment: String? = nil,

@@ -1,84 +1,124 @@
 import Lab
 import Specs
 
-/// Table 1, from a lab's runs: a row for each model and way of training, a cell for each data set.
-public struct ReportTable: Sendable {
+/// Table 1, from the runs of a lab: a row for each model and way of training, a cell for each data set.
+struct ReportTable: Sendable {
     /// Runs that differ in nothing but the seed.
-    public struct Cell: Sendable {
-        public let model: String
-        public let dataset: DatasetName
-        /// Linear parameters as the paper counts them, and those that act.
-        public let paperParameters: Int
-        public let actingParameters: Int
+    struct Cell: Sendable {
+        let model: String
+        let dataset: DatasetName
+        /// SHA-256 of the data that all of its runs were trained on.
+        let datasetDigest: String
+        /// Linear parameters as the paper counts them.
+        let paperParameters: Int
+        let trainableParameters: Int
         /// Parameters of the convolutions, which Table 1 does not count.
-        public let convolutionParameters: Int
-        /// Of the final weights over the whole split, as fractions; nil where no run is completed.
-        public let train: Statistics?
-        public let test: Statistics?
+        let convolutionParameters: Int
+        /// Of the final weights over the whole split, as fractions; nil if no run is completed.
+        let train: Statistics?
+        let test: Statistics?
         /// Mean loss of the last epoch.
-        public let loss: Statistics?
-        /// The paper's figures, where the runs were trained as the paper did.
-        public let paper: Paper.Row?
-        public let finished: [RunSummary]
+        let loss: Statistics?
+        /// The paper's figures, if the runs were trained as in the paper.
+        let paper: Paper.Row?
+        let finished: [RunSummary]
         /// Runs that are not completed: marked, and never averaged in.
-        public let unfinished: [RunSummary]
-        public let seeds: [Int]
+        let unfinished: [RunSummary]
+        let seeds: [Int]
         /// Runs that were trained with more than one arithmetic.
-        public let mixedKernels: [RunSummary]
+        let mixedKernels: [RunSummary]
     }
 
-    public struct Row: Sendable {
-        public let model: String
-        /// What differs from the paper's settings; empty where nothing does.
-        public let deviations: [Deviation]
-        public let cells: [DatasetName: Cell]
+    struct Row: Sendable {
+        let model: String
+        /// Settings that differ from the paper's.
+        let deviations: [Deviation]
+        /// What sets the row apart from other rows: deviations that not all rows have, and the data if its name is ambiguous.
+        let ownTexts: [String]
+        /// Whether the last of `ownTexts` is the data.
+        let hasDataName: Bool
+        let cells: [DatasetName: Cell]
 
-        /// The model, and what differs from the paper's settings.
-        public var label: String {
-            deviations.isEmpty ? model : "\(model) (\(deviations.map(\.text).joined(separator: ", ")))"
-        }
+        /// The model, and in parentheses what sets the row apart from other rows.
+        var label: String { ownTexts.isEmpty ? model : "\(model) (\(ownTexts.joined(separator: ", ")))" }
     }
 
-    /// In the paper's order, then by model and settings.
-    public let rows: [Row]
+    /// In the paper's order, then by model; rows of the same model as they were submitted, the paper's settings first.
+    let rows: [Row]
+    /// The deviations from the paper that all rows have.
+    let common: [Deviation]
     /// The data sets that any run has.
-    public let datasets: [DatasetName]
+    let datasets: [DatasetName]
+    let dataNames: DataNames
 
-    public init(_ runs: [RunSummary]) {
+    /// Takes O(n log n) time for n runs.
+    init(_ runs: [RunSummary]) {
+        let names = DataNames(runs)
+        let groups = Group.all(of: runs, names)
+        var common = groups.first?.key.deviations ?? []
+        for group in groups where !common.isEmpty {
+            let own = Set(group.key.deviations)
+            common.removeAll { !own.contains($0) }
+        }
+        rows = groups.map { group in
+            let own = group.key.deviations.filter { !common.contains($0) }.map(\.text) + [group.key.data].compactMap(\.self)
+            let cells = Dictionary(grouping: group.runs) { $0.settings.dataset }.mapValues(Cell.init)
+            return Row(
+                model: group.key.model, deviations: group.key.deviations, ownTexts: own, hasDataName: group.key.data != nil,
+                cells: cells)
+        }
+        self.common = common
+        let used = Set(runs.map(\.settings.dataset))
+        datasets = DatasetName.all.filter(used.contains)
+        dataNames = names
+    }
+
+    /// The runs of one row.
+    private struct Group {
         struct Key: Hashable {
             let model: String
+            /// Names every setting that differs from the paper's, except seed and data set.
             let deviations: [Deviation]
+            let data: String?
         }
-        // The deviations name every setting that differs from the paper's but the seed and the data set, so equal keys are
-        // equal training.
-        let groups = Dictionary(grouping: runs) { Key(model: $0.model, deviations: $0.settings.deviationsFromPaper) }
-        let place = { (model: String) in Paper.table1.firstIndex { $0.model == model } ?? Int.max }
-        let keys = groups.keys.sorted { a, b in
-            if a.model != b.model {
-                return place(a.model) == place(b.model) ? a.model < b.model : place(a.model) < place(b.model)
+
+        let key: Key
+        var runs: [RunSummary]
+
+        /// The groups in order of rows.
+        static func all(of runs: [RunSummary], _ names: DataNames) -> [Group] {
+            var indices: [Key: Int] = [:]
+            var groups: [Group] = []
+            for run in runs {
+                let key = Key(model: run.model, deviations: run.settings.deviationsFromPaper, data: names.name(run))
+                if let index = indices[key] {
+                    groups[index].runs.append(run)
+                } else {
+                    indices[key] = groups.count
+                    groups.append(Group(key: key, runs: [run]))
+                }
             }
-            if a.deviations.isEmpty != b.deviations.isEmpty { return a.deviations.isEmpty }
-            // As submitted: a sweep's values keep their order.
-            return (runs.firstIndex { $0.id == groups[a]?.first?.id } ?? 0)
-                < (runs.firstIndex { $0.id == groups[b]?.first?.id } ?? 0)
+            var places: [String: Int] = [:]
+            for (place, row) in Paper.table1.enumerated() where places[row.model] == nil { places[row.model] = place }
+            let sorted = groups.enumerated().map { index, group in
+                let place = places[group.key.model] ?? Int.max
+                return (order: (place, group.key.model, group.key.deviations.isEmpty ? 0 : 1, index), group: group)
+            }
+            return sorted.sorted { $0.order < $1.order }.map(\.group)
         }
-        rows = keys.map { key in
-            let cells = Dictionary(grouping: groups[key] ?? []) { $0.settings.dataset }.mapValues(Cell.init)
-            return Row(model: key.model, deviations: key.deviations, cells: cells)
-        }
-        datasets = DatasetName.allCases.filter { name in runs.contains { $0.settings.dataset == name } }
     }
 }
 
 extension ReportTable.Cell {
-    /// - Parameter runs: at least one, all of one model, data set and way of training.
+    /// - Parameter runs: at least one, all of one model, data set and way of training, on the same data.
     fileprivate init(_ runs: [RunSummary]) {
         let settings = runs[0].settings
         let completed = runs.filter { $0.state == .completed }
         model = settings.model
         dataset = settings.dataset
+        datasetDigest = runs[0].datasetDigest
         paperParameters = settings.paperLinearParameters
-        actingParameters = settings.linearParameters
+        trainableParameters = settings.linearParameters
         convolutionParameters = settings.convolutionParameters
         train = Statistics(completed.compactMap { $0.final?.trainAccuracy })
         test = Statistics(completed.compactMap { $0.final?.testAccuracy })

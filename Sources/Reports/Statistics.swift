@@ -1,14 +1,14 @@
 import Foundation
 
 /// Mean and standard deviation over seeds.
-public struct Statistics: Sendable, Equatable, Encodable {
-    public let mean: Double
+struct Statistics: Sendable, Equatable, Encodable {
+    let mean: Double
     /// Of the sample (n − 1); nil for a single value.
-    public let deviation: Double?
-    public let count: Int
+    let deviation: Double?
+    let count: Int
 
-    /// Nil where there are no values.
-    public init?(_ values: [Double]) {
+    /// Nil if there are no values.
+    init?(_ values: [Double]) {
         guard !values.isEmpty else { return nil }
         let mean = values.reduce(0, +) / Double(values.count)
         self.mean = mean

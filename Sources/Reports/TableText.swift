@@ -2,30 +2,30 @@ import Foundation
 import Lab
 import Specs
 
-/// The table in words, for the formats that people read: each lays out the same texts in its own way, and escapes them.
+/// The texts of the table, for the formats that people read. Each format lays out and escapes the same texts.
 struct TableText {
     /// One accuracy of a cell.
     struct Figure {
-        /// 61.2 ± 0.3; nil where no run is finished.
+        /// 61.2 ± 0.3; nil if no run is finished.
         let mean: String?
-        /// The paper's figure and, of finished runs, the difference: "61.4, −0.2". Nil where the paper has none.
+        /// The paper's figure and, for finished runs, the difference: "61.4, −0.2". Nil if the paper has none.
         let paper: String?
-        /// The runs that are not finished, which are in no mean: "paused, epoch 7/3500".
+        /// The runs that are not finished, which are not averaged: "paused, epoch 7/3500".
         let unfinished: [String]
     }
 
     struct Cell {
         /// Linear parameters in millions, as the paper counts them: 0.083.
         let millions: String
-        /// The same to the last one, and how many act where that differs: "82858; 82090 act".
+        /// The exact number, and how many of them are trainable if that differs: "82858; 82090 trainable".
         let exact: String
         let train: Figure
         let test: Figure
 
         init(_ cell: ReportTable.Cell) {
             millions = String(format: "%.3f", Double(cell.paperParameters) / 1e6)
-            let acting = cell.actingParameters == cell.paperParameters ? "" : "; \(cell.actingParameters) act"
-            exact = "\(cell.paperParameters)\(acting)"
+            let isSame = cell.trainableParameters == cell.paperParameters
+            exact = "\(cell.paperParameters)" + (isSame ? "" : "; \(cell.trainableParameters) trainable")
             train = Figure(cell.train, paper: cell.paper?.trainAccuracy, unfinished: cell.unfinished)
             test = Figure(cell.test, paper: cell.paper?.testAccuracy, unfinished: cell.unfinished)
         }
@@ -33,44 +33,51 @@ struct TableText {
 
     let table: ReportTable
 
-    /// A sentence above the table, where every row was trained otherwise than in the paper.
+    /// A sentence above the table: the settings in which all rows differ from the paper.
     var heading: String? {
         let common = table.common.map(\.text).joined(separator: ", ")
-        return common.isEmpty ? nil : "Not as in the paper, in every row: \(common)."
+        return common.isEmpty ? nil : "All rows differ from the paper in: \(common)."
     }
 
-    /// Sentences below the table: how to read it, and what became of the runs that are not in it.
+    /// Sentences below the table: how to read it, and the state of runs that are not finished.
     var notes: [String] {
         let cells = table.rows.flatMap { row in table.datasets.compactMap { row.cells[$0] } }
-        var notes = ["Accuracies of the final weights over the whole of both splits; mean ± standard deviation over seeds."]
+        var notes = ["Accuracies are those of the final weights over both whole splits: mean ± standard deviation over seeds."]
         if cells.contains(where: { $0.paper != nil }) {
-            notes.append("In parentheses: the paper's figure and, of finished runs, the difference.")
+            notes.append("In parentheses after an accuracy: the paper's figure and, for finished runs, the difference.")
         }
-        if table.rows.contains(where: { !$0.deviations.isEmpty }) {
-            notes.append("Behind a model: settings other than the paper's; its figures say nothing of such rows.")
+        if table.rows.contains(where: { $0.ownTexts.count > ($0.hasDataName ? 1 : 0) }) {
+            notes.append("In parentheses: settings that differ from the paper. The paper's figures do not apply to such rows.")
         }
-        notes.append("Parameters as the paper counts them; a bias on the input cloud does not act and is not stored.")
+        if table.rows.contains(where: \.hasDataName) {
+            notes.append(
+                "Data: the first digits of the data set's SHA-256, given because runs used different files under the same name.")
+        }
+        notes.append(
+            "Parameters are counted as in the paper, which includes biases of a PCN's input cloud; these have no effect.")
         let convolutions = table.rows.flatMap { row in
             Set(row.cells.values.map(\.convolutionParameters)).filter { $0 > 0 }.sorted().map { (row.model, $0) }
         }
         if !convolutions.isEmpty {
-            notes.append("Convolutions have parameters beside these: \(Self.listed(convolutions)).")
+            notes.append("Convolutions have further parameters: \(Self.listed(convolutions)).")
         }
         for run in cells.flatMap(\.mixedKernels) {
             notes.append(
                 "Run \(run.id.prefix(8)) was trained with several kinds of arithmetic (\(run.arithmetics.joined(separator: ", "))); "
-                    + "its bits are its own.")
+                    + "its weights cannot be reproduced bit by bit.")
         }
         return notes + cells.flatMap(\.unfinished).map(sentence)
     }
 
     /// 2469696 in AlexNet-PCN16 and AlexNet-MLP
     private static func listed(_ parameters: [(model: String, count: Int)]) -> String {
-        var counts: [Int] = []
-        for (_, count) in parameters where !counts.contains(count) { counts.append(count) }
+        var counts: [Int] = [], models: [Int: [String]] = [:], known: Set<[String]> = []
+        for (model, count) in parameters where known.insert([model, "\(count)"]).inserted {
+            if models[count] == nil { counts.append(count) }
+            models[count, default: []].append(model)
+        }
         return counts.map { count in
-            var models: [String] = []
-            for (model, own) in parameters where own == count && !models.contains(model) { models.append(model) }
+            var models = models[count] ?? []
             let last = models.removeLast()
             return "\(count) in " + (models.isEmpty ? last : models.joined(separator: ", ") + " and " + last)
         }.joined(separator: "; ")
@@ -79,6 +86,7 @@ struct TableText {
     /// Not finished: LinearNet-PCN8 CIFAR-10 seed 1, failed, epoch 3/3500, loss 2.1, …: why.
     private func sentence(_ run: RunSummary) -> String {
         var line = "Not finished: \(run.model) \(run.settings.dataset.displayName) seed \(run.settings.seed), "
+        line += table.dataNames.name(run).map { "\($0), " } ?? ""
         line += "\(run.state.rawValue), epoch \(run.epoch)/\(run.epochs)"
         if let latest = run.latest {
             line += String(
@@ -107,6 +115,6 @@ extension TableText.Figure {
 }
 
 extension RunSummary {
-    /// How far an unfinished run is: "epoch 12/3500" while it is running, else "paused, epoch 12/3500".
+    /// The progress of an unfinished run: "epoch 12/3500" while it is running, else "paused, epoch 12/3500".
     var progressText: String { (state == .running ? "" : "\(state.rawValue), ") + "epoch \(epoch)/\(epochs)" }
 }

@@ -1,10 +1,11 @@
 import Specs
 
-/// A cell of the table with all that it says, for the formats that programs read: accuracies are fractions 0…1.
+/// All values of a cell, for the formats that programs read. Accuracies are fractions 0…1.
 struct TidyRow: Encodable {
     let model: String
     let settings: String
     let dataset: String
+    let datasetDigest: String
     let linearParameters: Int
     let paperLinearParameters: Int
     let convolutionParameters: Int
@@ -33,8 +34,8 @@ struct TidyRow: Encodable {
     init(_ row: ReportTable.Row, _ cell: ReportTable.Cell) {
         model = row.model
         settings = row.deviations.map(\.text).joined(separator: ", ")
-        dataset = cell.dataset.rawValue
-        (linearParameters, paperLinearParameters) = (cell.actingParameters, cell.paperParameters)
+        (dataset, datasetDigest) = (cell.dataset.name, cell.datasetDigest)
+        (linearParameters, paperLinearParameters) = (cell.trainableParameters, cell.paperParameters)
         convolutionParameters = cell.convolutionParameters
         seeds = cell.seeds
         (trainMean, trainDeviation) = (cell.train?.mean, cell.train?.deviation)
@@ -51,7 +52,7 @@ struct TidyRow: Encodable {
     }
 }
 
-/// Ours less the paper's per cent, as a fraction.
+/// Our mean minus the paper's percentage, as a fraction.
 private func difference(_ ours: Statistics?, _ paper: Double?) -> Double? {
     guard let ours, let paper else { return nil }
     return ours.mean - paper / 100

@@ -2,7 +2,7 @@ import Specs
 
 extension Settings {
     /// Images that are evaluated at once: many small ones, and no more large ones than a batch has.
-    var evaluationRows: Int { architecture.blueprint.features.isEmpty ? 1024 : min(max(batchSize, 64), 1024) }
+    var evaluationRows: Int { architecture.features.isEmpty ? 1024 : min(max(batchSize, 64), 1024) }
 
     /// The most rows of one pass.
     var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages))) }
@@ -11,16 +11,15 @@ extension Settings {
     /// their gradients, and the scratch memory of a convolution's backward pass. The tiles of point clouds, some megabytes,
     /// are not counted.
     public var trainingBytes: Int {
-        let copies =
-            switch optimizer {
-            case .sgd: 2
-            case .adam: 4
-            }
+        // A parameter, its gradient, and the optimizer's state.
+        let copies = 2 + optimizer.stateTensors
         let outputs = featureSides.map(\.output.count) + layerWidths.dropFirst()
         let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0)
         // Of a convolution's backward pass: the parts of the weights' gradient, or the input's gradient phase by phase.
         let partials = featureSides.isEmpty ? 0 : 8_388_608
         let phases = rows * (featureSides.map(\.input.count).max() ?? 0) / 4
-        return 4 * ((linearParameters + convolutionParameters) * copies + rows * activations + max(partials, phases))
+        let parameters = (linearParameters + convolutionParameters) * copies
+        let working = max(partials, phases) + linear.workingFloats(linearDimensions, rows)
+        return 4 * (parameters + rows * activations + working)
     }
 }

@@ -7,11 +7,11 @@ import Tensors
 extension Settings {
     /// The run's network, freshly initialised, for batches of up to `batch` rows, with its own linear part or another.
     public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
-        let sides = inputSides, linear = other ?? linearStack(batch: batch)
-        guard !architecture.blueprint.features.isEmpty else { return NetworkPlan(linear) }
+        let linear = other ?? linearStack(batch: batch)
+        guard !architecture.features.isEmpty else { return NetworkPlan(linear) }
         let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction) } : nil
-        var features = FeatureStack(Shape(sides.height, sides.width, sides.channels), seed: UInt64(seed), points: points)
-        for layer in architecture.blueprint.features {
+        var features = FeatureStack(inputSides, seed: UInt64(seed), points: points)
+        for layer in architecture.features {
             switch layer {
             case .convolution(let channels, let kernel, let stride, let padding):
                 features.convolution(channels, kernel: kernel, stride: stride, padding: padding)
@@ -20,12 +20,12 @@ extension Settings {
             case .averagePool(let side): features.averagePool(side: side)
             }
         }
-        return NetworkPlan(features, linear, dropoutSeed: architecture.blueprint.hasDropout ? UInt64(seed) : nil)
+        return NetworkPlan(features, linear, dropoutSeed: architecture.hasDropout ? UInt64(seed) : nil)
     }
 
     /// The run's linear part, freshly initialised, for batches of up to `batch` rows.
     public func linearStack(batch: Int) -> LinearStack {
-        guard let part = LinearPart.named(linear.rawValue) else { preconditionFailure("no linear part \(linear.rawValue)") }
+        guard let part = LinearPart.named(linear.name) else { preconditionFailure("no linear part \(linear.name)") }
         var shape = LinearPartShape(widths: layerWidths, seed: UInt64(seed), batch: batch)
         if let d { shape.d = d }
         shape.weightFunction = weightFunction
@@ -42,8 +42,8 @@ extension Settings {
     }
 
     func makeOptimizer(_ parameters: [Parameter]) -> any Networks.Optimizer {
-        guard let kind = OptimizerKind.named(optimizer.rawValue) else {
-            preconditionFailure("no optimizer \(optimizer.rawValue)")
+        guard let kind = OptimizerKind.named(optimizer.name) else {
+            preconditionFailure("no optimizer \(optimizer.name)")
         }
         return kind.make(parameters)
     }

@@ -21,12 +21,12 @@ public struct TrainingData: Sendable {
         // §4.2: LinearNet reads 32×32 pictures at 16×16; MNIST's 28×28 stay as they are.
         if side * 2 == data.train.height { data = data.halved() }
         (train, test) = (data.train, data.test)
-        if settings.architecture.blueprint.features.isEmpty {
+        if settings.architecture.features.isEmpty {
             interleaving = nil
         } else {
             interleaving = side == train.height ? .plain : .resized(Resampling(from: train.height, to: side))
         }
-        scale = PixelScale(PixelScaling(settings.inputScale), fittedTo: train)
+        scale = PixelScale(settings.inputScale, fittedTo: train)
     }
 
     /// Writes the images of these indices as a network's input. Large images are resized batch by batch, not over the stored set.
@@ -43,16 +43,6 @@ public struct TrainingData: Sendable {
                     images.interleave(chosen, scale, resampling, scratch: scratch.baseAddress!, into: input[rows: rows])
                 }
             }
-        }
-    }
-}
-
-extension PixelScaling {
-    init(_ scale: InputScale) {
-        switch scale {
-        case .raw: self = .raw
-        case .unit: self = .unit
-        case .standard: self = .standard
         }
     }
 }

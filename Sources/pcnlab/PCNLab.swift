@@ -17,7 +17,7 @@ struct PCNLab: ParsableCommand {
         subcommands: [
             Submit.self, Work.self, Status.self, Report.self, Export.self, LandscapeCommand.self, Cancel.self, Pause.self,
             Resume.self, Retry.self, LogCommand.self, Verify.self, BackupCommand.self,
-            DataCommand.self,
+            DataCommand.self, SchemaCommand.self,
             Bench.self, Doctor.self,
         ])
 }

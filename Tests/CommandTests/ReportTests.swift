@@ -32,8 +32,8 @@ struct ReportTests {
             try program.run("submit", program.spec(smallSpec("a", epochs: 2, more: #", "include": [{"seed": 2}]"#)))
             try program.run("work", "--drain")
             let markdown = try program.run("report").out
-            #expect(markdown.hasPrefix("**Not as in the paper, in every row: "))
-            #expect(markdown.contains("| Model") && markdown.contains("LinearNet-PCN16 (") && markdown.contains(" ± "))
+            #expect(markdown.hasPrefix("**All rows differ from the paper in: "))
+            #expect(markdown.contains("| Model") && markdown.contains("LinearNet-PCN16 ") && markdown.contains(" ± "))
             let csv = try program.run("report", "--format", "csv").lines
             #expect(csv.count == 4 && csv[0].hasPrefix("model,settings,dataset,linear_parameters,"))
             let json = try program.run("report", "--format", "json", "--output", "r/table.json")
@@ -46,11 +46,12 @@ struct ReportTests {
             try program.run("report", "--curves", "c", "--experiment", "a")
             let curves = program.folder.appending(path: "c/a")
             let names = try FileManager.default.contentsOfDirectory(atPath: curves.path).sorted()
-            #expect(
-                names == [
-                    "LinearNet-LowRank16-shapes-s1.csv", "LinearNet-MLP-shapes-s1.csv", "LinearNet-PCN16-shapes-s1.csv",
-                    "LinearNet-PCN16-shapes-s2.csv",
-                ])
+            let expected = try program.status().map { id, run in
+                "\(run["model"] ?? "")-shapes-s\(run["seed"] ?? 0)-\(id.prefix(8)).csv"
+            }
+            #expect(names == expected.sorted() && names.count == 4)
+            let index = try String(contentsOf: program.folder.appending(path: "c/index.csv"), encoding: .utf8)
+            #expect(index.hasPrefix("file,id,model,") && names.allSatisfy { index.contains("\na/\($0),") })
             let lines = try String(contentsOf: curves.appending(path: names[0]), encoding: .utf8).split(separator: "\n")
             #expect(lines.count == 3 && lines[0] == "epoch,loss,train_accuracy,test_accuracy" && lines[2].hasPrefix("2,"))
         }
@@ -83,6 +84,17 @@ struct ReportTests {
 
             try Data().write(to: program.folder.appending(path: "file"))
             #expect(try program.run("report", "--plots", "file").status == 73)
+        }
+    }
+
+    @Test("schema prints the JSON Schema that lies beside the experiments")
+    func schema() throws {
+        try Program.inNewFolder { program in
+            let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
+            let committed = try String(contentsOf: root.appending(path: "experiments/experiment.schema.json"), encoding: .utf8)
+            let printed = try program.run("schema")
+            #expect(printed.status == 0 && printed.out == committed)
         }
     }
 

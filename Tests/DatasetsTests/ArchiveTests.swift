@@ -28,7 +28,7 @@ struct ArchiveTests {
         }
     }
 
-    @Test("A flipped bit is found, wherever it is")
+    @Test("A flipped bit is detected at any place")
     func flippedBit() throws {
         let archive = gzip(tar(kind.members()))
         for offset in [0, 30, archive.count / 3, archive.count / 2, archive.count - 6, archive.count - 1] {
@@ -38,7 +38,7 @@ struct ArchiveTests {
         }
     }
 
-    @Test("A file that is no gzip at all is corrupt")
+    @Test("A file that is not gzip is corrupt")
     func noGzip() throws {
         #expect {
             try load([UInt8]("<html>not found</html>".utf8))
@@ -47,7 +47,7 @@ struct ArchiveTests {
         }
     }
 
-    @Test("Gzip members one after another are one stream, and zeros may follow")
+    @Test("Several gzip members are one stream, and zeros may follow")
     func severalGzipMembers() throws {
         let archive = tar(kind.members())
         let parts = gzip(Array(archive[..<10_000])) + gzip(Array(archive[10_000...])) + [0, 0, 0]
@@ -78,7 +78,7 @@ struct ArchiveTests {
         }
     }
 
-    @Test("A member of terabytes is refused before a byte of it is read", arguments: ["77777777777", "777777777777"])
+    @Test("A member of terabytes is refused before it is read", arguments: ["77777777777", "777777777777"])
     func terabytes(_ octal: String) throws {
         var header = tarHeader("cifar-10-batches-bin/test_batch.bin", size: 0)
         header.replaceSubrange(124..<124 + octal.utf8.count, with: octal.utf8)
@@ -91,7 +91,7 @@ struct ArchiveTests {
         }
     }
 
-    @Test("A link that bears an official name is not followed: the file counts as missing", arguments: ["1", "2"])
+    @Test("A link with an official name is not followed: the file is missing", arguments: ["1", "2"])
     func links(_ type: String) throws {
         let target = try scratch.write([UInt8](repeating: 0, count: 9219), "elsewhere").path
         let member = "cifar-10-batches-bin/test_batch.bin"
@@ -101,7 +101,7 @@ struct ArchiveTests {
         }
     }
 
-    @Test("A member of another size, twice or not at all is named")
+    @Test("A member of another size, a repeated and a missing one are reported by name")
     func members() throws {
         let member = "cifar-10-batches-bin/data_batch_3.bin"
         let all = kind.members()
@@ -116,7 +116,7 @@ struct ArchiveTests {
         }
     }
 
-    @Test("Names that climb out of the archive are never looked for")
+    @Test("Names that lead out of the archive are ignored")
     func climbingNames() throws {
         let archive = tar([("../../evil", [1]), ("/etc/evil", [2])] + kind.members().map { ("./\($0.name)", $0.bytes) })
         #expect(try load(gzip(archive)).test.count == 3)

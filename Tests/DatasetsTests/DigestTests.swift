@@ -1,6 +1,7 @@
 import Archives
 import Crypto
 import Foundation
+import Specs
 import Testing
 
 @testable import Datasets
@@ -21,9 +22,9 @@ struct DigestTests {
     func listing() throws {
         try cifar10.writeFolder(scratch)
         let listing = cifar10.files.map { file in
-            "\(DatasetFolder.hex(SHA256.hash(data: cifar10.content(of: file))))  \(file.name)\n"
+            "\(SHA256.hash(data: cifar10.content(of: file)).hexadecimal)  \(file.name)\n"
         }
-        #expect(try digest(cifar10) == DatasetFolder.hex(SHA256.hash(data: Data(listing.joined().utf8))))
+        #expect(try digest(cifar10) == SHA256.hash(data: Data(listing.joined().utf8)).hexadecimal)
     }
 
     @Test("Folder and archive have one digest")
@@ -55,7 +56,7 @@ struct DigestTests {
         #expect(try digest(cifar10) != before)
     }
 
-    @Test("What is remembered is not read again, until a file's time or size changes")
+    @Test("A cached digest is used until the file's time or size changes")
     func remembered() throws {
         for kind in [cifar10, mnist] {
             try kind.writeFolder(scratch)
@@ -114,13 +115,13 @@ struct DigestTests {
         #expect("\(report.remarks[0])".contains("not the official archive"))
     }
 
-    @Test("Verifying names an official archive as such")
+    @Test("Verifying recognises an official archive")
     func verifyOfficial() throws {
         let archive = gzip(tar(cifar10.members()))
         let url = try scratch.write(archive, "cifar-10-binary.tar.gz")
-        let md5 = DatasetFolder.hex(Insecure.MD5.hash(data: archive))
+        let md5 = Insecure.MD5.hash(data: archive).hexadecimal
         let kind = DatasetKind(
-            name: cifar10.name, title: cifar10.title, classNames: cifar10.classNames, channels: 3, side: 32,
+            cifar10.dataset,
             format: cifar10.format, folder: cifar10.folder, files: cifar10.files,
             downloads: [OfficialDownload(url: cifar10.downloads[0].url, md5: md5, bytes: 0, path: "cifar-10-binary.tar.gz")],
             terms: "")
@@ -141,7 +142,7 @@ struct DigestTests {
             ])
     }
 
-    @Test("Verifying a broken data set is the error that loading it is")
+    @Test("Verifying an invalid data set gives the same error as loading it")
     func verifyBroken() throws {
         try cifar10.writeFolder(scratch)
         try scratch.write([], "cifar-10-batches-bin/test_batch.bin")

@@ -1,6 +1,7 @@
 import Archives
 import Crypto
 import Foundation
+import Specs
 import Testing
 
 @testable import Datasets
@@ -14,7 +15,7 @@ struct FetcherTests {
 
     init() throws { scratch = try Scratch() }
 
-    private var md5: String { DatasetFolder.hex(Insecure.MD5.hash(data: content)) }
+    private var md5: String { Insecure.MD5.hash(data: content).hexadecimal }
     private var destination: URL { scratch.url.appendingPathComponent("below/file.bin") }
 
     private func fetch(
@@ -24,7 +25,7 @@ struct FetcherTests {
         try patient.fetch(server.url("file.bin"), to: destination, md5: md5 ?? self.md5, event: event)
     }
 
-    @Test("A whole file arrives under its name and leaves no .part behind")
+    @Test("A complete file gets its name, and no .part is left")
     func whole() throws {
         let events = Guarded<[FetchEvent]>([])
         try fetch(try TestServer(content, [.serve])) { event in events.withLock { $0.append(event) } }
@@ -34,7 +35,7 @@ struct FetcherTests {
         #expect(last.done == 3_000_000 && last.total == 3_000_000)
     }
 
-    @Test("A dropped connection is taken up where it stopped")
+    @Test("A lost connection is resumed where it stopped")
     func dropped() throws {
         let events = Guarded<[FetchEvent]>([])
         let server = try TestServer(content, [.drop(after: 1_000_000), .drop(after: 700_000), .serve])
@@ -47,7 +48,7 @@ struct FetcherTests {
         #expect(retries == 2)
     }
 
-    @Test("What an earlier process left is not fetched again")
+    @Test("The part file of an earlier process is resumed")
     func resumed() throws {
         try scratch.write([UInt8](content[..<12_345]), "below/file.bin.part")
         let server = try TestServer(content, [.serve])
@@ -56,21 +57,21 @@ struct FetcherTests {
         #expect(try scratch.read("below/file.bin") == content)
     }
 
-    @Test("A server that knows no ranges is read from the start")
+    @Test("From a server without range requests the file is read from the start")
     func noRanges() throws {
         try scratch.write([1, 2, 3], "below/file.bin.part")
         try fetch(try TestServer(content, [.ignoreRange]))
         #expect(try scratch.read("below/file.bin") == content)
     }
 
-    @Test("A .part that is already whole only needs its name")
+    @Test("A complete .part is renamed without a download")
     func wholePart() throws {
         try scratch.write(content, "below/file.bin.part")
         try fetch(try TestServer(content, [.serve]))
         #expect(try scratch.read("below/file.bin") == content)
     }
 
-    @Test("A .part longer than the file is dropped")
+    @Test("A .part longer than the file is discarded")
     func overlongPart() throws {
         try scratch.write(content + [0], "below/file.bin.part")
         let server = try TestServer(content, [.serve])
@@ -79,7 +80,7 @@ struct FetcherTests {
         #expect(try scratch.read("below/file.bin") == content)
     }
 
-    @Test("A server that hangs up again and again is given up on, and the bytes stay for the next time")
+    @Test("After repeated lost connections the download fails, and the bytes are kept for the next time")
     func givenUp() throws {
         let server = try TestServer(content, [.drop(after: 1000)])
         #expect {
@@ -92,7 +93,7 @@ struct FetcherTests {
         #expect(!scratch.exists("below/file.bin"))
     }
 
-    @Test("A wrong MD5 removes the file and names both digests")
+    @Test("A file with a wrong MD5 is removed, and the error has both digests")
     func wrongDigest() throws {
         let server = try TestServer(content, [.serve])
         let wrong = String(repeating: "0", count: 32)
@@ -102,7 +103,7 @@ struct FetcherTests {
         #expect(!scratch.exists("below/file.bin") && !scratch.exists("below/file.bin.part"))
     }
 
-    @Test("A server that sends more than the official file has is not listened to for long")
+    @Test("A transfer is cancelled if the server sends more than the official file has")
     func tooLong() throws {
         let server = try TestServer(content, [.serve])
         defer { server.stop() }
@@ -113,7 +114,7 @@ struct FetcherTests {
         #expect(!scratch.exists("below/file.bin") && rest.isEmpty)
     }
 
-    @Test("An archive with another digest is never unpacked: nothing has its name, and the data set is not there")
+    @Test("An archive with another digest is never unpacked: no file gets its name, and the data set is missing")
     func neverUnpacked() throws {
         let archive = gzip(tar(DatasetKind.cifar10.shrunk(to: 3).members()))
         let server = try TestServer(archive, [.serve])
@@ -127,7 +128,7 @@ struct FetcherTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.url.path).isEmpty)
     }
 
-    @Test("A download is as open to others as the user's umask lets it be")
+    @Test("A download has the permissions that the user's umask allows")
     func permissions() throws {
         try fetch(try TestServer(content, [.serve]))
         let found = try FileManager.default.attributesOfItem(atPath: destination.path)[.posixPermissions] as? Int
@@ -136,28 +137,28 @@ struct FetcherTests {
         #expect(try found == FileManager.default.attributesOfItem(atPath: made)[.posixPermissions] as? Int)
     }
 
-    @Test("A status that will not pass is reported at once")
+    @Test("A permanent error status is reported at once")
     func notFound() throws {
         let server = try TestServer(content, [.status("404 Not Found", [])])
         #expect(throws: FetchError.httpStatus(url: server.url("file.bin"), code: 404)) { try fetch(server) }
         #expect(server.ranges.count == 1)
     }
 
-    @Test("A server that is overloaded is asked again")
+    @Test("A request is retried if the server is overloaded")
     func overloaded() throws {
         let server = try TestServer(content, [.status("503 Service Unavailable", []), .serve])
         try fetch(server)
         #expect(try scratch.read("below/file.bin") == content)
     }
 
-    @Test("An encoding that was not asked for is refused, not written")
+    @Test("A content encoding that was not requested is refused")
     func encoded() throws {
         let server = try TestServer(content, [.serveWith("Content-Encoding: x-gzip")])
         #expect(throws: FetchError.self) { try fetch(server) }
         #expect(!scratch.exists("below/file.bin"))
     }
 
-    @Test("Where nobody listens the error says so without trying again")
+    @Test("A refused connection is reported without a retry")
     func nobodyListens() throws {
         let server = try TestServer(content, [.serve])
         server.stop()
@@ -180,7 +181,7 @@ struct FetcherTests {
         #expect(throws: FetchError.insecureAddress(other)) { try patient.fetch(other, to: destination, md5: md5) }
     }
 
-    @Test("A redirect within bounds is followed")
+    @Test("A redirect to a permitted address is followed")
     func redirected() throws {
         let target = try TestServer(content, [.serve])
         defer { target.stop() }
@@ -188,7 +189,7 @@ struct FetcherTests {
         #expect(try scratch.read("below/file.bin") == content)
     }
 
-    @Test("A folder that cannot be made is an error that names it")
+    @Test("A folder that cannot be created is an error with its path")
     func unwritable() throws {
         try scratch.write([0], "below")
         #expect {
@@ -198,7 +199,7 @@ struct FetcherTests {
         }
     }
 
-    @Test("A full file system is named as such", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+    @Test("A full file system is reported as such", .enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
     func full() throws {
         let descriptor = open("/dev/full", O_WRONLY)
         defer { close(descriptor) }

@@ -32,14 +32,14 @@ struct ImageSetTests {
         #expect(try numbered(100).subset(100, of: "cifar10", .train) == numbered(100))
     }
 
-    @Test("More images than there are, or none, is an error with both numbers", arguments: [0, -1, 101])
+    @Test("Requesting more images than there are, or none, is an error with both numbers", arguments: [0, -1, 101])
     func tooMany(_ count: Int) {
         let error = DatasetError.sampleCount(dataset: "mnist", split: .test, requested: count, available: 100)
         #expect(throws: error) { try numbered(100).subset(count, of: "mnist", .test) }
         #expect("\(error)".hasPrefix("test_samples: \(count) asked for"))
     }
 
-    @Test("A data set is cut split by split")
+    @Test("A subset is taken of each split")
     func dataset() throws {
         let dataset = Dataset(kind: .mnist, train: numbered(100), test: numbered(50))
         let cut = try dataset.subset(train: 20, test: nil)
@@ -83,7 +83,7 @@ struct ImageSetTests {
         #expect((0..<3).allSatisfy { output.values[$0] == ours[3 * size + $0] * half.scale[$0] + half.offset[$0] })
     }
 
-    @Test("Interleaving puts the channels of a pixel side by side")
+    @Test("Interleaving stores the channels of a pixel next to each other")
     func interleave() {
         let images = ImageSet(channels: 2, height: 2, width: 2, pixels: [1, 2, 3, 4, 5, 6, 7, 8], labels: [0])
         let output = Tensor(1, 8)
@@ -91,7 +91,7 @@ struct ImageSetTests {
         #expect(output.values == [1, 51, 2, 61, 3, 71, 4, 81])
     }
 
-    @Test("Every sum of four levels rounds half to even")
+    @Test("Halving rounds half to even for every sum of four levels")
     func rounding() {
         for sum in 0...1020 {
             let parts = (0..<4).map { UInt8((sum + $0) / 4) }
@@ -132,7 +132,7 @@ struct ImageSetTests {
         #expect(PixelScale(.standard, fittedTo: images) == PixelScale(scale: [1], offset: [-9]))
     }
 
-    @Test("Gathering writes the chosen rows in the chosen order, each channel with its own line")
+    @Test("Gathering writes the chosen rows in the chosen order, each channel with its own scale")
     func gather() {
         let tensor = Tensor(3, 5)
         tensor.assign([Float](repeating: -1, count: 15))

@@ -21,19 +21,19 @@ struct ProgressLineTests {
         }
     }
 
-    @Test("An unknown size shows what has come")
+    @Test("For an unknown size the line shows the bytes received")
     func unknown() {
         let progress = FetchProgress(done: 1_500, total: nil, bytesPerSecond: 0)
         #expect(ProgressLine.plain(name: "a", progress) == "a: 1.5 kB")
         #expect(ProgressLine.bar(name: "a", progress, width: 80).contains("1.5 kB"))
     }
 
-    @Test("A log's line says the same in words")
+    @Test("A line for a log has the same information in words")
     func plain() {
         #expect(ProgressLine.plain(name: "a.gz", half) == "a.gz: 85.0 MB of 170.1 MB, 49%, 12.3 MB/s, 0:07 left")
     }
 
-    @Test("Amounts and times read as people write them")
+    @Test("Sizes and times are formatted for people")
     func amounts() {
         #expect(
             [0, 999, 1000, 28_881, 999_950, 170_052_171].map(ProgressLine.bytes)

@@ -84,7 +84,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("A coarse label out of range is a fault of CIFAR-100's file, too")
+    @Test("A coarse label of CIFAR-100 that is out of range is an error, too")
     func coarseLabel() throws {
         try cifar100.writeFolder(scratch)
         var bytes = try scratch.read("cifar-100-binary/train.bin")
@@ -131,7 +131,7 @@ struct ReadingTests {
         #expect(throws: DatasetError.self) { try folder.load(mnist) }
     }
 
-    @Test("A data set that is not there names what is missing and ends with the command that fetches it")
+    @Test("The error for a missing data set names the files and the command that downloads it")
     func missing() throws {
         for kind in DatasetKind.all where kind.format != .generated {
             #expect(folder.locate(kind) == .missing(root: scratch.url, files: kind.files.map { "\(kind.folder)/\($0.name)" }))
@@ -144,7 +144,7 @@ struct ReadingTests {
         }
     }
 
-    @Test("A folder that lacks one file is not there, unless the archive is")
+    @Test("A folder that lacks one file is incomplete, unless the archive is present")
     func incomplete() throws {
         try cifar10.writeFolder(scratch)
         try FileManager.default.removeItem(atPath: path("cifar-10-batches-bin/data_batch_2.bin"))
@@ -154,7 +154,7 @@ struct ReadingTests {
         #expect(try folder.load(cifar10).train.count == 150)
     }
 
-    @Test("A file that the system refuses to read is an error that says why")
+    @Test("A file that cannot be read is an error with the reason")
     func unreadable() throws {
         try cifar10.writeFolder(scratch)
         let file = path("cifar-10-batches-bin/test_batch.bin")

@@ -9,7 +9,7 @@ struct RealDataTests {
     private let folder = DatasetFolder(
         root: URL(fileURLWithPath: ProcessInfo.processInfo.environment["PCNLAB_TEST_DATASETS"] ?? "/"))
 
-    @Test("Every data set that is there loads whole and passes verification", arguments: DatasetKind.all)
+    @Test("Every data set that is present loads and passes verification", arguments: DatasetKind.all)
     func verify(_ kind: DatasetKind) throws {
         guard folder.locate(kind).isPresent else { return }
         let report = try folder.verify(kind)

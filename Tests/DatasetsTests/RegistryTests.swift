@@ -1,32 +1,42 @@
 import Archives
 import Foundation
+import Specs
 import Testing
 
 @testable import Datasets
 
 @Suite("The registry")
 struct RegistryTests {
-    @Test("Every data set has its own name, its classes, and for each split the images it promises", arguments: DatasetKind.all)
+    @Test(
+        "Every data set has its own name, its classes, and for each split the number of images of its descriptor",
+        arguments: DatasetKind.all)
     func entries(_ kind: DatasetKind) throws {
         #expect(DatasetKind.all.filter { $0.name == kind.name }.count == 1)
         #expect(try DatasetKind.named(kind.name) == kind)
-        #expect(Set(kind.classNames).count == kind.classes && (10...256).contains(kind.classes))
-        #expect(kind.count(.train) >= 10_000 && kind.count(.test) >= 2_000 && !kind.terms.isEmpty)
+        #expect(Set(kind.dataset.classNames).count == kind.dataset.classes && (10...256).contains(kind.dataset.classes))
+        #expect(kind.count(.train) == kind.dataset.trainImages && kind.count(.test) == kind.dataset.testImages)
+        #expect(!kind.terms.isEmpty)
         #expect(kind.downloads.isEmpty == (kind.format == .generated))
         for download in kind.downloads {
             #expect(download.url.scheme == "https" && download.md5.count == 32 && download.bytes > 0)
         }
     }
 
-    @Test("The official lengths are what the official sites say")
+    @Test("The sizes of the official files are those of the official sites")
     func lengths() {
         #expect(DatasetKind.cifar10.files.map(DatasetKind.cifar10.length) == [Int](repeating: 30_730_000, count: 6))
         #expect(DatasetKind.cifar100.files.map(DatasetKind.cifar100.length) == [153_700_000, 30_740_000])
         #expect(DatasetKind.mnist.files.map(DatasetKind.mnist.length) == [47_040_016, 60_008, 7_840_016, 10_008])
-        #expect(DatasetKind.cifar100.classes == 100 && DatasetKind.cifar100.classNames[99] == "worm")
+        #expect(DatasetName.cifar100.classes == 100 && DatasetName.cifar100.classNames[99] == "worm")
     }
 
-    @Test("A name that is not there is an error that lists those that are")
+    @Test("There is one for every data set of a spec, in the same order, and the generated one draws its classes")
+    func names() {
+        #expect(DatasetKind.all.map(\.dataset) == DatasetName.all)
+        #expect(ShapeOutline.allCases.map { "\($0)" } == DatasetName.shapes.classNames && Shapes.side == DatasetName.shapes.side)
+    }
+
+    @Test("An unknown name is an error that lists the known names")
     func unknown() {
         let error = DatasetError.unknownDataset(name: "cifar", known: ["cifar10", "cifar100", "mnist", "shapes"])
         #expect(throws: error) { try DatasetKind.named("cifar") }
@@ -42,7 +52,7 @@ struct RegistryTests {
         #expect(path([:]) == "/home/user/.cache/pcnlab/datasets")
     }
 
-    @Test("What is missing is what is fetched, and nothing that is there")
+    @Test("Only missing files are downloaded")
     func missingDownloads() throws {
         let scratch = try Scratch()
         let folder = DatasetFolder(root: scratch.url)
@@ -56,7 +66,7 @@ struct RegistryTests {
                 == ["train-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"])
     }
 
-    @Test("Fetching brings every missing file to its place, ready to be read")
+    @Test("Fetching downloads every missing file, and the data set can then be read")
     func fetch() throws {
         let scratch = try Scratch()
         let tiny = DatasetKind.cifar10.shrunk(to: 5)
@@ -65,8 +75,7 @@ struct RegistryTests {
         defer { server.stop() }
         let md5 = digestMD5(archive)
         let kind = DatasetKind(
-            name: tiny.name, title: tiny.title, classNames: tiny.classNames, channels: 3, side: 32, format: tiny.format,
-            folder: tiny.folder, files: tiny.files,
+            tiny.dataset, format: tiny.format, folder: tiny.folder, files: tiny.files,
             downloads: [OfficialDownload(url: server.url("a"), md5: md5, bytes: archive.count, path: "cifar-10-binary.tar.gz")],
             terms: "")
         let folder = DatasetFolder(root: scratch.url.appendingPathComponent("not/there/yet"))

@@ -1,4 +1,5 @@
 import Crypto
+import Specs
 import Testing
 
 @testable import Datasets
@@ -11,10 +12,10 @@ struct ShapesTests {
         let test = Shapes.generate(.test)
         #expect(train.count == 10_000 && test.count == 2_000 && train.imageSize == 3072)
         #expect(
-            DatasetFolder.hex(SHA256.hash(data: train.pixels))
+            SHA256.hash(data: train.pixels).hexadecimal
                 == "f7673af601bb531b93adac80b996b5c5955b82fcb6f5dfd1ba7a3709de086535")
         #expect(
-            DatasetFolder.hex(SHA256.hash(data: test.pixels))
+            SHA256.hash(data: test.pixels).hexadecimal
                 == "d37498129efb5493b6487096f32b2e66072b3cd6a1b7169a54c3e4b4af6bb934")
     }
 
@@ -50,7 +51,7 @@ struct ShapesTests {
         #expect(masks.count == 10)
     }
 
-    @Test("No class has a mean grey level of its own that would give it away")
+    @Test("No class can be recognised by its mean grey level")
     func means() {
         let images = Shapes.generate(.train, count: 5_000)
         var sums = [Int](repeating: 0, count: 10)

@@ -13,8 +13,8 @@ struct PartCase: Sendable, CustomTestStringConvertible {
 
     static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
         if part.name != "pcn" { return [PartCase(part: part, distance: .euclidean, wave: .triangle)] }
-        return Distance.allCases.flatMap { distance in
-            Wave.allCases.map { PartCase(part: part, distance: distance, wave: $0) }
+        return Distance.all.flatMap { distance in
+            Wave.all.map { PartCase(part: part, distance: distance, wave: $0) }
         }
     }
 }

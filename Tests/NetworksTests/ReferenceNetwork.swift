@@ -61,13 +61,13 @@ extension WeightFunction {
             switch distance {
             case .euclidean: squared.squareRoot()
             case .squared: squared
-            case .dot: pairs.reduce(0) { $0 + $1.0 * $1.1 }
+            default: pairs.reduce(0) { $0 + $1.0 * $1.1 }
             }
         let phase = z - 2 * epsilon * (z / (2 * epsilon)).rounded(.down)
         let height =
             switch wave {
             case .triangle: lambda / epsilon * (epsilon - abs(phase - epsilon) - epsilon / 2)
-            case .sine: -lambda / 2 * cos(Double.pi * z / epsilon)
+            default: -lambda / 2 * cos(Double.pi * z / epsilon)
             }
         return height / Double(inputs).squareRoot()
     }

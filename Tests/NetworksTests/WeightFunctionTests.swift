@@ -9,7 +9,7 @@ struct WeightFunctionTests {
     @Test("errs by less than 1e-4 of the amplitude against float64, for every distance and wave")
     func accuracy() {
         let (rows, columns) = (50, 37)
-        for (distance, wave) in Distance.allCases.flatMap({ d in Wave.allCases.map { (d, $0) } }) {
+        for (distance, wave) in Distance.all.flatMap({ d in Wave.all.map { (d, $0) } }) {
             for d in [1, 2, 4, 16, 32] {
                 let (a, b) = (Tensor(rows, d), Tensor(columns, d))
                 a.fill(RandomStream(seed: 1, purpose: "a"), bound: 1)
@@ -38,7 +38,7 @@ struct WeightFunctionTests {
         arguments: Kernels.all.indices)
     func bits(_ set: Int) {
         let kernels = Kernels.all[set]
-        for (distance, wave) in Distance.allCases.flatMap({ d in Wave.allCases.map { (d, $0) } }) {
+        for (distance, wave) in Distance.all.flatMap({ d in Wave.all.map { (d, $0) } }) {
             let reference = PlainWave(distance: distance, wave: wave, isFused: kernels.arithmetic == "fused")
             let kernel = WeightFunction(distance: distance, wave: wave, lambda: 3, epsilon: 0.1).kernel(inputs: 4)
             for (rows, columns, d) in [(1, 1, 1), (7, 15, 2), (8, 16, 16), (9, 17, 17), (15, 33, 15), (25, 31, 4), (13, 16, 33)] {
@@ -85,7 +85,7 @@ private struct PlainWave {
             let ramp = 2 * t - 1
             value = 0.5 - abs(ramp)
             slope = ramp < 0 && t > 0 ? 2 : ramp > 0 ? -2 : 0
-        case .sine:
+        default:
             let u = t - 0.5
             let folded = min(abs(u), 0.5 - abs(u))
             value = 0.5 * sine(0.25 - abs(u))
@@ -95,7 +95,7 @@ private struct PlainWave {
         switch distance {
         case .euclidean: slope = z > 0 ? slope / z : 0
         case .squared: slope *= 2
-        case .dot: break
+        default: break
         }
         return (amplitude * value, slope)
     }

@@ -84,11 +84,13 @@ public struct Program {
     /// Every run's digest of weights and curve, by id: what must be the same to the bit.
     public func results() throws -> [String: String] {
         try run("report", "--curves", "curves")
-        return try status().mapValues { run in
-            let path = "curves/\(run["experiment"] ?? "")/\(run["model"] ?? "")-\(run["dataset"] ?? "")-s\(run["seed"] ?? "").csv"
-            return "\(run["weights_sha256"] ?? "none")\n"
-                + (try String(contentsOf: folder.appending(path: path), encoding: .utf8))
-        }
+        let runs = try status()
+        return try Dictionary(
+            uniqueKeysWithValues: runs.map { id, run in
+                let name = "\(run["model"] ?? "")-\(run["dataset"] ?? "")-s\(run["seed"] ?? "")-\(id.prefix(8))"
+                let curve = folder.appending(path: "curves/\(run["experiment"] ?? "")/\(name).csv")
+                return (id, "\(run["weights_sha256"] ?? "none")\n" + (try String(contentsOf: curve, encoding: .utf8)))
+            })
     }
 }
 

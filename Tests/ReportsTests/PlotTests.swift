@@ -46,7 +46,7 @@ struct PlotTests {
         }
     }
 
-    @Test("label every line, one colour a model wherever it is drawn, another dash for another way of training")
+    @Test("label every line, with one colour for each model in all plots and different dashes for different settings")
     func colours() throws {
         let runs = [
             Runs.run(Runs.paper(.mlp)), Runs.run(Runs.paper(d: 16)), Runs.run(Settings(lambda: 4.9, dataset: .cifar10)),
@@ -77,7 +77,7 @@ struct PlotTests {
         #expect(plot.caption.contains("thin: each seed") && plot.caption.contains("○") && plot.caption.contains("×"))
     }
 
-    @Test("leave out losses that are not finite, and stand whatever the values are")
+    @Test("omit losses that are not finite, and are valid for any values")
     func divergence() throws {
         let losses: [[Double]] = [
             [2, .infinity, 1, .nan, 0.5], [.nan, .nan], [1e300, 1e-300], [0, 0], [.leastNonzeroMagnitude, 0], [2.3],
@@ -99,7 +99,7 @@ struct PlotTests {
         #expect(gaps.pieces.map(\.count) == [1, 2])
     }
 
-    @Test("of thousands of epochs are small, and lose no extreme")
+    @Test("of thousands of epochs are small files and show every extreme")
     func decimation() throws {
         let run = Runs.run(Runs.paper())
         let plot = try #require(

@@ -6,11 +6,12 @@ import Specs
 enum Runs {
     static func run(
         _ settings: Settings, state: RunState = .completed, epoch: Int? = nil, train: Double = 0.6, test: Double = 0.5,
-        loss: Double = 1, kernels: [String] = ["Zen"], error: String? = nil, experiments: [String] = ["e"]
+        loss: Double = 1, kernels: [String] = ["Zen"], error: String? = nil, experiments: [String] = ["e"], id: String? = nil,
+        digest: String = "d"
     ) -> RunSummary {
         let done = epoch ?? settings.epochs
         return RunSummary(
-            id: String(settings.runIdentity(datasetDigest: "d").prefix(16)), experiments: experiments, tags: [],
+            id: id ?? String(settings.runIdentity(datasetDigest: digest).prefix(16)), experiments: experiments, tags: [],
             settings: settings,
             state: state, request: nil, priority: 0, epoch: done, epochs: settings.epochs,
             latest: done == 0
@@ -18,7 +19,7 @@ enum Runs {
             secondsPerEpoch: 1, attempts: 1, error: error,
             final: state == .completed
                 ? FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: "w") : nil,
-            datasetDigest: "d", arithmetics: kernels)
+            datasetDigest: digest, arithmetics: kernels)
     }
 
     static func paper(_ linear: Linear = .pcn, d: Int = 16, _ dataset: DatasetName = .cifar10, seed: Int = 1) -> Settings {

@@ -17,7 +17,7 @@ struct TableTests {
         Runs.run(Settings(dataset: .cifar10, epochs: 40), train: 0.43, test: 0.41),
     ]
 
-    @Test("has the paper's order of rows and columns, and a row of its own for every other way of training")
+    @Test("has the paper's order of rows and columns, and a row for each way of training")
     func order() {
         let table = ReportTable(sweep)
         #expect(
@@ -31,7 +31,7 @@ struct TableTests {
             ])
     }
 
-    @Test("says above the rows what sets all of them apart from the paper, and counts convolutions beside the table")
+    @Test("names above the rows the settings in which all of them differ from the paper, and counts convolutions in a note")
     func headings() throws {
         let short = { (linear: Linear, convolution: Convolution, lambda: Double) in
             Runs.run(
@@ -41,28 +41,28 @@ struct TableTests {
         }
         let runs = [short(.mlp, .dense, 1), short(.pcn, .dense, 1), short(.pcn, .pcn, 4.9)]
         let table = ReportTable(runs), text = TableText(table: table)
-        #expect(text.heading == "Not as in the paper, in every row: epochs 3.")
+        #expect(text.heading == "All rows differ from the paper in: epochs 3.")
         #expect(
             table.rows.map(\.label) == [
-                "ConvNet-PCN16 (epochs 3)", "ConvNet-MLP (epochs 3)", "ConvNetPCN16-PCN16 (λ 4.9, epochs 3)",
+                "ConvNet-PCN16", "ConvNet-MLP", "ConvNetPCN16-PCN16 (λ 4.9)",
             ])
         #expect(
             text.notes.contains(
-                "Convolutions have parameters beside these: 5351680 in ConvNet-PCN16 and ConvNet-MLP; 30096 in "
+                "Convolutions have further parameters: 5351680 in ConvNet-PCN16 and ConvNet-MLP; 30096 in "
                     + "ConvNetPCN16-PCN16."))
         #expect(TableText(table: ReportTable(sweep)).heading == nil)
         let input = ReportInput(runs)
         for format in [ReportFormat.markdown, .latex, .html] {
-            #expect(try format.render(input).contains("Not as in the paper, in every row: epochs 3."), "\(format.name)")
+            #expect(try format.render(input).contains("All rows differ from the paper in: epochs 3."), "\(format.name)")
         }
     }
 
-    @Test("shows mean ± deviation over seeds, the paper's figure and the difference, and never averages in what is unfinished")
+    @Test("shows mean ± deviation over seeds, the paper's figure and the difference, and never averages unfinished runs")
     func figures() {
         let lines = markdownLines(sweep)
         #expect(
             lines[3][1...3].map { $0 } == [
-                "0.083 (82858; 82090 act)", "61.2 ± 0.3 (61.4, −0.2); without epoch 12/3500",
+                "0.083 (82858; 82090 trainable)", "61.2 ± 0.3 (61.4, −0.2); without epoch 12/3500",
                 "52.9 ± 0.1 (53.0, −0.1); without epoch 12/3500",
             ])
         #expect(lines[5][1...3].map { $0 } == ["3.957 (3956746)", "97.0 (96.8, +0.2)", "52.5 (52.1, +0.4)"])
@@ -70,14 +70,14 @@ struct TableTests {
         #expect(lines[3][5] == "queued, epoch 0/3500 (31.9)")
     }
 
-    @Test("has the paper's figures only beside rows trained as the paper did")
+    @Test("has the paper's figures only in rows trained as in the paper")
     func paperOnlyBesideItsOwn() {
         let lines = markdownLines(sweep)
         #expect(lines[4][2...3].map { $0 } == ["43.0", "41.0"])
         #expect(Runs.paper(d: 4, .mnist).paperRow == nil)
     }
 
-    @Test("names runs that were trained with several kinds of arithmetic, and what went wrong with unfinished ones")
+    @Test("names runs that were trained with several kinds of arithmetic, and the errors of unfinished ones")
     func notes() throws {
         let text = try ReportFormat.markdown.render(
             ReportInput([
@@ -86,6 +86,50 @@ struct TableTests {
             ]))
         #expect(text.contains("several kinds of arithmetic (Haswell, Zen)"))
         #expect(text.contains("failed, epoch 3/3500") && text.contains("no space \\| left"))
+    }
+
+    @Test("never averages runs of the same settings on different data, and names the data if there are several")
+    func data() throws {
+        let (one, other) = ("aaaabbbb0" + String(repeating: "0", count: 55), "aaaabbbb1" + String(repeating: "0", count: 55))
+        let runs = [
+            Runs.run(Runs.paper(seed: 1), train: 0.6, digest: one), Runs.run(Runs.paper(seed: 2), train: 0.7, digest: other),
+            Runs.run(Runs.paper(seed: 3), train: 0.8, digest: other),
+            Runs.run(Runs.paper(seed: 4), state: .paused, epoch: 7, digest: other),
+            Runs.run(Runs.paper(d: 16, .cifar100), digest: "c"), Runs.run(Runs.paper(.mlp), digest: one),
+        ]
+        let table = ReportTable(runs)
+        #expect(
+            table.rows.map(\.label) == [
+                "LinearNet-PCN16 (data aaaabbbb0)", "LinearNet-PCN16 (data aaaabbbb1)", "LinearNet-PCN16",
+                "LinearNet-MLP (data aaaabbbb0)",
+            ])
+        #expect(table.rows.compactMap { $0.cells[.cifar10]?.seeds } == [[1], [2, 3], [1]])
+        #expect(table.tidyRows.map(\.datasetDigest) == [one, other, "c", one])
+        let notes = TableText(table: table).notes
+        #expect(notes.contains { $0.hasPrefix("Data: ") } && notes.contains { $0.contains("seed 4, data aaaabbbb1, paused") })
+        #expect(!notes.contains { $0.contains("settings that differ") })
+        let input = ReportInput(runs) { Runs.curve($0) }
+        #expect(
+            try input.figures()[0].plot.series.map(\.label).prefix(2).map { $0.split(separator: ",")[0] } == [
+                "PCN16 (data aaaabbbb0)", "PCN16 (data aaaabbbb1)",
+            ])
+        #expect(TableText(table: ReportTable(sweep)).notes.allSatisfy { !$0.hasPrefix("Data: ") })
+    }
+
+    @Test("of 10,000 runs that all differ has them in the order of their submission")
+    func many() throws {
+        let runs = (1...10_000).map { index in
+            Runs.run(
+                Settings(d: 16 + index % 2, dataset: .cifar10, epochs: 1 + index),
+                id: String(repeating: "0", count: 16 - "\(index)".count) + "\(index)")
+        }
+        let table = ReportTable(runs)
+        #expect(table.rows.count == 10_000)
+        #expect(table.rows.prefix(2).map(\.label) == ["LinearNet-PCN16 (epochs 3)", "LinearNet-PCN16 (epochs 5)"])
+        #expect(table.rows.last?.label == "LinearNet-PCN17 (epochs 10000)")
+        let input = ReportInput(runs)
+        for format in ReportFormat.all { #expect(try format.render(input).utf8.count > 500_000, "\(format.name)") }
+        #expect(Set(CurveFile.files(of: runs, experiment: "a").map(\.path)).count == 10_000)
     }
 
     @Test("is the same in every format: as many figures, whatever the lab holds", arguments: ReportFormat.all.map(\.name))
@@ -121,24 +165,49 @@ struct TableTests {
 
 @Suite("Curves")
 struct CurveTests {
-    @Test("are named by model, data set and seed, and by what sets them apart where that is not enough")
+    private let runs = [
+        Runs.run(Runs.paper()), Runs.run(Runs.paper(seed: 2)), Runs.run(Settings(lambda: 4, dataset: .cifar10, seed: 2)),
+        Runs.run(Runs.paper(), digest: "e"),
+    ]
+
+    @Test("are named by model, data set, seed and run, so that no two share a name")
     func names() {
-        let runs = [
-            Runs.run(Runs.paper()), Runs.run(Runs.paper(seed: 2)), Runs.run(Settings(lambda: 4, dataset: .cifar10, seed: 2)),
-        ]
+        let files = CurveFile.files(of: runs, experiment: "λ sweep")
+        for (file, run) in zip(files, runs) {
+            #expect(file.path == "λ sweep/LinearNet-PCN16-cifar10-s\(run.settings.seed)-\(run.id.prefix(8)).csv")
+        }
+        #expect(Set(files.map(\.path)).count == runs.count)
+        let twins = [Runs.run(Runs.paper(), id: "00000000aaaaaaaa"), Runs.run(Runs.paper(), id: "00000000bbbbbbbb", digest: "e")]
         #expect(
-            CurveFile.files(of: runs, experiment: "λ sweep").map(\.path) == [
-                "λ sweep/LinearNet-PCN16-cifar10-s1.csv", "λ sweep/LinearNet-PCN16-cifar10-s2.csv",
-                "λ sweep/LinearNet-PCN16-cifar10-s2-lambda_4.csv",
+            CurveFile.files(of: twins, experiment: "a").map(\.name) == [
+                "a/LinearNet-PCN16-cifar10-s1-00000000aaaaaaaa", "a/LinearNet-PCN16-cifar10-s1-00000000bbbbbbbb",
             ])
     }
 
-    @Test("of two experiments never share a folder, and no name leads out of the folder that was given")
+    @Test("have an index with the settings and the data of every run")
+    func index() throws {
+        let files = CurveFile.files(of: runs + [Runs.run(Runs.paper(.mlp))], experiment: "a")
+        let lines = CurveFile.index(files).split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(lines.count == files.count + 1 && lines.allSatisfy { $0.count == lines[0].count })
+        #expect(
+            lines[0].starts(with: [
+                "file", "id", "model", "state", "epoch", "dataset_digest", "architecture", "linear", "convolution", "d", "lambda",
+            ]))
+        for (line, file) in zip(lines.dropFirst(), files) {
+            #expect(String(line[0]) == file.path && String(line[1]) == file.run.id && String(line[5]) == file.run.datasetDigest)
+        }
+        let lambda = try #require(lines[0].firstIndex(of: "lambda"))
+        #expect(lines.dropFirst().map { String($0[lambda]) } == ["1", "1", "4", "1", ""])
+    }
+
+    @Test("of two experiments never share a folder, and no name leads out of the output folder")
     func folders() {
         let folder = { (name: String) in
             CurveFile.files(of: [Runs.run(Runs.paper())], experiment: name)[0].path.split(separator: "/")
         }
-        #expect(folder("a b")[0] != folder("a_b")[0])
+        #expect(folder("a b")[0] != folder("a_b")[0] && folder("index.csv")[0] != "index.csv")
         let long = String(repeating: "λ", count: 60)
         #expect(folder(long)[0] == long[...])
         // As only a database altered by hand has them.

@@ -16,12 +16,12 @@ struct TensorBoardTests {
         #expect(CRC32C.masked([24, 0, 0, 0, 0, 0, 0, 0]) == 0x224B_7FA3)
     }
 
-    @Test("are records of a version and an event an epoch, each between its length and checksums")
+    @Test("are a record of the version and one for each epoch, with lengths and checksums")
     func records() throws {
         let run = Runs.run(Runs.paper(), epoch: 300)
         let curve = try #require(CurveFile.files(of: [run], experiment: "a b").first)
         let file = TensorBoardRun(curve, Runs.curve(run), started: 1_700_000_000_500)
-        #expect(file.path == "a b/LinearNet-PCN16-cifar10-s1/events.out.tfevents.1700000000.pcnlab")
+        #expect(file.path == "a b/LinearNet-PCN16-cifar10-s1-\(run.id.prefix(8))/events.out.tfevents.1700000000.pcnlab")
         let events = try records(file.contents)
         #expect(events.count == 301)
         #expect(events[0].contains(Data("brain.Event:2".utf8)))

@@ -18,7 +18,7 @@ import Testing
     func everyParameterCountOfTable1IsReproducedToTheDigit(row: Paper.Row) throws {
         let names = row.model.split(separator: "-")
         let d = Int(names[1].dropFirst("PCN".count))
-        let architecture = try #require(Architecture.allCases.first { $0.blueprint.displayName == names[0] })
+        let architecture = try #require(Architecture.all.first { $0.displayName == names[0] })
         let settings = Settings(architecture: architecture, linear: d == nil ? .mlp : .pcn, d: d ?? 16, dataset: row.dataset)
         #expect(settings.model == row.model)
         let millions = (Double(settings.paperLinearParameters) / 1000).rounded() / 1000
@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func convolutionParametersAreThePapers() {
-        let counts = Architecture.allCases.map { Settings(architecture: $0, dataset: .cifar10).convolutionParameters }
+        let counts = Architecture.all.map { Settings(architecture: $0, dataset: .cifar10).convolutionParameters }
         #expect(counts == [0, 5_351_680, 2_469_696])
         #expect(Settings(architecture: .alexnet, dataset: .cifar10).layerWidths == [9216, 4096, 4096, 10])
         #expect(Settings(architecture: .convnet, dataset: .mnist).layerWidths == [1024, 1024, 10])
@@ -52,7 +52,7 @@ import Testing
         #expect(settings.multiplyAddsPerEpoch.products == 1024 * (3 * forward - first))
     }
 
-    @Test func theInputCloudsBiasesDoNotAct() {
+    @Test func theInputCloudsBiasesAreNotTrainable() {
         let settings = Settings(d: 16, dataset: .cifar10)
         #expect(settings.linearParameters == 16 * 4874 + 4106)
         #expect(settings.paperLinearParameters - settings.linearParameters == 768)

@@ -26,7 +26,7 @@ import Testing
         #expect(ECMAScriptNumber.text(number) == expected)
     }
 
-    @Test func whatIsWrittenReadsBackToTheBit() {
+    @Test func writtenNumbersReadBackBitForBit() {
         var generator = SplitMix(state: 8785)
         for _ in 0..<20_000 {
             let number = Double(bitPattern: generator.next())

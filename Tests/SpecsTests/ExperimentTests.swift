@@ -3,7 +3,7 @@ import Testing
 @testable import Specs
 
 @Suite struct ExperimentTests {
-    private func runs(_ fields: String) throws(SpecFaults) -> [Settings] {
+    private func runs(_ fields: String) throws(SpecDiagnostics) -> [Settings] {
         try Experiment.decode(#"{"name": "t", "architecture": "linearnet", \#(fields)}"#.utf8, file: "t.json").runs
     }
 
@@ -34,12 +34,12 @@ import Testing
             ])
     }
 
-    @Test func defaultsComeBackWhereAnIncludedRunHasWhatTheBaseHasNot() throws {
+    @Test func includedRunsGetDefaultsForSettingsThatDoNotApplyToTheBase() throws {
         let runs = try runs(#""dataset": "mnist", "linear": "mlp", "include": [{"linear": "pcn", "d": 3}]"#)
         #expect(runs == [Settings(linear: .mlp, dataset: .mnist), Settings(d: 3, dataset: .mnist)])
     }
 
-    @Test func exclusionsTakeOutWhatMatchesAllOfTheirFieldsFromTheProductOnly() throws {
+    @Test func anExclusionRemovesRunsOfTheProductThatMatchAllOfItsFields() throws {
         let runs = try runs(
             #"""
             "dataset": "mnist", "sweep": {"d": [4, 8], "seed": [1, 2]}, "include": [{"d": 4, "seed": 2}],

@@ -32,17 +32,17 @@ import Testing
     @Test(arguments: large)
     func aLargeHostileSpecIsRefusedInTimeAndInFewWords(what: String, spec: String) throws {
         let time = ContinuousClock().measure {
-            let lines = faultLines(spec)
+            let lines = diagnosticLines(spec)
             #expect(!lines.isEmpty || what == "equal values", "\(what)")
             #expect(lines.count <= 1001 && lines.allSatisfy { $0.utf8.count < 2000 }, "\(what)")
         }
         #expect(time < .seconds(20), "\(what): \(time)")
     }
 
-    @Test func beyondAThousandFaultsTheRestIsNotShownAndSaidSo() {
-        let lines = faultLines("{\(Self.base), \(Self.repeated("\"d\": 0", 3000))}")
+    @Test func atMostAThousandErrorsAreShown() {
+        let lines = diagnosticLines("{\(Self.base), \(Self.repeated("\"d\": 0", 3000))}")
         #expect(
-            lines.count == 1001 && lines.last?.hasSuffix("the file has more than 1,000 faults; correct those above first") == true
+            lines.count == 1001 && lines.last?.hasSuffix("the file has more than 1,000 errors; correct those above first") == true
         )
     }
 }

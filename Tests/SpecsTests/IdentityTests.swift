@@ -12,7 +12,7 @@ import Testing
         return settings.runIdentity(datasetDigest: "abc")
     }
 
-    @Test func theIdentityIsTheHashThatAnyoneCanCompute() {
+    @Test func theIdentityIsADocumentedHash() {
         // printf '%s' '{"dataset_digest":"abc","settings":{…}}' | sha256sum, over the text below.
         #expect(
             base.trajectoryJSON == """

@@ -3,7 +3,7 @@ import Testing
 @testable import Specs
 
 @Suite struct JSONReaderTests {
-    private func read(_ text: String) throws(JSONFault) -> JSONValue {
+    private func read(_ text: String) throws(JSONError) -> JSONValue {
         try JSONReader.read(text.utf8)
     }
 
@@ -19,7 +19,7 @@ import Testing
 
     private struct NotANumber: Error {}
 
-    @Test func everyKeyAndValueKnowsItsLineAndColumn() throws {
+    @Test func everyKeyAndValueHasItsLineAndColumn() throws {
         let members = try members("{\n  \"λé\": [1,\r\n\t{\"b\": null}],\n\"c\":true}")
         #expect(members.map(\.keyPosition) == [Position(line: 2, column: 3), Position(line: 4, column: 1)])
         #expect(members.map(\.value.position) == [Position(line: 2, column: 9), Position(line: 4, column: 5)])
@@ -56,7 +56,7 @@ import Testing
         #expect(try number(text).int == expected)
     }
 
-    @Test func numbersBeyondAnIntAreStillKnownToBeWhole() throws {
+    @Test func numbersTooLargeForAnIntAreRecognisedAsWhole() throws {
         #expect(try number("1e999").isWhole)
         #expect(try number("9223372036854775808").isWhole)
         #expect(try !number("1e-999").isWhole)
@@ -87,7 +87,7 @@ import Testing
         (#"["\u１234"]"#, 1, 3, .shortUnicodeEscape),
     ])
     func whatIsNoJSONIsRefusedWhereItStands(text: String, line: Int, column: Int, problem: JSONProblem) {
-        let fault = #expect(throws: JSONFault.self) { try read(text) }
+        let fault = #expect(throws: JSONError.self) { try read(text) }
         #expect(fault?.position == Position(line: line, column: column))
         #expect(fault?.problem == problem)
         #expect(fault.map { !$0.problem.sentence.isEmpty } == true)
@@ -100,28 +100,28 @@ import Testing
             ([0x22, 0xE2, 0x82], 2, 0xE2), ([0x22, 0xF5, 0x80, 0x80, 0x80], 2, 0xF5),
         ] as [([UInt8], Int, UInt8)])
     func bytesThatAreNoUTF8AreRefusedWhereTheyStand(bytes: [UInt8], column: Int, byte: UInt8) {
-        let fault = #expect(throws: JSONFault.self) { try JSONReader.read(bytes) }
+        let fault = #expect(throws: JSONError.self) { try JSONReader.read(bytes) }
         #expect(fault?.problem == .invalidUTF8(byte: byte))
         #expect(fault?.position == Position(line: 1, column: column))
     }
 
     @Test(arguments: [[0xFF, 0xFE, 0x7B, 0], [0xFE, 0xFF, 0, 0x7B]] as [[UInt8]])
     func otherEncodingsAreNamed(bytes: [UInt8]) {
-        let fault = #expect(throws: JSONFault.self) { try JSONReader.read(bytes) }
+        let fault = #expect(throws: JSONError.self) { try JSONReader.read(bytes) }
         #expect(fault?.problem == .byteOrderMark(encoding: "UTF-16"))
     }
 
-    @Test func nestingIsReadToItsLimitAndNoDeeper() throws {
+    @Test func nestingIsReadUpToTheLimit() throws {
         let limit = JSONReader.depthLimit
         _ = try read(String(repeating: "[", count: limit) + String(repeating: "]", count: limit))
         let deep = String(repeating: "[", count: 1_000_000)
-        let fault = #expect(throws: JSONFault.self) { try read(deep) }
+        let fault = #expect(throws: JSONError.self) { try read(deep) }
         #expect(fault?.problem == .tooDeep(limit: limit))
         #expect(fault?.position == Position(line: 1, column: limit + 1))
     }
 
-    @Test func aFaultKnowsTheFieldThatWasRead() {
-        let fault = #expect(throws: JSONFault.self) { try read(#"{"sweep": {"d": [4, x]}}"#) }
+    @Test func anErrorHasTheFieldThatWasBeingRead() {
+        let fault = #expect(throws: JSONError.self) { try read(#"{"sweep": {"d": [4, x]}}"#) }
         #expect(fault?.path.text == "sweep.d[1]")
     }
 }

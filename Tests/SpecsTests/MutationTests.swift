@@ -37,13 +37,13 @@ import Testing
         return bytes
     }
 
-    @Test func noMutationOfAValidSpecCrashesTheDecoderOrLeavesItWithoutReason() throws {
+    @Test func noMutationOfAValidSpecCrashesTheDecoderOrIsRejectedWithoutAReason() throws {
         var generator = SplitMix(state: 20_23)
         let seeds = try Self.seeds()
         var (accepted, refused) = (0, 0)
         for round in 0..<6000 {
             let bytes = mutated(seeds[round % seeds.count], with: &generator)
-            do throws(SpecFaults) {
+            do throws(SpecDiagnostics) {
                 let experiment = try Experiment.decode(bytes, file: "m.json")
                 accepted += 1
                 #expect(!experiment.runs.isEmpty && Set(experiment.runs).count == experiment.runs.count)
@@ -53,7 +53,8 @@ import Testing
                 }
             } catch {
                 refused += 1
-                #expect(!error.faults.isEmpty && error.faults.map(\.position) == error.faults.map(\.position).sorted())
+                #expect(
+                    !error.diagnostics.isEmpty && error.diagnostics.map(\.position) == error.diagnostics.map(\.position).sorted())
                 #expect(error.lines.allSatisfy { $0.hasPrefix("m.json:") && !$0.contains("\n") })
             }
         }

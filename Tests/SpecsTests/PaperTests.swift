@@ -11,7 +11,7 @@ import Testing
         #expect(Paper.row(model: "LinearNet-PCN16", dataset: .mnist) == nil)
     }
 
-    @Test func thePapersOwnRunsDoNotDeviate() {
+    @Test func runsWithThePapersSettingsHaveNoDeviations() {
         for d in [4, 8, 16, 32] {
             let settings = Settings(d: d, dataset: .cifar100, seed: 5, checkpointEvery: 3)
             #expect(settings.deviationsFromPaper.isEmpty)
@@ -33,7 +33,7 @@ import Testing
         #expect(settings.paperRow == nil)
     }
 
-    @Test func whatTheModelsNameSaysIsNoDeviation() {
+    @Test func settingsThatArePartOfTheModelsNameAreNoDeviation() {
         #expect(Settings(d: 5, dataset: .cifar10).deviationsFromPaper.isEmpty)
         #expect(Settings(linear: .lowRank, d: 8, dataset: .cifar10).deviationsFromPaper.isEmpty)
         #expect(Settings(d: 5, dataset: .cifar10).paperRow == nil)

@@ -6,14 +6,11 @@ import Testing
 @Suite struct SchemaTests {
     private static let file = experimentsFolder.appending(path: "experiment.schema.json")
 
-    @Test func theCommittedSchemaIsTheOneTheProgramMakes() throws {
-        if ProcessInfo.processInfo.environment["PCNLAB_WRITE_SCHEMA"] == "1" {
-            try Data(ExperimentSchema.text.utf8).write(to: Self.file)
-        }
-        let committed = (try? String(contentsOf: Self.file, encoding: .utf8)) ?? ""
+    @Test func theCommittedSchemaIsTheOneThatTheProgramPrints() throws {
+        let committed = try String(contentsOf: Self.file, encoding: .utf8)
         #expect(
             committed == ExperimentSchema.text,
-            "experiments/experiment.schema.json is out of date: run PCNLAB_WRITE_SCHEMA=1 swift test --filter SchemaTests")
+            "experiments/experiment.schema.json is out of date: run pcnlab schema > experiments/experiment.schema.json")
     }
 
     @Test(.enabled(if: PythonSchema.isAvailable))
@@ -23,7 +20,7 @@ import Testing
         #expect(verdicts.count == specs.count)
         for (index, spec) in specs.enumerated() {
             let isValid = index < SchemaCorpus.valid.count
-            #expect(faultLines(spec).isEmpty == isValid, "decoder: \(spec)")
+            #expect(diagnosticLines(spec).isEmpty == isValid, "decoder: \(spec)")
             #expect(verdicts[index] == isValid, "schema: \(spec)")
         }
     }
@@ -32,7 +29,7 @@ import Testing
     func whatOnlyTheDecoderCanDecidePassesTheSchema() throws {
         let verdicts = try PythonSchema.verdicts(schema: ExperimentSchema.text, specs: SchemaCorpus.decoderOnly)
         for (spec, verdict) in zip(SchemaCorpus.decoderOnly, verdicts) {
-            #expect(!faultLines(spec).isEmpty, "decoder: \(spec)")
+            #expect(!diagnosticLines(spec).isEmpty, "decoder: \(spec)")
             #expect(verdict, "schema: \(spec)")
         }
     }

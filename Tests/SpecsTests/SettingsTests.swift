@@ -22,7 +22,7 @@ import Testing
         #expect(Settings(linear: .mlp, d: 4, epsilon: 0.2, dataset: .cifar10) == mlp)
     }
 
-    @Test func valuesThatOnlyRepeatTheDefaultAreNoDifference() {
+    @Test func valuesEqualToTheDefaultMakeNoDifference() {
         let plain = Settings(dataset: .mnist)
         #expect(Settings(widths: [1024, 1024, 2048], dataset: .mnist, trainSamples: 60_000, testSamples: 10_000) == plain)
         #expect(Settings(dataset: .mnist, trainSamples: 50_000) != plain)
@@ -74,7 +74,7 @@ import Testing
         "[]", "",
     ])
     func settingsOutsideTheLimitsAreNotReadBack(text: String) {
-        #expect(throws: SpecFaults.self) { try Settings(canonicalJSON: text) }
+        #expect(throws: SpecDiagnostics.self) { try Settings(canonicalJSON: text) }
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(Settings.self, from: Data(text.utf8)) }
     }
 }

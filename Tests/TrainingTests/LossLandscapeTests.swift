@@ -12,7 +12,7 @@ struct LossLandscapeTests {
             settings, try TrainingData(Fixture.shapes, for: settings), weights: weights, workers: Workers(threads: threads))
     }
 
-    @Test("has the same bits for any number of threads, in whatever order samples are drawn", arguments: Linear.allCases)
+    @Test("has the same bits for any number of threads, in whatever order samples are drawn", arguments: Linear.all)
     func deterministic(_ linear: Linear) throws {
         for weights in LossLandscape.Weights.allCases {
             let settings = Fixture.settings(linear: linear)
@@ -29,7 +29,7 @@ struct LossLandscapeTests {
         }
     }
 
-    @Test("scores a run's first batch, with what weights a run of the sample's seed begins with", arguments: Linear.allCases)
+    @Test("scores a run's first batch, with what weights a run of the sample's seed begins with", arguments: Linear.all)
     func firstBatch(_ linear: Linear) throws {
         let settings = Fixture.settings(linear: linear)
         let sample = try landscape(settings, .drawn).sample(3)

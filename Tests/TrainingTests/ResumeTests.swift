@@ -6,9 +6,9 @@ import Testing
 
 @Suite("A run that is stopped and resumed")
 struct ResumeTests {
-    static let cases: [Settings] = Linear.allCases.flatMap { linear in
-        Optimizer.allCases.flatMap { optimizer in
-            Schedule.allCases.map {
+    static let cases: [Settings] = Linear.all.flatMap { linear in
+        Optimizer.all.flatMap { optimizer in
+            Schedule.all.map {
                 Fixture.settings(
                     linear: linear, optimizer: optimizer, schedule: $0, learningRate: optimizer == .adam ? 1e-3 : 1e-4)
             }
@@ -46,7 +46,7 @@ struct ResumeTests {
         #expect(last == end && epochs == whole.epochs)
     }
 
-    @Test("with more epochs equals the run that had them from the start", arguments: Linear.allCases)
+    @Test("with more epochs equals the run that had them from the start", arguments: Linear.all)
     func extended(_ linear: Linear) throws {
         let short = try Fixture.train(Fixture.settings(linear: linear, epochs: 2)).host
         let trainer = try Fixture.trainer(Fixture.settings(linear: linear, epochs: 4))

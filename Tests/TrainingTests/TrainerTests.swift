@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A training")
 struct TrainerTests {
-    @Test("gives the same bits with one, two and three threads", arguments: Linear.allCases)
+    @Test("gives the same bits with one, two and three threads", arguments: Linear.all)
     func threads(_ linear: Linear) throws {
         let results = try [1, 2, 3].map { try Fixture.train(Fixture.settings(linear: linear), threads: $0) }
         #expect(results[0].end == results[1].end && results[0].end == results[2].end)
@@ -70,18 +70,18 @@ struct TrainerTests {
 
     @Test("has an engine part for everything that a spec can name")
     func registries() {
-        for linear in Linear.allCases {
-            for distance in Distance.allCases {
-                for wave in Wave.allCases {
+        for linear in Linear.all {
+            for distance in Distance.all {
+                for wave in Wave.all {
                     let settings = Settings(linear: linear, distance: distance, wave: wave, widths: [4], dataset: .shapes)
                     #expect(settings.linearStack(batch: 1).layers.count == 2)
                 }
             }
         }
-        for optimizer in Optimizer.allCases { _ = Settings(dataset: .shapes, optimizer: optimizer).makeOptimizer([]) }
+        for optimizer in Optimizer.all { _ = Settings(dataset: .shapes, optimizer: optimizer).makeOptimizer([]) }
     }
 
-    @Test("counts as many parameters as its settings say", arguments: Linear.allCases)
+    @Test("counts as many parameters as its settings say", arguments: Linear.all)
     func counts(_ linear: Linear) {
         let settings = Settings(linear: linear, dataset: .cifar100)
         let stored = settings.linearStack(batch: 1).parameters.reduce(0) { $0 + $1.value.count }

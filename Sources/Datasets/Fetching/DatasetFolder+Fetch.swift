@@ -1,8 +1,8 @@
 import Foundation
 
 extension DatasetFolder {
-    /// The official downloads that are needed before the data set can be read; empty when it is there.
-    public func missingDownloads(_ kind: DatasetKind) -> [OfficialDownload] {
+    /// The official downloads that are needed before the data set can be read; empty if it is present.
+    func missingDownloads(_ kind: DatasetKind) -> [OfficialDownload] {
         guard case .missing(_, let files) = locate(kind) else { return [] }
         switch kind.format {
         case .generated: return []
@@ -11,8 +11,8 @@ extension DatasetFolder {
         }
     }
 
-    /// Fetches what is missing into this folder, one file after another; blocks.
-    /// - Parameter event: gets the download that an event is about.
+    /// Downloads the missing files to this folder, one after another; blocks.
+    /// - Parameter event: called with the download that an event belongs to.
     /// - Throws: ``FetchError``
     public func fetch(
         _ kind: DatasetKind, with fetcher: Fetcher = Fetcher(),

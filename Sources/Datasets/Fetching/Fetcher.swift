@@ -1,21 +1,21 @@
 import Foundation
 
-/// Downloads official files: resuming, patient with dropped connections, checked against the official MD5.
+/// Downloads official files: resumes, retries lost connections, and checks the official MD5.
 public struct Fetcher: Sendable {
-    /// Attempts in a row that may fail before it gives up; an attempt that brought a MiB starts the count anew.
+    /// Number of consecutive failed attempts before it gives up. An attempt that received 1 MiB resets the count.
     public var attempts: Int
-    /// Seconds without a byte after which a connection counts as lost.
-    public var idleTimeout: TimeInterval
-    /// Seconds to wait after the n-th failed attempt in a row, n from 1.
-    public var backOff: @Sendable (Int) -> TimeInterval
-    /// Waits.
+    /// Seconds without data after which a connection is considered lost.
+    var idleTimeout: TimeInterval
+    /// Seconds to wait after the n-th consecutive failed attempt, n from 1.
+    var backOff: @Sendable (Int) -> TimeInterval
+    /// Sleeps for a number of seconds.
     public var sleep: @Sendable (TimeInterval) -> Void
-    /// Seconds from any start, for the rate.
+    /// A monotonic clock in seconds, for the rate.
     public var now: @Sendable () -> TimeInterval
 
     private static let substantial: Int64 = 1 << 20
 
-    /// Waits 1, 2, 4, … up to 30 seconds between attempts unless told otherwise.
+    /// By default waits 1, 2, 4, … up to 30 seconds between attempts.
     public init(
         attempts: Int = 6, idleTimeout: TimeInterval = 60,
         backOff: @escaping @Sendable (Int) -> TimeInterval = { min(30, Double(1 << min($0 - 1, 5))) },
@@ -29,13 +29,13 @@ public struct Fetcher: Sendable {
         self.now = now
     }
 
-    /// Brings `url` to `destination` by way of `destination.part`, going on from a `.part` that is there, and replaces
-    /// whatever has the destination's name. Blocks: call it from a thread of its own, not from a Swift task.
+    /// Downloads `url` to `destination` through `destination.part`, resuming an existing `.part`, and replaces a file at the
+    /// destination. Blocks: must be called from a thread, not from a Swift task.
     /// - Parameters:
-    ///   - md5: the official digest, hex.
-    ///   - bytes: the official length; more is not taken.
+    ///   - md5: the official digest in hexadecimal.
+    ///   - bytes: the official size, which is the limit.
     ///   - event: called on a background thread.
-    /// - Throws: ``FetchError``. The `.part` stays for the next time unless its MD5 is wrong or too much came.
+    /// - Throws: ``FetchError``. The `.part` is kept unless its MD5 is wrong or it is too long.
     public func fetch(
         _ url: URL, to destination: URL, md5: String, bytes: Int64 = .max,
         event: @escaping @Sendable (FetchEvent) -> Void = { _ in }
@@ -54,7 +54,7 @@ public struct Fetcher: Sendable {
                 break
             } catch let error as FetchError {
                 failures = file.count - before >= Self.substantial ? 1 : failures + 1
-                // An address that was never reached is no dropped connection: say so at once.
+                // An address that was never reached is not a lost connection: fail at once.
                 if case .noConnection = error, file.count == 0 { throw error }
                 guard error.isPassing else { throw error }
                 guard failures < attempts else { throw Self.final(error, received: file.count, attempts: failures) }
@@ -68,7 +68,7 @@ public struct Fetcher: Sendable {
         try file.finish(md5: md5, url: url)
     }
 
-    /// Whether an address may be fetched: https, or http within this machine.
+    /// Whether an address may be fetched: https, or http on this machine.
     static func isSafe(_ url: URL) -> Bool {
         switch url.scheme?.lowercased() {
         case "https": true

@@ -1,17 +1,18 @@
 import Crypto
 import Foundation
+import Specs
 
-/// The `.part` file of a download: appended to, hashed along, and renamed when it is the right one.
+/// The `.part` file of a download, which is hashed as it is written, and renamed once it is complete and has the right digest.
 final class PartialFile {
     /// The file itself, `NAME.part`.
     let path: String
     private let destination: String
     private let descriptor: Int32
     private var hash = Insecure.MD5()
-    /// Bytes so far.
+    /// Size in bytes so far.
     private(set) var count: Int64 = 0
 
-    /// Opens what an earlier download left, or starts anew; makes the folder.
+    /// Opens the file of an earlier download, or creates it and its folder.
     /// - Throws: ``FetchError``
     init(for destination: URL) throws {
         self.destination = destination.path
@@ -32,14 +33,14 @@ final class PartialFile {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Drops what there is.
+    /// Truncates the file.
     func restart() throws {
         guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { throw Self.failure(path, errno) }
         hash = Insecure.MD5()
         count = 0
     }
 
-    /// Writes the next bytes.
+    /// Appends bytes.
     /// - Throws: ``FetchError/diskFull(path:)``, ``FetchError/cannotWrite(path:code:)``
     func append(_ data: Data) throws {
         try Self.write(data, to: descriptor, path: path) { written in
@@ -48,7 +49,7 @@ final class PartialFile {
         }
     }
 
-    /// Writes all of it, telling of each part that is written.
+    /// Writes all bytes; `progress` is called after each part.
     static func write(
         _ data: Data, to descriptor: Int32, path: String, _ written: (UnsafeRawBufferPointer) -> Void
     ) throws {
@@ -67,15 +68,15 @@ final class PartialFile {
         }
     }
 
-    /// Puts the file in its place where its MD5 is right; removes it where it is not.
+    /// Renames the file to its destination if its MD5 is right; removes it otherwise.
     /// - Throws: ``FetchError/wrongDigest(url:expected:found:)``, ``FetchError/cannotWrite(path:code:)``
     func finish(md5: String, url: URL) throws {
-        let found = DatasetFolder.hex(hash.finalize())
+        let found = hash.finalize().hexadecimal
         guard found == md5.lowercased() else {
             unlink(path)
             throw FetchError.wrongDigest(url: url, expected: md5.lowercased(), found: found)
         }
-        // On disk before it has its name: a file under the official name is always whole.
+        // Sync before renaming: a file with the official name is always complete.
         guard fsync(descriptor) == 0, rename(path, destination) == 0 else { throw Self.failure(path, errno) }
     }
 
@@ -83,7 +84,7 @@ final class PartialFile {
         code == ENOSPC || code == EDQUOT ? .diskFull(path: path) : .cannotWrite(path: path, code: code)
     }
 
-    /// The errno below a Foundation error, as far as it tells.
+    /// The errno of a Foundation error, if it has one.
     private static func code(of error: any Error) -> Int32 {
         let error = error as NSError
         if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }

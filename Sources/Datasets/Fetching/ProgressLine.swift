@@ -2,8 +2,8 @@ import Foundation
 
 /// The lines that show a download's progress.
 public enum ProgressLine {
-    /// A line for a terminal, at most `width` characters: name, bar, percent, size, rate, time left. What does not fit
-    /// is left out from the bar outwards; a long name is cut.
+    /// A line for a terminal, at most `width` characters: name, bar, percent, size, rate, time left. Parts that do not fit
+    /// are omitted, the bar first; a long name is truncated.
     public static func bar(name: String, _ progress: FetchProgress, width: Int) -> String {
         let percent = progress.fraction.map { padded("\(Int($0 * 100))%", 4) } ?? "    "
         let size = padded(amount(progress), 18)
@@ -18,7 +18,7 @@ public enum ProgressLine {
         return "\(label) \(bar) \(numbers)"
     }
 
-    /// A line for a log, where nothing can be drawn over.
+    /// A line for a log.
     public static func plain(name: String, _ progress: FetchProgress) -> String {
         var parts = ["\(name): \(amount(progress, between: " of "))"]
         if let fraction = progress.fraction { parts.append("\(Int(fraction * 100))%") }
@@ -27,7 +27,7 @@ public enum ProgressLine {
         return parts.joined(separator: ", ")
     }
 
-    /// An amount in powers of 1000, as the official sites print sizes: `999 B`, `28.9 kB`, `170.1 MB`.
+    /// A size with decimal prefixes: `999 B`, `28.9 kB`, `170.1 MB`.
     public static func bytes(_ count: Int64) -> String {
         if count < 1000 { return "\(count) B" }
         var value = Double(count)
@@ -43,7 +43,7 @@ public enum ProgressLine {
 
     /// `0:07`, `12:30`, `1:02:03`; days are not expected and shown as hours.
     static func duration(_ seconds: Double) -> String {
-        // A stalled connection has any number of seconds left.
+        // For a stalled connection the time left is unbounded.
         let whole = Int(min(seconds.rounded(.up), 359_999))
         let (hours, minutes, rest) = (whole / 3600, whole / 60 % 60, whole % 60)
         return hours > 0 ? String(format: "%d:%02d:%02d", hours, minutes, rest) : String(format: "%d:%02d", minutes, rest)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Turns writes into progress events, ten a second at most.
+/// Converts writes to progress events, at most ten a second.
 final class ProgressMeter {
     private let now: @Sendable () -> TimeInterval
     private let event: @Sendable (FetchEvent) -> Void
@@ -13,7 +13,7 @@ final class ProgressMeter {
         self.event = event
     }
 
-    /// A new attempt: the pause before it is no part of the rate.
+    /// Starts a new attempt. The pause before it does not count for the rate.
     func start(at bytes: Int64) {
         rate = RateMeter()
         rate.add(time: now(), bytes: bytes)
@@ -40,15 +40,15 @@ struct RateMeter {
     private var samples: [(time: Double, bytes: Int64)] = []
 
     /// - Parameters:
-    ///   - time: seconds, from any start, never falling.
-    ///   - bytes: received in all by then.
+    ///   - time: monotonic seconds.
+    ///   - bytes: total received by then.
     mutating func add(time: Double, bytes: Int64) {
         samples.append((time, bytes))
-        // One sample beyond the window stays, so that a slow connection still has two.
+        // Keep one sample before the window, so that a slow connection has two.
         while samples.count > 2, time - samples[1].time >= Self.window { samples.removeFirst() }
     }
 
-    /// Bytes a second; 0 before the second sample.
+    /// Bytes per second; 0 before the second sample.
     var bytesPerSecond: Double {
         guard let first = samples.first, let last = samples.last, last.time > first.time else { return 0 }
         return Double(last.bytes - first.bytes) / (last.time - first.time)

@@ -4,9 +4,9 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// One request for what is still missing of a file, streamed into its `.part`.
+/// A request for the missing rest of a file, streamed to its `.part`.
 ///
-/// All state belongs to the session's delegate queue, which runs one callback at a time, until ``run()`` returns.
+/// Until ``run()`` returns, all state is confined to the session's delegate queue, which runs one callback at a time.
 final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private let url: URL
     private let file: PartialFile
@@ -19,8 +19,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private var failure: (any Error)?
 
     /// - Parameters:
-    ///   - limit: bytes that the file may have; a server that sends more is not listened to.
-    ///   - received: called after each write, with the file's whole length where the server says.
+    ///   - limit: maximum size in bytes; the transfer is cancelled if the server sends more.
+    ///   - received: called after each write, with the size of the whole file if the server gives it.
     init(
         url: URL, file: PartialFile, limit: Int64, idleTimeout: TimeInterval, received: @escaping (_ total: Int64?) -> Void
     ) {
@@ -31,8 +31,8 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         self.received = received
     }
 
-    /// Blocks until the file is whole.
-    /// - Throws: ``FetchError``; what came until then is in the file.
+    /// Blocks until the file is complete.
+    /// - Throws: ``FetchError``; the bytes received until then are in the file.
     func run() throws {
         let settings = URLSessionConfiguration.ephemeral
         settings.urlCache = nil
@@ -41,7 +41,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         queue.maxConcurrentOperationCount = 1
         let session = URLSession(configuration: settings, delegate: self, delegateQueue: queue)
         var request = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: idleTimeout)
-        // The bytes of the file, not of a compressed copy: ranges and the MD5 are about those.
+        // Request the file without content encoding: ranges and the MD5 refer to its own bytes.
         request.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
         if file.count > 0 { request.setValue("bytes=\(file.count)-", forHTTPHeaderField: "Range") }
         session.dataTask(with: request).resume()
@@ -54,7 +54,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
     ) {
-        // A redirect that was refused comes by here as a response, too.
+        // A refused redirect arrives here as a response, too.
         if failure != nil { return completionHandler(.cancel) }
         do {
             completionHandler(try accept(response) ? .allow : .cancel)
@@ -64,7 +64,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
         }
     }
 
-    /// - Returns: whether the body is wanted.
+    /// - Returns: whether to receive the body.
     private func accept(_ response: URLResponse) throws -> Bool {
         guard let response = response as? HTTPURLResponse else { return false }
         let range = ContentRange(response.value(forHTTPHeaderField: "Content-Range") ?? "")
@@ -84,7 +84,7 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
             isComplete = true
             return false
         case 206, 416:
-            // What lies here is no beginning of what the server has: the next attempt starts from zero.
+            // The partial file does not match the server's: the next attempt starts from zero.
             try file.restart()
             throw FetchError.interrupted(url: url, received: 0, attempts: 1, detail: "the server's range does not fit")
         default: throw FetchError.httpStatus(url: url, code: response.statusCode)
@@ -141,9 +141,9 @@ final class Transfer: NSObject, URLSessionDataDelegate, @unchecked Sendable {
 
 /// The `Content-Range` header: `bytes 5-9/10`, or `bytes */10` beside status 416.
 struct ContentRange: Equatable {
-    /// The first byte that is sent.
+    /// Offset of the first byte that is sent.
     let start: Int64?
-    /// The whole file's length.
+    /// Size of the whole file.
     let total: Int64?
 
     init?(_ header: String) {

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Bytes that are read from front to back: a file, what a gzip stream unpacks to, a member of an archive.
+/// A sequential source of bytes: a file, a decompressed gzip stream, a member of an archive.
 protocol ByteSource: AnyObject {
-    /// Fills as much of the buffer as there is at hand, at least one byte; 0 at the end.
+    /// Reads at least one byte into the buffer; returns 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
 }
 
 extension ByteSource {
-    /// Fills the buffer to its end, or less where the source ends.
+    /// Fills the buffer, or less if the source ends.
     func readFully(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var filled = 0
         while filled < buffer.count {
@@ -18,7 +18,7 @@ extension ByteSource {
         return filled
     }
 
-    /// Hands over everything that is left, in chunks of up to 256 KiB.
+    /// Calls `body` with the rest of the source, in chunks of up to 256 KiB.
     /// - Returns: the number of bytes.
     @discardableResult
     func forEachChunk(_ body: (UnsafeRawBufferPointer) throws -> Void) throws -> Int {
@@ -33,7 +33,7 @@ extension ByteSource {
         }
     }
 
-    /// Everything that is left, which must be exactly `expected` bytes.
+    /// The rest of the source, which must be exactly `expected` bytes.
     /// - Throws: ``DatasetError/wrongLength(file:expected:found:)`` under the name `file`.
     func bytes(expected: Int, of file: String) throws -> [UInt8] {
         let bytes = try [UInt8](unsafeUninitializedCapacity: expected) { buffer, initialized in
@@ -47,7 +47,7 @@ extension ByteSource {
     }
 }
 
-/// A file on disk. Read, never mapped: a file that shrinks meanwhile ends early and does not kill the process.
+/// A file on disk. It is read, not mapped: if a mapped file shrinks, accessing it kills the process.
 final class FileSource: ByteSource {
     private let descriptor: Int32
     private let path: String

@@ -1,12 +1,12 @@
 /// One file of CIFAR's binary version: records of label bytes, then one image channel-first.
 struct CifarRecords {
     let bytes: [UInt8]
-    /// How many values each label byte may have; the last byte is the class.
+    /// The number of values of each label byte; the last byte is the class.
     let labelRanges: [Int]
     /// C·H·W
     let imageSize: Int
 
-    /// Writes the records' images and classes into the split from image `first` on.
+    /// Writes the records' images and classes to the split, starting at image `first`.
     /// - Throws: ``DatasetError/labelOutOfRange(file:record:label:allowed:)`` under the name `name`.
     func decode(first: Int, pixels: inout [UInt8], labels: inout [UInt8], name: String) throws {
         let recordSize = labelRanges.count + imageSize

@@ -1,4 +1,4 @@
-/// Turns the bytes of official files into the images and labels of both splits.
+/// Reads the images and labels of both splits from the official files.
 enum DatasetReader {
     /// Reads and checks the whole data set.
     /// - Throws: ``DatasetError``
@@ -20,13 +20,13 @@ enum DatasetReader {
         var pixels = [Split: [UInt8]]()
         var labels = [Split: [UInt8]]()
         for split in Split.allCases {
-            pixels[split] = [UInt8](repeating: 0, count: kind.count(split) * kind.imageSize)
+            pixels[split] = [UInt8](repeating: 0, count: kind.count(split) * kind.dataset.imageSize)
             labels[split] = [UInt8](repeating: 0, count: kind.count(split))
         }
         try content.forEachFile { file, name, source in
             let bytes = try source.bytes(expected: kind.length(of: file), of: name)
-            let records = CifarRecords(bytes: bytes, labelRanges: labelRanges, imageSize: kind.imageSize)
-            // An archive may hold the files in any order: each has its place in the split.
+            let records = CifarRecords(bytes: bytes, labelRanges: labelRanges, imageSize: kind.dataset.imageSize)
+            // An archive may contain the files in any order, so each has a fixed place in the split.
             let before = kind.files.prefix { $0 != file }.filter { $0.split == file.split }
             try records.decode(
                 first: before.reduce(0) { $0 + $1.count }, pixels: &pixels[file.split, default: []],
@@ -42,7 +42,7 @@ enum DatasetReader {
         let kind = content.kind
         var read = [Split: [IDXFile]]()
         try content.forEachFile { file, name, source in
-            let shape = file.content == .images ? [file.count, kind.side, kind.side] : [file.count]
+            let shape = file.content == .images ? [file.count, kind.dataset.side, kind.dataset.side] : [file.count]
             read[file.split, default: []].append(try IDXFile(source, name: name, expected: shape))
         }
         return try Dictionary(
@@ -56,24 +56,25 @@ enum DatasetReader {
             })
     }
 
-    /// Pairs the images of a split with their labels, of which there must be the official number.
+    /// Combines the images of a split with their labels, and checks their number.
     private static func join(_ images: IDXFile, _ labels: IDXFile, count: Int, of kind: DatasetKind) throws -> ImageSet {
         guard images.shape[0] == labels.shape[0] else {
             throw DatasetError.countMismatch(
                 images: images.name, imageCount: images.shape[0], labels: labels.name, labelCount: labels.shape[0])
         }
         guard images.shape[0] == count else {
-            let expected = [count, kind.side, kind.side]
+            let expected = [count, kind.dataset.side, kind.dataset.side]
             throw DatasetError.wrongShape(file: images.name, expected: expected, found: images.shape)
         }
-        if let record = labels.bytes.firstIndex(where: { $0 >= kind.classes }) {
+        if let record = labels.bytes.firstIndex(where: { $0 >= kind.dataset.classes }) {
             throw DatasetError.labelOutOfRange(
-                file: labels.name, record: record, label: Int(labels.bytes[record]), allowed: 0...kind.classes - 1)
+                file: labels.name, record: record, label: Int(labels.bytes[record]), allowed: 0...kind.dataset.classes - 1)
         }
         return self.images(kind, pixels: images.bytes, labels: labels.bytes)
     }
 
     private static func images(_ kind: DatasetKind, pixels: [UInt8], labels: [UInt8]) -> ImageSet {
-        ImageSet(channels: kind.channels, height: kind.side, width: kind.side, pixels: pixels, labels: labels)
+        ImageSet(
+            channels: kind.dataset.channels, height: kind.dataset.side, width: kind.dataset.side, pixels: pixels, labels: labels)
     }
 }

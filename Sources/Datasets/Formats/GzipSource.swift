@@ -1,10 +1,10 @@
 import CZlib
 
-/// What a gzip file unpacks to, by zlib, which also checks length and CRC-32 of each member.
+/// The decompressed content of a gzip file. zlib checks the length and CRC-32 of each member.
 final class GzipSource: ByteSource {
     private let file: FileSource
     private let name: String
-    // zlib keeps the stream's address, so it must not move.
+    // zlib keeps the address of the stream, which therefore must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private let input = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
     private var hasEnded = false
@@ -15,7 +15,7 @@ final class GzipSource: ByteSource {
         file = try FileSource(path: path)
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        // 15: the largest window; + 16: gzip's own header and trailer, nothing else.
+        // 15: the largest window; + 16: gzip headers only.
         let status = inflateInit2_(stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         precondition(status == Z_OK, "zlib cannot be set up: \(status)")
     }
@@ -43,7 +43,7 @@ final class GzipSource: ByteSource {
         return Int(room - stream.pointee.avail_out)
     }
 
-    /// - Returns: false where the file has ended.
+    /// - Returns: false at the end of the file.
     private func refill() throws -> Bool {
         if stream.pointee.avail_in > 0 { return true }
         let count = try file.read(into: input)
@@ -52,7 +52,7 @@ final class GzipSource: ByteSource {
         return count > 0
     }
 
-    /// A gzip file may hold several members one after another, and zeros after the last.
+    /// A gzip file may contain several members in sequence, and zeros after the last.
     private func startNextMember() throws {
         while try refill() {
             if stream.pointee.next_in.pointee != 0 {

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The official files of a data set, read from wherever they lie.
+/// The official files of a data set, read from their location.
 struct OfficialContent {
     let kind: DatasetKind
     let location: DatasetLocation
 
-    /// Hands over each official file once with the name that messages give it; from a folder in the registry's order,
-    /// from an archive in the archive's.
+    /// Calls `body` with each official file once and its name for messages; from a folder in the registry's order, from an
+    /// archive in the archive's order.
     /// - Throws: ``DatasetError``
     func forEachFile(_ body: (_ file: OfficialFile, _ name: String, _ content: any ByteSource) throws -> Void) throws {
         switch location {
@@ -19,7 +19,7 @@ struct OfficialContent {
         }
     }
 
-    /// The file's content, unpacked where it is gzipped.
+    /// The file's content, decompressed if it is gzipped.
     static func source(_ url: URL) throws -> any ByteSource {
         url.pathExtension == "gz" ? try GzipSource(path: url.path) : try FileSource(path: url.path)
     }

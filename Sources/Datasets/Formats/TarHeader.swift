@@ -10,18 +10,18 @@ struct TarHeader {
         return path.hasPrefix("./") ? String(path.dropFirst(2)) : path
     }
 
-    /// Not a folder, a link, or a pax or GNU record about the next member.
+    /// Whether it is not a folder, a link, or a pax or GNU record about the next member.
     var isRegularFile: Bool { bytes[156] == UInt8(ascii: "0") || bytes[156] == 0 }
 
-    /// The sum of the bytes, its own field read as spaces.
+    /// The checksum: the sum of the bytes, with spaces in its own field.
     var hasRightChecksum: Bool {
         let sum = bytes.enumerated().reduce(0) { $0 + ((148..<156).contains($1.offset) ? 32 : Int($1.element)) }
         return octal(148..<156) == sum
     }
 
-    /// Bytes of content.
+    /// Size of the content in bytes.
     func checkedSize(_ fault: (TarFault) -> DatasetError) throws -> Int {
-        // GNU writes what octal digits cannot hold, 8 GiB and more, in binary with the top bit set.
+        // GNU writes sizes of 8 GiB and more, which do not fit the octal digits, in binary with the top bit set.
         if bytes[124] & 0x80 != 0 { throw fault(.memberTooLarge(limit: TarReader.memberLimit)) }
         guard let size = octal(124..<136) else { throw fault(.wrongSize) }
         guard size <= TarReader.memberLimit else { throw fault(.memberTooLarge(limit: TarReader.memberLimit)) }

@@ -1,9 +1,9 @@
-/// The regular files of a tar archive (ustar, as GNU and pax write it), one after another, as they come by.
+/// Reads the regular files of a tar archive (ustar, as GNU and pax write it) in sequence.
 ///
-/// It only ever hands over bytes: no name in an archive can make it write or open anything.
+/// It only passes on bytes: it never writes or opens a file named in an archive.
 final class TarReader {
     private static let block = 512
-    /// Bytes above which a member is refused: seven times CIFAR-100's largest.
+    /// Maximum size of a member, seven times CIFAR-100's largest.
     static let memberLimit = 1 << 30
 
     private let archive: any ByteSource
@@ -15,7 +15,7 @@ final class TarReader {
         self.name = name
     }
 
-    /// Calls `body` with name, size and content of every regular file, in the archive's order; what it leaves unread is
+    /// Calls `body` with name, size and content of every regular file, in the archive's order. Content that it does not read is
     /// skipped. Reads to the end, so that a compressed archive's checksum is checked.
     /// - Throws: ``DatasetError/corruptTar(file:offset:fault:)`` and whatever the source or `body` throws.
     func forEachMember(_ body: (_ name: String, _ size: Int, _ content: any ByteSource) throws -> Void) throws {
@@ -52,7 +52,7 @@ final class TarReader {
 
     private func fault(_ fault: TarFault) -> DatasetError { .corruptTar(file: name, offset: offset, fault: fault) }
 
-    /// The bytes of one member.
+    /// The content of one member.
     private final class Member: ByteSource {
         private let archive: any ByteSource
         private let truncated: () -> DatasetError

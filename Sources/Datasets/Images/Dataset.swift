@@ -1,4 +1,4 @@
-/// A data set in memory: the images that are trained on and those that are held out.
+/// A data set in memory: the training images and the test images.
 public struct Dataset: Sendable {
     /// What it is.
     public let kind: DatasetKind
@@ -7,7 +7,7 @@ public struct Dataset: Sendable {
     /// The test split.
     public let test: ImageSet
 
-    /// - Precondition: both splits hold images of one size.
+    /// - Precondition: the images of both splits have the same size.
     public init(kind: DatasetKind, train: ImageSet, test: ImageSet) {
         precondition(train.imageSize == test.imageSize, "both splits hold images of one size")
         self.kind = kind
@@ -19,10 +19,10 @@ public struct Dataset: Sendable {
     public var name: String { kind.name }
 
     /// Number of classes.
-    public var classes: Int { kind.classes }
+    public var classes: Int { kind.dataset.classes }
 
-    /// One name a class; the label is the index.
-    public var classNames: [String] { kind.classNames }
+    /// One name for each class; a label is an index into this.
+    public var classNames: [String] { kind.dataset.classNames }
 
     /// The images of a split.
     public subscript(split: Split) -> ImageSet {
@@ -32,7 +32,7 @@ public struct Dataset: Sendable {
         }
     }
 
-    /// The same data set with only so many images of each split, always the same ones; nil keeps a split whole.
+    /// The data set with a subset of each split, always the same images; nil keeps the whole split.
     /// - Throws: ``DatasetError/sampleCount(dataset:split:requested:available:)``
     public func subset(train trainCount: Int?, test testCount: Int?) throws -> Dataset {
         Dataset(kind: kind, train: try subset(.train, trainCount), test: try subset(.test, testCount))

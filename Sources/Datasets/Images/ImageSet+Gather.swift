@@ -4,7 +4,7 @@ extension ImageSet {
     /// Writes the images at these indices as rows of inputs, each level scaled.
     /// - Parameters:
     ///   - indices: (B), each in 0 ..< count.
-    ///   - scale: one line a channel.
+    ///   - scale: a linear function for each channel.
     ///   - output: (B, C·H·W).
     public func gather(_ indices: UnsafeBufferPointer<Int32>, _ scale: PixelScale, into output: Matrix) {
         precondition(output.rows >= indices.count && output.columns == channels * height * width)
@@ -26,7 +26,7 @@ extension ImageSet {
         }
     }
 
-    /// The same for a stretch of a shuffled epoch.
+    /// The same for a slice of a shuffled epoch.
     public func gather(_ indices: ArraySlice<Int32>, _ scale: PixelScale, into output: Matrix) {
         indices.withUnsafeBufferPointer { gather($0, scale, into: output) }
     }

@@ -1,10 +1,10 @@
 import Tensors
 
 extension ImageSet {
-    /// Writes the images at these indices as rows (y, x, channel) of inputs, resized where asked and each level scaled.
+    /// Writes the images at these indices as rows (y, x, channel) of inputs, resized if `resampling` is given, each level scaled.
     /// - Parameters:
     ///   - output: (B, side · side · C).
-    ///   - scratch: room for two rows of an image, of the calling thread alone.
+    ///   - scratch: space for two rows of an image, used by the calling thread only.
     public func interleave(
         _ indices: ArraySlice<Int32>, _ scale: PixelScale, _ resampling: Resampling?, scratch: UnsafeMutablePointer<Float>,
         into output: Matrix

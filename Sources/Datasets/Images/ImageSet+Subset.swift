@@ -1,8 +1,8 @@
 import Tensors
 
 extension ImageSet {
-    /// The first `count` images of a permutation that the data set's name and the split fix, in their original order:
-    /// the same images for every seed, and a larger subset holds every smaller one.
+    /// The first `count` images of a permutation that depends on the data set's name and the split only, in their original order:
+    /// the same images for every seed, and a larger subset contains every smaller one.
     /// - Throws: ``DatasetError/sampleCount(dataset:split:requested:available:)``
     public func subset(_ count: Int, of dataset: String, _ split: Split) throws -> ImageSet {
         guard count >= 1, count <= self.count else {
@@ -15,7 +15,7 @@ extension ImageSet {
 
     /// The images at these indices, in this order.
     /// - Precondition: every index is in 0 ..< count.
-    public func selecting(_ indices: [Int]) -> ImageSet {
+    func selecting(_ indices: [Int]) -> ImageSet {
         var chosen = [UInt8]()
         chosen.reserveCapacity(indices.count * imageSize)
         for index in indices { chosen += pixels[index * imageSize..<(index + 1) * imageSize] }

@@ -1,14 +1,6 @@
-/// How grey levels become the network's inputs; the spec's `input_scale`.
-public enum PixelScaling: String, CaseIterable, Sendable {
-    /// 0…255 as they are, the paper's way (§4.2).
-    case raw
-    /// 0…1.
-    case unit
-    /// Mean 0 and variance 1 per channel over the train split.
-    case standard
-}
+import Specs
 
-/// One line per channel from grey level to input: value = level · scale + offset.
+/// A linear function per channel from grey level to input: value = level · scale + offset.
 public struct PixelScale: Sendable, Equatable {
     /// Slopes, (C).
     public let scale: [Float]
@@ -22,25 +14,12 @@ public struct PixelScale: Sendable, Equatable {
         self.offset = offset
     }
 
-    /// The scaling fitted to the train split as the network sees it, that is after taking a subset and resizing.
+    /// The scale that a setting asks for, fitted to the train split as the network reads it: after taking a subset and resizing.
     ///
-    /// Means and variances come from whole-number sums, so no order of summation can change them. A channel that is
-    /// the same everywhere is only centred.
-    public init(_ scaling: PixelScaling, fittedTo train: ImageSet) {
-        switch scaling {
-        case .raw:
-            self.init(
-                scale: [Float](repeating: 1, count: train.channels), offset: [Float](repeating: 0, count: train.channels))
-        case .unit:
-            self.init(
-                scale: [Float](repeating: 1 / 255, count: train.channels),
-                offset: [Float](repeating: 0, count: train.channels))
-        case .standard:
-            let moments = (0..<train.channels).map { train.moments(channel: $0) }
-            self.init(
-                scale: moments.map { $0.deviation > 0 ? Float(1 / $0.deviation) : 1 },
-                offset: moments.map { Float(-$0.mean / ($0.deviation > 0 ? $0.deviation : 1)) })
-        }
+    /// Means and variances are computed from whole-number sums, so that no order of summation can change them.
+    public init(_ setting: InputScale, fittedTo train: ImageSet) {
+        let channels = (0..<train.channels).map { channel in setting.fit { train.moments(channel: channel) } }
+        self.init(scale: channels.map(\.scale), offset: channels.map(\.offset))
     }
 }
 
@@ -65,7 +44,7 @@ extension ImageSet {
             }
         }
         let samples = UInt64(count * plane)
-        // n Σx² − (Σx)² passes 64 bits for a whole CIFAR channel.
+        // n Σx² − (Σx)² exceeds 64 bits for a whole CIFAR channel.
         let spread = UInt128(samples) * UInt128(squares) - UInt128(sum) * UInt128(sum)
         return (Double(sum) / Double(samples), Double(spread).squareRoot() / Double(samples))
     }

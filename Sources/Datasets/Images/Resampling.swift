@@ -2,7 +2,7 @@
 /// border's pixels repeated (§4.2).
 public struct Resampling: Sendable {
     public let side: Int
-    /// For every output row or column: the input's two neighbours, and the share of the second.
+    /// For each output row or column: the two input neighbours, and the weight of the second.
     private let neighbours: [(first: Int, second: Int, share: Float)]
 
     public init(from input: Int, to side: Int) {
@@ -15,7 +15,7 @@ public struct Resampling: Sendable {
     }
 
     /// Resizes one image of planes to (side, side, channels), rounds to whole grey levels and scales them.
-    /// - Parameter scratch: room for two rows of the output.
+    /// - Parameter scratch: space for two rows of the output.
     func resize(
         _ planes: UnsafePointer<UInt8>, input: Int, channels: Int, _ scale: PixelScale, scratch: UnsafeMutablePointer<Float>,
         into output: UnsafeMutablePointer<Float>
@@ -39,7 +39,7 @@ public struct Resampling: Sendable {
         }
     }
 
-    /// One input row, resampled across, channels side by side.
+    /// Resamples one input row horizontally, with interleaved channels.
     private func across(
         _ planes: UnsafePointer<UInt8>, _ input: Int, _ channels: Int, _ y: Int, into row: UnsafeMutablePointer<Float>
     ) {

@@ -1,4 +1,4 @@
-/// Which of the two parts of a data set: the one that is trained on or the one that is held out.
+/// One of the two parts of a data set: the training images or the test images.
 public enum Split: String, CaseIterable, Sendable, CustomStringConvertible {
     case train, test
 

@@ -7,7 +7,7 @@ extension DatasetError: CustomStringConvertible {
         case .unknownDataset(let name, let known):
             return "there is no data set named \(name); there are \(known.joined(separator: ", "))"
         case .missing(let dataset, let root, let files):
-            return "\(root): \(dataset) is not there (missing: \(files.joined(separator: ", "))); "
+            return "\(root): \(dataset) is missing (files: \(files.joined(separator: ", "))); "
                 + "fetch it with: pcnlab data fetch \(dataset)"
         case .unreadable(let file, let code):
             return "\(file): cannot be read: \(String(cString: strerror(code))); check the file's permissions and the disk"
@@ -39,7 +39,7 @@ extension DatasetError: CustomStringConvertible {
         }
     }
 
-    /// Whether the data set, or some of it, is simply not there.
+    /// Whether the data set, or part of it, is missing.
     public var isMissingFile: Bool {
         if case .missing = self { true } else { false }
     }
@@ -50,12 +50,12 @@ extension DatasetError: CustomStringConvertible {
 }
 
 extension DatasetError: LocalizedError {
-    /// The same sentence, for those who ask Foundation.
+    /// The same sentence, for Foundation's `localizedDescription`.
     public var errorDescription: String? { description }
 }
 
 extension TarFault: CustomStringConvertible {
-    /// Says what is wrong, to follow the archive's name.
+    /// What is wrong, to be placed after the archive's name.
     public var description: String {
         switch self {
         case .truncated: "it is truncated"

@@ -1,43 +1,43 @@
-/// What can be wrong with a data set on disk or with what is asked of it; every case carries what a message needs.
+/// An error in a data set on disk or in a request for it. Each case carries the values that its message needs.
 public enum DatasetError: Error, Equatable, Sendable {
-    /// No data set of this name; `known` lists those there are.
+    /// No data set has this name; `known` lists the known names.
     case unknownDataset(name: String, known: [String])
-    /// The data set's folder or archive is not under `root`, or `files` of it are not.
+    /// Files of the data set are missing under `root`.
     case missing(dataset: String, root: String, files: [String])
-    /// The system refuses to read the file; `code` is its errno.
+    /// The file cannot be read; `code` is errno.
     case unreadable(file: String, code: Int32)
-    /// A file that is cut short or too long; in bytes, uncompressed.
+    /// A file that is too short or too long; in bytes, uncompressed.
     case wrongLength(file: String, expected: Int, found: Int)
-    /// A label byte above what the data set has; `record` counts from 0.
+    /// A label byte that is out of range; `record` counts from 0.
     case labelOutOfRange(file: String, record: Int, label: Int, allowed: ClosedRange<Int>)
-    /// An IDX file that starts with another number than its kind's.
+    /// An IDX file with a wrong magic number.
     case wrongMagic(file: String, expected: UInt32, found: UInt32)
-    /// An IDX header that promises other dimensions than the official file's.
+    /// An IDX header whose dimensions differ from those of the official file.
     case wrongShape(file: String, expected: [Int], found: [Int])
-    /// An IDX pair that does not hold one label an image.
+    /// A pair of IDX files with different numbers of images and labels.
     case countMismatch(images: String, imageCount: Int, labels: String, labelCount: Int)
     /// A gzip stream that ends before its end mark.
     case truncatedGzip(file: String)
-    /// A gzip stream that zlib refuses; `detail` is zlib's word for why.
+    /// A gzip stream that zlib rejects; `detail` is zlib's message.
     case corruptGzip(file: String, detail: String)
-    /// A tar archive that breaks its own format at byte `offset` (uncompressed).
+    /// A tar archive that is malformed at byte `offset` (uncompressed).
     case corruptTar(file: String, offset: Int, fault: TarFault)
-    /// A tar archive without an official file.
+    /// A tar archive that lacks an official file.
     case memberMissing(file: String, member: String)
-    /// A tar archive that holds an official file twice.
+    /// A tar archive that contains an official file twice.
     case memberRepeated(file: String, member: String)
-    /// More samples asked for than the split has, or fewer than one.
+    /// A requested number of samples that is less than 1 or more than the split has.
     case sampleCount(dataset: String, split: Split, requested: Int, available: Int)
 }
 
-/// How a tar archive can be broken.
+/// A defect of a tar archive.
 public enum TarFault: Error, Equatable, Sendable {
     /// The archive ends within a header or a member.
     case truncated
-    /// A header whose checksum is not that of its bytes.
+    /// A header with a wrong checksum.
     case wrongChecksum
-    /// A header whose size field is no number.
+    /// A header whose size field is not a number.
     case wrongSize
-    /// A member above `limit` bytes: no official archive holds one.
+    /// A member larger than `limit` bytes, which no official archive contains.
     case memberTooLarge(limit: Int)
 }

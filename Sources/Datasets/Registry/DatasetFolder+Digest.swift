@@ -1,15 +1,16 @@
 import Crypto
 import Foundation
+import Specs
 
 extension DatasetFolder {
-    /// What identifies the data set's content, 64 lower-case hex digits: the SHA-256 of what `sha256sum` prints for the
+    /// The digest of a data set's content, 64 lower-case hexadecimal digits: the SHA-256 of what `sha256sum` prints for the
     /// official uncompressed files that training reads, in the registry's order. So
     /// `sha256sum data_batch_{1..5}.bin test_batch.bin | sha256sum` in CIFAR-10's folder prints it, and folder, archive,
-    /// plain and gzipped files have the same digest. For generated data it is taken over generator and version.
-    /// - Throws: ``DatasetError`` when files are missing, unreadable or of another length, and what the cache throws.
+    /// plain and gzipped files have the same digest. For generated data it is that of the generator's name and version.
+    /// - Throws: ``DatasetError`` if files are missing, unreadable or of another length, and errors of the cache.
     public func digest(_ kind: DatasetKind, cache: some DigestCache) throws -> String {
         switch locate(kind) {
-        case .generated: return Self.hex(SHA256.hash(data: Data("\(Shapes.generator) \(Shapes.version)\n".utf8)))
+        case .generated: return SHA256.hash(data: Data("\(Shapes.generator) \(Shapes.version)\n".utf8)).hexadecimal
         case .missing(let root, let files):
             throw DatasetError.missing(dataset: kind.name, root: root.path, files: files)
         case .archive(let url):
@@ -29,10 +30,10 @@ extension DatasetFolder {
             digests[file.name] = try hash(source, kind.length(of: file), name)
         }
         let listing = kind.files.map { "\(digests[$0.name] ?? "")  \($0.name)\n" }.joined()
-        return Self.hex(SHA256.hash(data: Data(listing.utf8)))
+        return SHA256.hash(data: Data(listing.utf8)).hexadecimal
     }
 
-    /// The remembered digest, else the computed one, remembered unless the file changed meanwhile.
+    /// The cached digest, else the computed one, which is cached unless the file changed meanwhile.
     private static func remembered(_ url: URL, _ cache: some DigestCache, _ compute: () throws -> String) throws -> String {
         let stamp = try FileStamp(of: url)
         if let digest = try cache.lookup(stamp) { return digest }
@@ -41,17 +42,11 @@ extension DatasetFolder {
         return digest
     }
 
-    /// Hashes what is left of the source, which must be `expected` bytes.
+    /// Hashes the rest of the source, which must be `expected` bytes.
     private static func sha256(_ source: any ByteSource, _ expected: Int, _ name: String) throws -> String {
         var hash = SHA256()
         let found = try source.forEachChunk { hash.update(bufferPointer: $0) }
         guard found == expected else { throw DatasetError.wrongLength(file: name, expected: expected, found: found) }
-        return hex(hash.finalize())
-    }
-
-    /// Lower-case hex digits of a digest.
-    static func hex(_ digest: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        return hash.finalize().hexadecimal
     }
 }

@@ -1,11 +1,12 @@
 import Crypto
 import Foundation
+import Specs
 
-/// What a check of a data set found; that there is a report says that every count, length and label is right.
+/// The result of checking a data set. There is a report only if every count, length and label is right.
 public struct VerifyReport: Sendable, Equatable {
     /// The data set's name.
     public let name: String
-    /// What was read.
+    /// The location that was read.
     public let location: DatasetLocation
     /// The content's digest, see ``DatasetFolder/digest(_:cache:)``.
     public let digest: String
@@ -13,17 +14,17 @@ public struct VerifyReport: Sendable, Equatable {
     public let trainCount: Int
     /// Images read.
     public let testCount: Int
-    /// Official downloads that lie there and have the official MD5.
-    public let officialFiles: [String]
-    /// What is worth knowing though the content is in order.
+    /// Official downloads that are present and have the official MD5.
+    let officialFiles: [String]
+    /// Remarks that do not make the content invalid.
     public let remarks: [VerifyRemark]
 }
 
-/// Something that a check noticed and that does not stop anybody from training.
+/// An observation that does not prevent training.
 public enum VerifyRemark: Sendable, Equatable, CustomStringConvertible {
     /// A file with an official download's name and another MD5.
     case notOfficial(file: String, expected: String, found: String)
-    /// A class with another number of images than the others in a data set whose classes are balanced.
+    /// A class with a different number of images than the others, in a data set whose classes are balanced.
     case unbalanced(Split, className: String, expected: Int, found: Int)
 
     /// One sentence.
@@ -38,8 +39,8 @@ public enum VerifyRemark: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension DatasetFolder {
-    /// Reads everything and checks lengths, counts and labels; where official downloads lie, compares their MD5 too.
-    /// - Throws: ``DatasetError`` when the content is wrong. Another MD5 alone is a remark: the content decides.
+    /// Reads everything and checks lengths, counts and labels; if official downloads are present, compares their MD5 too.
+    /// - Throws: ``DatasetError`` if the content is wrong. A different MD5 alone is a remark.
     public func verify(_ kind: DatasetKind) throws -> VerifyReport {
         let dataset = try load(kind)
         var remarks = Self.balanceRemarks(dataset)
@@ -47,7 +48,7 @@ extension DatasetFolder {
         for (download, url) in officialFiles(kind) {
             var hash = Insecure.MD5()
             try FileSource(path: url.path).forEachChunk { hash.update(bufferPointer: $0) }
-            let found = Self.hex(hash.finalize())
+            let found = hash.finalize().hexadecimal
             if found == download.md5 {
                 official.append(url.path)
             } else {
@@ -59,7 +60,7 @@ extension DatasetFolder {
             trainCount: dataset.train.count, testCount: dataset.test.count, officialFiles: official, remarks: remarks)
     }
 
-    /// CIFAR has as many images of each class as of any other, and so has what is generated.
+    /// CIFAR and generated data have the same number of images in each class.
     private static func balanceRemarks(_ dataset: Dataset) -> [VerifyRemark] {
         if dataset.kind.format == .idx { return [] }
         return Split.allCases.flatMap { split -> [VerifyRemark] in

@@ -1,16 +1,16 @@
 import Foundation
 
-/// The folder that holds the data sets, each in its official layout or as the official archive.
+/// The folder of the data sets, each in its official layout or as the official archive.
 public struct DatasetFolder: Sendable {
     /// The folder itself; it need not exist.
     public let root: URL
 
-    /// A folder given by hand.
+    /// A given folder.
     public init(root: URL) { self.root = root }
 
     /// The folder that the environment names: `PCNLAB_DATASETS`, else `$XDG_CACHE_HOME/pcnlab/datasets`, else
-    /// `~/.cache/pcnlab/datasets`. An empty variable counts as none, and so does a relative `XDG_CACHE_HOME`, as the XDG
-    /// specification has it.
+    /// `~/.cache/pcnlab/datasets`. An empty variable is ignored, and so is a relative `XDG_CACHE_HOME`, as the XDG specification
+    /// requires.
     public init(environment: [String: String], home: URL = FileManager.default.homeDirectoryForCurrentUser) {
         if let folder = environment["PCNLAB_DATASETS"], !folder.isEmpty {
             root = URL(fileURLWithPath: folder, isDirectory: true)
@@ -21,7 +21,7 @@ public struct DatasetFolder: Sendable {
         }
     }
 
-    /// Where the data set lies: its folder where that is complete, else the official archive.
+    /// The location of a data set: its folder if that is complete, else the official archive.
     public func locate(_ kind: DatasetKind) -> DatasetLocation {
         guard kind.format != .generated else { return .generated }
         let folder = root.appendingPathComponent(kind.folder)
@@ -36,8 +36,8 @@ public struct DatasetFolder: Sendable {
         return .missing(root: root, files: missing)
     }
 
-    /// The official downloads of the data set that lie here, and where.
-    public func officialFiles(_ kind: DatasetKind) -> [(download: OfficialDownload, url: URL)] {
+    /// The official downloads of a data set that are present in this folder, with their URLs.
+    func officialFiles(_ kind: DatasetKind) -> [(download: OfficialDownload, url: URL)] {
         kind.downloads.compactMap { download in
             Self.existing(root.appendingPathComponent(download.path)).map { (download, $0) }
         }
@@ -49,7 +49,7 @@ public struct DatasetFolder: Sendable {
 
     func content(_ kind: DatasetKind) -> OfficialContent { OfficialContent(kind: kind, location: locate(kind)) }
 
-    /// The path where a regular file is.
+    /// The URL, if it is that of a regular file.
     private static func existing(_ url: URL) -> URL? {
         var isFolder: ObjCBool = false
         let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)

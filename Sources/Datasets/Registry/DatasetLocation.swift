@@ -1,14 +1,14 @@
 import Foundation
 
-/// Where a data set lies.
+/// The location of a data set.
 public enum DatasetLocation: Equatable, Sendable {
-    /// The official files lie on disk, plain or each gzipped: one path a file, in the registry's order.
+    /// The official files, plain or gzipped: one path for each file, in the registry's order.
     case folder([URL])
-    /// The official .tar.gz lies in the datasets folder.
+    /// The official .tar.gz in the datasets folder.
     case archive(URL)
-    /// The program makes it.
+    /// None: the program generates it.
     case generated
-    /// It is not below `root`, or these files of it are not.
+    /// These files are missing below `root`.
     case missing(root: URL, files: [String])
 
     /// Whether it can be read.

@@ -1,30 +1,30 @@
 import Foundation
 
-/// Remembers digests by what the files looked like, so that 180 MB are hashed once and not at every submit.
+/// A cache of digests by file stamp, so that 180 MB are not hashed at every submit.
 ///
-/// What is remembered under an archive is the whole data set's digest, under any other file that file's own.
+/// The entry of an archive is the digest of the whole data set; that of any other file is the file's own.
 public protocol DigestCache {
-    /// The digest remembered under exactly this path, size and time of change.
+    /// The digest stored for exactly this path, size and time of change.
     func lookup(_ stamp: FileStamp) throws -> String?
-    /// Remembers a digest, lower-case hex.
+    /// Stores a digest in lower-case hexadecimal.
     func remember(_ digest: String, for stamp: FileStamp) throws
 }
 
-/// Remembers for as long as the process lives.
+/// A cache in memory.
 public final class MemoryDigestCache: DigestCache, Sendable {
     private let digests = Guarded<[FileStamp: String]>([:])
 
-    /// Remembers nothing yet.
+    /// An empty cache.
     public init() {}
 
-    /// The digest remembered under this stamp.
+    /// The digest stored for this stamp.
     public func lookup(_ stamp: FileStamp) -> String? { digests.withLock { $0[stamp] } }
 
-    /// Remembers a digest.
+    /// Stores a digest.
     public func remember(_ digest: String, for stamp: FileStamp) { digests.withLock { $0[stamp] = digest } }
 }
 
-/// A value behind a lock.
+/// A value protected by a lock.
 final class Guarded<Value>: @unchecked Sendable {
     private let lock = NSLock()
     private var value: Value

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What one file on disk looked like: as long as these are the same, so is its content.
+/// Identifies a version of a file: as long as the stamp is the same, so is the content.
 public struct FileStamp: Hashable, Sendable {
     /// The file's path, symbolic links resolved.
     public let path: String
@@ -9,14 +9,14 @@ public struct FileStamp: Hashable, Sendable {
     /// Time of its last change, nanoseconds since 1970.
     public let modified: Int64
 
-    /// What a caller has stored.
+    /// A stamp from stored values.
     public init(path: String, size: Int64, modified: Int64) {
         self.path = path
         self.size = size
         self.modified = modified
     }
 
-    /// What the file looks like now.
+    /// The current stamp of a file.
     /// - Throws: ``DatasetError/unreadable(file:code:)``
     public init(of url: URL) throws {
         var status = stat()

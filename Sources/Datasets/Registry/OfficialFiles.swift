@@ -6,14 +6,14 @@ public struct OfficialFile: Equatable, Sendable {
     public let name: String
     /// The split whose images or labels it holds.
     public let split: Split
-    /// How many images, labels or records.
+    /// Number of images, labels or records.
     public let count: Int
-    /// What it holds.
+    /// Its content.
     public let content: Content
 
-    /// What an official file holds.
+    /// The content of an official file.
     public enum Content: Equatable, Sendable {
-        /// Labels and pixels together, record by record.
+        /// Records of labels and pixels.
         case records
         /// An IDX file of images.
         case images
@@ -30,15 +30,15 @@ public struct OfficialFile: Equatable, Sendable {
     }
 }
 
-/// One file that the official site serves.
+/// A file of the official site.
 public struct OfficialDownload: Equatable, Sendable {
-    /// Where it is served.
+    /// Its address.
     public let url: URL
-    /// The official MD5, lower-case hex.
-    public let md5: String
-    /// Its length in bytes as last seen: a hint for listings, never checked.
+    /// The official MD5 in lower-case hexadecimal.
+    let md5: String
+    /// Its size in bytes when last checked. Used for listings only.
     public let bytes: Int
-    /// Where it belongs below the datasets folder.
+    /// Its path below the datasets folder.
     public let path: String
 
     /// - Parameter path: relative to the datasets folder.

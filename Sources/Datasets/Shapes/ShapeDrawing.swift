@@ -1,22 +1,22 @@
 import Tensors
 
-/// Where, how large, how turned and in which colours one image of `shapes` shows its outline.
+/// Place, size, angle and colours of the outline in one image of `shapes`.
 ///
-/// The ranges are what makes the set hard: a LinearNet-MLP on the 16×16 resize reaches about three quarters of the test
-/// images in a dozen epochs, softmax regression about one in seven.
+/// The ranges make the data set difficult: a LinearNet-MLP at 16×16 classifies about three quarters of the test
+/// images correctly after a dozen epochs, softmax regression about one in seven.
 struct ShapeDrawing {
     private typealias Colour = (red: Int, green: Int, blue: Int)
 
-    /// Numbers of the stream that belong to one image: the drawing's own, then one a pixel for the noise.
+    /// Random numbers for one image: those of the drawing, then one for the noise of each pixel.
     private static let numbersPerImage = 4096
     private static let firstNoise = 512
-    /// The centre keeps within this many pixels of the image's.
+    /// Maximum distance of the centre from the image's centre along each axis, in pixels.
     private static let jitter: Float = 3.5
-    /// Pixels from the shape's centre to its tips.
+    /// Pixels from the shape's centre to its outermost points.
     private static let radii: Range<Float> = 8.5..<13
-    /// Least difference of the two colours' mean grey levels.
+    /// Minimum difference of the mean grey levels of the two colours.
     private static let contrast = 45
-    /// Noise is binomial (64, ½) about 0 with standard deviation 4, times this: 16 grey levels.
+    /// The noise is a centred binomial (64, ½), of standard deviation 4, times this: 16 grey levels.
     private static let noise = 4
 
     private let stream: RandomStream
@@ -29,7 +29,7 @@ struct ShapeDrawing {
     private let foreground: Colour
     private let background: Colour
 
-    /// Draws the plan of image `image` from its own stretch of the stream.
+    /// Derives the drawing of an image from its own part of the random stream.
     init(stream: RandomStream, image: Int) {
         let first = image * Self.numbersPerImage
         let middle = Double(Shapes.side) / 2
@@ -38,7 +38,7 @@ struct ShapeDrawing {
         centreX = middle + Double((stream.uniform(first) * 2 - 1) * Self.jitter)
         centreY = middle + Double((stream.uniform(first + 1) * 2 - 1) * Self.jitter)
         radius = Double(stream.uniform(first + 2, in: Self.radii))
-        // A rational point of the unit circle, not cos and sin, whose last bits differ from one C library to the next:
+        // A rational point of the unit circle, because the last bits of cos and sin differ between C libraries:
         // t in [−1, 1) covers the right half, the sign adds the left.
         let t = Double(stream.uniform(first + 3)) * 2 - 1
         let sign: Double = stream.integer(first + 4, below: 2) == 0 ? -1 : 1
@@ -47,7 +47,7 @@ struct ShapeDrawing {
         (foreground, background) = Self.colours(stream, from: first + 5)
     }
 
-    /// Two random colours that can be told apart.
+    /// Two random colours with sufficient contrast.
     private static func colours(_ stream: RandomStream, from first: Int) -> (Colour, Colour) {
         func colour(_ number: Int) -> Colour {
             (
@@ -56,7 +56,7 @@ struct ShapeDrawing {
             )
         }
         func sum(_ colour: Colour) -> Int { colour.red + colour.green + colour.blue }
-        // About half of all pairs will do, so the fall-back below the loop is out of reach in practice.
+        // About half of all pairs have it, so the fallback after the loop is not reached in practice.
         for number in stride(from: first, to: first + firstNoise - 16, by: 6) {
             let pair = (colour(number), colour(number + 3))
             if abs(sum(pair.0) - sum(pair.1)) >= 3 * contrast { return pair }
@@ -64,7 +64,7 @@ struct ShapeDrawing {
         return ((255, 255, 255), (0, 0, 0))
     }
 
-    /// Writes the image, (3, 32, 32): each pixel mixes the two colours by how many of its four sample points are inside.
+    /// Writes the image, (3, 32, 32). Each pixel mixes the two colours by the number of its four sample points that are inside.
     func draw(_ outline: ShapeOutline, into pixels: UnsafeMutableBufferPointer<UInt8>) {
         let side = Shapes.side
         for y in 0..<side {
@@ -87,7 +87,7 @@ struct ShapeDrawing {
         pixels[index] = UInt8(clamping: clean + (bits.nonzeroBitCount - 32) * Self.noise)
     }
 
-    /// How many of the pixel's 2×2 sample points the outline holds, 0…4.
+    /// The number of the pixel's 2×2 sample points inside the outline, 0…4.
     @inline(__always)
     private func coverage(_ outline: ShapeOutline, x: Double, y: Double) -> Int {
         var inside = 0

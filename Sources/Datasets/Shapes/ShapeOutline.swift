@@ -1,11 +1,11 @@
-/// What the generated `shapes` data set shows: ten outlines that stay apart under rotation and size.
+/// The ten outlines of the generated `shapes` data set, which can be distinguished at any angle and size.
 ///
-/// The raw value is the label. Only + − × and comparisons decide whether a point is inside, so that every machine
+/// The raw value is the label. Whether a point is inside is computed with + − × and comparisons only, so that every machine
 /// draws the same pixels.
 enum ShapeOutline: Int, CaseIterable, Sendable {
     case disc, ring, square, triangle, star, cross, crescent, heart, arrow, bar
 
-    /// Whether the outline, which fills most of the unit disc, holds the point (u, v); v grows downwards.
+    /// Whether the point (u, v) is inside the outline, which fills most of the unit disc; v points down.
     @inline(__always)
     func contains(_ u: Double, _ v: Double) -> Bool {
         switch self {
@@ -31,7 +31,7 @@ enum ShapeOutline: Int, CaseIterable, Sendable {
 
     private static let sqrt3 = 1.7320508075688772
 
-    /// Below the two lines that fall from the apex (0, `apex`) to either side.
+    /// Whether a point is below the two lines that fall from the apex (0, `apex`) to either side.
     @inline(__always)
     private static func isBelowRoof(_ u: Double, _ v: Double, apex: Double, slope: Double) -> Bool {
         v - apex >= slope * abs(u)

@@ -1,15 +1,15 @@
 import Dispatch
 import Tensors
 
-/// The generated data set: one shape of ten an image, 32×32 RGB, at a random place, size and angle, in random colours,
-/// under noise. A pure function of ``version``: every machine makes the same bytes, so nothing is downloaded or stored.
+/// The generated data set: 32×32 RGB images, each with one of ten shapes at a random place, size and angle, in random colours
+/// and with noise. It is a pure function of ``version``: every machine generates the same bytes.
 ///
-/// Colours are drawn without regard to the class, so that the mean image of every class is nearly the same and a linear
-/// classifier learns next to nothing, while a network with hidden layers does.
+/// Colours are independent of the class, so that the mean images of the classes are nearly the same: a linear
+/// classifier learns almost nothing, a network with hidden layers does.
 enum Shapes {
-    /// Raised whenever a pixel of the set changes: results under another version are other results.
+    /// Must be raised whenever a pixel of the set changes, because results of different versions are not comparable.
     static let version = 1
-    /// What makes the pixels; part of the digest beside the version.
+    /// Name of the generator; the digest is that of the name and the version.
     static let generator = "pcnlab-shapes"
     /// Rows and columns of an image.
     static let side = 32
@@ -24,8 +24,8 @@ enum Shapes {
 
     /// Draws one split; label i is i mod 10, so classes are exactly balanced.
     /// - Parameters:
-    ///   - split: names the stream of randomness: the other split shows other images.
-    ///   - count: N, the whole split unless told; the first images do not depend on it.
+    ///   - split: selects the random stream, so that the splits have different images.
+    ///   - count: N, by default the whole split. The first images do not depend on it.
     static func generate(_ split: Split, count: Int? = nil) -> ImageSet {
         let count = count ?? Self.count(split)
         let stream = RandomStream(seed: UInt64(version), purpose: "\(generator)/\(split)")
@@ -33,7 +33,7 @@ enum Shapes {
         let imageSize = 3 * side * side
         let tile = 100
         let pixels = [UInt8](unsafeUninitializedCapacity: count * imageSize) { buffer, initialized in
-            // Every image writes its own bytes and draws its own numbers: the order of the tiles does not matter.
+            // Each image has its own bytes and random numbers, so the order of the tiles does not matter.
             nonisolated(unsafe) let pixels = buffer
             DispatchQueue.concurrentPerform(iterations: (count + tile - 1) / tile) { index in
                 for image in index * tile..<min(count, (index + 1) * tile) {

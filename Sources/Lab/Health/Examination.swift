@@ -97,7 +97,7 @@ extension Lab {
     public func digests(of dataset: DatasetName) throws -> [String] {
         try database.read { db in
             try String.fetchAll(
-                db, sql: "SELECT DISTINCT dataset_digest FROM runs WHERE dataset = ?", arguments: [dataset.rawValue])
+                db, sql: "SELECT DISTINCT dataset_digest FROM runs WHERE dataset = ?", arguments: [dataset.name])
         }
     }
 }

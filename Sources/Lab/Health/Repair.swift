@@ -77,7 +77,7 @@ extension Lab {
         try db.execute(
             sql: "UPDATE runs SET model = ?, dataset = ?, seed = ?, settings = ?, dataset_digest = ? WHERE id = ?",
             arguments: [
-                settings.model, settings.dataset.rawValue, settings.seed, settings.canonicalJSON, known.datasetDigest, run,
+                settings.model, settings.dataset.name, settings.seed, settings.canonicalJSON, known.datasetDigest, run,
             ])
         try event(db, run: run, "repaired", "settings taken from a checkpoint")
     }

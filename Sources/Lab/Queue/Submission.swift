@@ -86,7 +86,7 @@ extension Lab {
                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    id, settings.model, settings.dataset.rawValue, settings.seed, text, run.datasetDigest,
+                    id, settings.model, settings.dataset.name, settings.seed, text, run.datasetDigest,
                     priority ?? 0, settings.epochs, clock.now(),
                 ])
             try event(db, run: id, "submitted")

@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// Adaptive average pooling to `side` × `side`, put out as one vector: the window of output row i is ⌊i·H/side⌋ ..< ⌈(i + 1)·H/side⌉.

@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// A convolution with bias and ReLU, whose weights are stored or computed.

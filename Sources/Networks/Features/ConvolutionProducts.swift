@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// The three products of a convolution, y[o, p] = b[o] + Σ_{ky, kx, c} w[o, ky, kx, c] · x[c, s·p + k − padding], for weights
@@ -16,8 +17,7 @@ struct ConvolutionProducts: Sendable {
 
     init(_ input: Shape, channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
         (self.input, self.kernel, self.stride, self.padding) = (input, kernel, stride, padding)
-        let side = { (size: Int) in (size + 2 * padding - kernel) / stride + 1 }
-        output = Shape(side(input.height), side(input.width), channels)
+        output = input.after(kernel: kernel, stride: stride, padding: padding, channels: channels)
     }
 
     /// Scratch memory: each thread's patches, and, one after the other, the parts of the weights' gradient, the weights of a phase with

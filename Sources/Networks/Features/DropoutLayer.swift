@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// Dropout: in training each element is set to 0 with probability ½ and else doubled; in evaluation nothing happens.

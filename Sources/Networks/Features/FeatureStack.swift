@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// A chain of convolutions and pools; each takes the output shape of the one before.

@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// The largest of each window, channel by channel. One window over everything is global max pooling.
@@ -10,7 +11,7 @@ struct MaxPoolLayer: Layer {
 
     init(_ input: Shape, kernel: Int, stride: Int) {
         (self.input, self.kernel, self.stride) = (input, kernel, stride)
-        output = Shape((input.height - kernel) / stride + 1, (input.width - kernel) / stride + 1, input.channels)
+        output = input.after(kernel: kernel, stride: stride, channels: input.channels)
     }
 
     func forward(_ x: Matrix, into y: Matrix, _ pass: Pass) {

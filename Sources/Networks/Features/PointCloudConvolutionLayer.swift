@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// A convolution whose weights over the channels are computed from distances, for each tap (§6.4): W[o, (t, c)] = F(z(b_o, a_{t, c})),

@@ -1,18 +1,5 @@
+import Specs
 import Tensors
-
-/// The sides of what a layer reads or puts out of one image: positions, each with its channels side by side. A vector is one position.
-public struct Shape: Sendable, Hashable {
-    public var height: Int
-    public var width: Int
-    public var channels: Int
-    public var count: Int { height * width * channels }
-
-    public init(_ height: Int, _ width: Int, _ channels: Int) {
-        (self.height, self.width, self.channels) = (height, width, channels)
-    }
-
-    public static func vector(_ count: Int) -> Shape { Shape(1, 1, count) }
-}
 
 extension Shape {
     /// Floats from image to image. Vectors are padded as `Matrix.stride` says; the positions of images are contiguous.

@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// One fully connected layer y = x·W + b in one of its forms: x (B, n), W (n, m), b (m), y (B, m).

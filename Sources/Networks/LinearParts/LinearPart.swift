@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// The shape and settings that a linear part is built from.
@@ -12,7 +13,8 @@ public struct LinearPartShape: Sendable {
     public var batch: Int
 
     public init(
-        widths: [Int], d: Int = 16, weightFunction: WeightFunction = WeightFunction(), seed: UInt64 = 1, batch: Int
+        widths: [Int], d: Int = Settings.Default.d, weightFunction: WeightFunction = WeightFunction(), seed: UInt64 = 1,
+        batch: Int
     ) {
         precondition(widths.count >= 2 && widths.allSatisfy { $0 >= 1 } && d >= 1 && batch >= 1)
         self.widths = widths

@@ -7,6 +7,7 @@ extension Schedule {
         switch self {
         case .constant: learningRate
         case .cosine: learningRate * 0.5 * (1 + cos(Double.pi * Double(step) / Double(total)))
+        default: preconditionFailure("no rate for the schedule \(name)")
         }
     }
 }

@@ -158,13 +158,14 @@ private struct CloudSums: Sendable {
 
     /// Adds to the neurons' gradients (count, d), given their positions: position·ΣG − ΣG·other; for a dot product ΣG·other.
     func add(to gradients: Matrix, of positions: Matrix, _ distance: Distance) {
-        let d = others.columns
+        let d = others.columns, isDot = distance == .dot
         for row in 0..<others.rows {
             let (gradient, position) = (gradients.row(row), positions.row(row))
             let (other, total) = (others.row(row), totals.row(row).pointee)
-            switch distance {
-            case .euclidean, .squared: for c in 0..<d { gradient[c] += total * position[c] - other[c] }
-            case .dot: for c in 0..<d { gradient[c] += other[c] }
+            if isDot {
+                for c in 0..<d { gradient[c] += other[c] }
+            } else {
+                for c in 0..<d { gradient[c] += total * position[c] - other[c] }
             }
         }
     }

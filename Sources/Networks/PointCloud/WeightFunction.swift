@@ -13,7 +13,10 @@ public struct WeightFunction: Sendable {
     public var lambda: Double
     public var epsilon: Double
 
-    public init(distance: Distance = .euclidean, wave: Wave = .triangle, lambda: Double = 1, epsilon: Double = 0.1) {
+    public init(
+        distance: Distance = Settings.Default.distance, wave: Wave = Settings.Default.wave,
+        lambda: Double = Settings.Default.lambda, epsilon: Double = Settings.Default.epsilon
+    ) {
         (self.distance, self.wave, self.lambda, self.epsilon) = (distance, wave, lambda, epsilon)
     }
 
@@ -74,6 +77,7 @@ extension Distance {
         case .euclidean: Int32(PCN_EUCLIDEAN)
         case .squared: Int32(PCN_SQUARED)
         case .dot: Int32(PCN_DOT)
+        default: preconditionFailure("no kernel for the distance \(name)")
         }
     }
 }
@@ -83,6 +87,7 @@ extension Wave {
         switch self {
         case .triangle: Int32(PCN_TRIANGLE)
         case .sine: Int32(PCN_SINE)
+        default: preconditionFailure("no kernel for the wave \(name)")
         }
     }
 }

@@ -1,7 +1,7 @@
 import Specs
 
 extension ReportFormat {
-    /// One file that needs no other: the table, and Figure 5 drawn in it.
+    /// A self-contained page with the table and Figure 5.
     public static let html = ReportFormat(name: "html") { try HTMLPage(input: $0).text }
 }
 
@@ -50,8 +50,8 @@ private struct HTMLPage {
             let cells = input.table.datasets.flatMap { dataset in
                 row.cells[dataset].map { columns(TableText.Cell($0)) } ?? [Markup](repeating: .element("td"), count: 3)
             }
-            let settings = row.deviations.map(\.text).joined(separator: ", ")
-            let small = settings.isEmpty ? [] : [Markup.text(" "), .element("small", text: "(\(settings))")]
+            let own = row.ownTexts.joined(separator: ", ")
+            let small = own.isEmpty ? [] : [Markup.text(" "), .element("small", text: "(\(own))")]
             return Markup.element("tr", [:], [.element("th", ["scope": "row"], [.text(row.model)] + small)] + cells)
         }
         return .element(

@@ -1,4 +1,4 @@
-/// The page's style sheet. It has no quotes, ampersands or angle brackets, which mean one thing in HTML and another in XML.
+/// The page's style sheet. It contains no quotes, ampersands or angle brackets, which HTML and XML treat differently.
 enum HTMLStyle {
     static let sheet = """
         :root { --page: #ffffff; --ink: #1a1d21; --faint: #4a525c; --rule: #d5d9de; --mark: #9a4b00; }

@@ -34,7 +34,7 @@ private struct LaTeXDocument {
         """
     }
 
-    /// Columns of a data set: parameters in millions and exactly, train and test accuracy each with the paper's beside.
+    /// Columns of a data set: parameters in millions and exactly, train and test accuracy each followed by the paper's.
     private static let alignment = "rsrsrs"
 
     private func table(_ datasets: [DatasetName]) -> String {
@@ -79,7 +79,7 @@ private struct LaTeXDocument {
         [cell.millions, "(\(LaTeXText.escaped(cell.exact)))"] + figure(cell.train) + figure(cell.test)
     }
 
-    /// An unfinished run is marked with its epoch alone: the notes say what became of it.
+    /// An unfinished run is marked with its epoch only; the notes give its state.
     private func figure(_ figure: TableText.Figure) -> [String] {
         let progress = figure.unfinished.first?.split(separator: " ").last.map { String($0) } ?? ""
         let mark = figure.unfinished.isEmpty ? "" : "$^\\dagger$"

@@ -44,7 +44,7 @@ private struct MarkdownTable {
         return line(rows[0]) + line(rule) + rows.dropFirst().map(line).joined()
     }
 
-    /// What would end a cell, a line or the plain text.
+    /// Escapes characters that would end a cell, a line or the plain text.
     private func escaped(_ text: String) -> String {
         text.onOneLine.unicodeScalars.map { "|<`".unicodeScalars.contains($0) ? "\\\($0)" : String($0) }.joined()
     }

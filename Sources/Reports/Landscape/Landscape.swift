@@ -1,41 +1,41 @@
 import Foundation
 import Specs
 
-/// Figure 4: how the loss on one batch is distributed over random weights, for every way to make weights of the same networks.
+/// Figure 4: the distribution of the loss on one batch over random weights, for each way to make the weights of a network.
 public struct Landscape: Sendable {
     /// LinearNet on Shapes
     public let subject: String
-    /// What all the networks share: their widths, the batch, the inputs, the seed.
+    /// What the networks have in common: widths, batch, inputs and seed.
     public let setting: String
-    /// A file's name without its ending: linearnet-shapes-s1.
+    /// A file name without extension: linearnet-shapes-s1.
     public let name: String
-    /// W first, which the others are compared with.
+    /// The ensembles. The first, W, is the one that the others are compared with.
     public let ensembles: [LandscapeEnsemble]
 
     /// - Parameter ensembles: at least one, all of one architecture, data set and batch; the dense one first.
     public init(_ ensembles: [LandscapeEnsemble], batch: Int) {
         let settings = ensembles[0].settings
-        subject = "\(settings.architecture.blueprint.displayName) on \(settings.dataset.displayName)"
+        subject = "\(settings.architecture.displayName) on \(settings.dataset.displayName)"
         setting =
             settings.layerWidths.map(String.init).joined(separator: " → ")
-            + "; one batch of \(batch) training images, \(settings.inputScale.rawValue) inputs, seed \(settings.seed)"
-        name = "\(settings.architecture.rawValue)-\(settings.dataset.rawValue)-s\(settings.seed)"
+            + "; one batch of \(batch) training images, \(settings.inputScale.name) inputs, seed \(settings.seed)"
+        name = "\(settings.architecture.name)-\(settings.dataset.name)-s\(settings.seed)"
         self.ensembles = ensembles
     }
 
-    /// Of all finite losses, the same for every histogram.
+    /// The scale of all finite losses, which the histograms share.
     var scale: Scale { Scale.losses(ensembles.flatMap(\.finite)) }
 
-    /// Bins of a histogram.
+    /// Number of bins of a histogram.
     static let bins = 60
 
-    /// The ends of the bins, one more than there are bins.
+    /// The edges of the bins, one more than there are bins.
     var edges: [Double] {
         let scale = scale
         return (0...Self.bins).map { scale.value(Double($0) / Double(Self.bins)) }
     }
 
-    /// How many of an ensemble's losses are in each bin.
+    /// The number of an ensemble's losses in each bin.
     func counts(_ ensemble: LandscapeEnsemble) -> [Int] {
         let scale = scale
         var counts = [Int](repeating: 0, count: Self.bins)
@@ -46,7 +46,7 @@ public struct Landscape: Sendable {
     }
 }
 
-/// The losses of networks whose weights are made in one way.
+/// The losses of random networks whose weights are made in the same way.
 public struct LandscapeEnsemble: Sendable {
     public struct Sample: Sendable {
         public let seed: Int
@@ -59,7 +59,7 @@ public struct LandscapeEnsemble: Sendable {
     }
 
     public let settings: Settings
-    /// Each layer's weights were put in other places.
+    /// Whether the weights of each layer were shuffled.
     public let isShuffled: Bool
     public let samples: [Sample]
 
@@ -67,34 +67,27 @@ public struct LandscapeEnsemble: Sendable {
         (self.settings, self.isShuffled, self.samples) = (settings, isShuffled, samples)
     }
 
-    /// W, F(D) or UVᵀ, after the linear part; where that is dense, after the convolutions.
+    /// W, F(D) or UVᵀ: the symbol of the linear part or, if that is dense, of the convolutions.
     var symbol: String {
-        switch settings.linear {
-        case .mlp: settings.convolution == .pcn ? "F(D)" : "W"
-        case .pcn: "F(D)"
-        case .lowRank: "UVᵀ"
-        }
+        settings.linear.isDense ? (settings.convolution ?? .dense).symbol : settings.linear.symbol
     }
 
     /// F(D) of PCN16 (λ 4.9), shuffled
     var label: String {
-        let prefix = settings.architecture.blueprint.displayName + "-"
+        let prefix = settings.architecture.displayName + "-"
         let model = settings.model.hasPrefix(prefix) ? String(settings.model.dropFirst(prefix.count)) : settings.model
-        let own = settings.deviationsFromPaper.filter { Self.ownFields.contains($0.field) }.map(\.text).joined(separator: ", ")
+        let own = settings.weightDeviationsFromPaper.map(\.text).joined(separator: ", ")
         return "\(symbol) of \(model)" + (own.isEmpty ? "" : " (\(own))") + (isShuffled ? ", shuffled" : "")
     }
 
-    /// Settings that tell one way of making weights from another; the others are the landscape's own.
-    private static let ownFields: Set = ["lambda", "epsilon", "distance", "wave"]
-
     var finite: [Double] { samples.map(\.loss).filter(\.isFinite) }
     var statistics: Statistics? { Statistics(finite) }
-    /// Of the mean.
+    /// Standard error of the mean.
     var standardError: Double? {
         statistics.flatMap { statistics in statistics.deviation.map { $0 / Double(statistics.count).squareRoot() } }
     }
 
-    /// The value below which a share of the finite losses is, by the nearest rank; nil where there is none.
+    /// The quantile of the finite losses by nearest rank; nil if there are none.
     func quantile(_ share: Double) -> Double? {
         let sorted = finite.sorted()
         return sorted.isEmpty ? nil : sorted[Int((share * Double(sorted.count - 1)).rounded())]
@@ -107,7 +100,7 @@ public struct LandscapeEnsemble: Sendable {
         return (theirs - ours, (a * a + b * b).squareRoot())
     }
 
-    /// What §6.5 expects of networks with these weights beside dense ones; nil where it cannot be told.
+    /// How §6.5 expects networks with these weights to compare with dense ones; nil if it cannot be determined.
     func conjecture(over dense: LandscapeEnsemble) -> String? {
         advantage(over: dense).map { abs($0.value) <= 2 * $0.error ? "comparable" : $0.value > 0 ? "better" : "worse" }
     }

@@ -1,23 +1,23 @@
 import Foundation
 import Specs
 
-/// A way to write loss landscapes: its name on the command line, and how it is made. A new one is a line in `all`.
+/// A format of loss landscapes: its name on the command line, and the function that renders it.
 public struct LandscapeFormat: Sendable {
     public let name: String
     public let render: @Sendable ([Landscape]) throws -> String
 
-    public static let all: [LandscapeFormat] = [.text, .csv, .json]
+    @TaskLocal public static var all: [LandscapeFormat] = [.text, .csv, .json]
 
     public static func named(_ name: String) -> LandscapeFormat? { all.first { $0.name == name } }
 }
 
 extension LandscapeFormat {
-    /// Figures and histograms for people, 100 columns wide.
+    /// A table and histograms for people, 100 columns wide.
     public static let text = LandscapeFormat(name: "text") { landscapes in
         landscapes.map { LandscapeText(landscape: $0).text }.joined(separator: "\n")
     }
 
-    /// One line a sample. What is not finite is empty.
+    /// One line for each sample. Values that are not finite are empty.
     public static let csv = LandscapeFormat(name: "csv") { landscapes in
         let header = [
             "architecture", "dataset", "seed", "model", "settings", "weights", "shuffled", "sample", "sample_seed", "loss",
@@ -28,8 +28,8 @@ extension LandscapeFormat {
             let own = settings.deviationsFromPaper.map(\.text).joined(separator: ", ")
             return ensemble.samples.enumerated().map { index, sample in
                 [
-                    settings.architecture.rawValue, settings.dataset.rawValue, "\(settings.seed)", settings.model, own,
-                    settings.linear.rawValue, "\(ensemble.isShuffled)", "\(index)", "\(sample.seed)",
+                    settings.architecture.name, settings.dataset.name, "\(settings.seed)", settings.model, own,
+                    settings.linear.name, "\(ensemble.isShuffled)", "\(index)", "\(sample.seed)",
                     sample.loss.isFinite ? "\(sample.loss)" : "", "\(sample.accuracy)",
                 ]
             }
@@ -37,17 +37,14 @@ extension LandscapeFormat {
         return ([header] + lines).map { CSV.line($0) }.joined()
     }
 
-    /// A list of objects, one for each way to make weights, with every loss. What is not finite is null.
+    /// A list of objects, one for each way to make weights, with every loss. Values that are not finite are null.
     public static let json = LandscapeFormat(name: "json") { landscapes in
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        encoder.keyEncodingStrategy = .convertToSnakeCase
         let rows = landscapes.flatMap { landscape in landscape.ensembles.map { LandscapeRow(landscape, $0) } }
-        return String(decoding: try encoder.encode(rows), as: UTF8.self) + "\n"
+        return try JSONOutput.text(rows) + "\n"
     }
 }
 
-/// An ensemble with all that is known of it.
+/// All values of an ensemble.
 private struct LandscapeRow: Encodable {
     let settings: Settings
     let model: String
@@ -78,7 +75,7 @@ private struct LandscapeRow: Encodable {
         (mean, deviation) = (ensemble.statistics?.mean, ensemble.statistics?.deviation)
         standardError = ensemble.standardError
         (minimum, median, maximum) = (ensemble.quantile(0), ensemble.quantile(0.5), ensemble.quantile(1))
-        let dense = ensemble.settings.linear == .mlp ? nil : landscape.ensembles.first
+        let dense = ensemble.settings.linear.isDense ? nil : landscape.ensembles.first
         (advantage, advantageError) = (
             dense.flatMap { ensemble.advantage(over: $0)?.value }, dense.flatMap { ensemble.advantage(over: $0)?.error }
         )

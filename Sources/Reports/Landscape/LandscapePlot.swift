@@ -1,7 +1,7 @@
 import Specs
 
 extension Landscape {
-    /// Figure 4 as a file of its own: each ensemble's histogram as a line, in shares of its samples.
+    /// Figure 4: the histogram of each ensemble as a line, in shares of its samples.
     public var figure: Figure {
         let edges = edges
         var styles = LineStyles()
@@ -9,7 +9,7 @@ extension Landscape {
             let settings = ensemble.settings
             let counts = counts(ensemble)
             let share = { (count: Int) in 100 * Double(count) / Double(max(1, ensemble.finite.count)) }
-            // Up and down at the edges, from the ground and back to it.
+            // A step line, which starts and ends at 0.
             var points = [Polyline.Point(x: edges[0], y: 0)]
             for (bin, count) in counts.enumerated() {
                 points.append(.init(x: edges[bin], y: share(count)))

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A landscape for a terminal: a table of figures, then a histogram of each ensemble over one axis.
+/// Renders a landscape for a terminal: a table, then a histogram of each ensemble over a common axis.
 struct LandscapeText {
     let landscape: Landscape
 
-    /// Lines of a histogram, eight steps each.
+    /// Number of text lines of a histogram, with eight steps each.
     private static let lines = 3
     private static let blocks = Array(" ▁▂▃▄▅▆▇█")
 
@@ -20,7 +20,7 @@ struct LandscapeText {
         let dense = landscape.ensembles[0]
         let rows = landscape.ensembles.map { ensemble in
             let number = { (value: Double?) in value.map(Self.number) ?? "–" }
-            let isDense = ensemble.settings.linear == .mlp
+            let isDense = ensemble.settings.linear.isDense
             let advantage = isDense ? nil : ensemble.advantage(over: dense)
             return [
                 ensemble.label, "\(ensemble.finite.count)", number(ensemble.statistics?.mean),
@@ -48,7 +48,7 @@ struct LandscapeText {
         for ensemble in landscape.ensembles {
             let counts = landscape.counts(ensemble)
             let most = max(1, counts.max() ?? 1)
-            // Whatever has any sample is seen.
+            // A bin with any sample is visible.
             let heights = counts.map { $0 == 0 ? 0 : max(1, ($0 * 8 * Self.lines + most / 2) / most) }
             for line in (0..<Self.lines).reversed() {
                 let bars = String(heights.map { Self.blocks[max(0, min(8, $0 - 8 * line))] })
@@ -59,7 +59,7 @@ struct LandscapeText {
         return lines + axis.map { String(repeating: " ", count: width + 2) + $0 }
     }
 
-    /// A line with the ticks' places and one with their values.
+    /// A line with ticks and a line with their labels.
     private var axis: [String] {
         let scale = landscape.scale
         var line = [Character](repeating: "─", count: Landscape.bins + 1)
@@ -68,7 +68,7 @@ struct LandscapeText {
             let column = Int((scale.position(tick.value) * Double(Landscape.bins)).rounded())
             line[column] = "┴"
             let start = max(0, column - tick.label.count / 2)
-            // A label that would touch the one before it is left out.
+            // Omit a label that would touch the previous one.
             guard start == 0 || labels[start - 1] == " ", labels[start..<start + tick.label.count].allSatisfy({ $0 == " " })
             else {
                 continue
@@ -96,7 +96,7 @@ struct LandscapeText {
         return notes
     }
 
-    /// Four digits behind the point, fewer of large numbers.
+    /// Four decimals, fewer for large numbers.
     private static func number(_ value: Double) -> String {
         String(format: abs(value) >= 1e6 ? "%.4g" : abs(value) >= 100 ? "%.1f" : "%.4f", value)
             .replacingOccurrences(of: "-", with: "−")

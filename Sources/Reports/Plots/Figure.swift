@@ -1,7 +1,7 @@
 import Lab
 import Specs
 
-/// One plot of Figure 5: an architecture on a data set, and what is plotted over the epochs.
+/// One plot of Figure 5: a quantity over the epochs, for an architecture on a data set.
 public struct Figure: Sendable {
     /// linearnet-cifar10-loss.svg
     public let fileName: String
@@ -12,26 +12,35 @@ public struct Figure: Sendable {
     /// The drawing as XML.
     var markup: Markup { PlotDrawing(plot).markup }
 
-    /// A file that stands alone.
+    /// The contents of an SVG file.
     public var svg: String { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + markup.source + "\n" }
 }
 
+/// The subject of a figure.
+private struct Subject: Hashable {
+    let architecture: Architecture
+    let dataset: DatasetName
+}
+
 extension ReportInput {
-    /// Figure 5: for each architecture and data set that any epoch is done of, a plot of each quantity.
+    /// Figure 5: a plot of each quantity for each architecture and data set with at least one epoch.
     public func figures() throws -> [Figure] {
         var figures: [Figure] = []
-        for architecture in Architecture.allCases {
-            for dataset in DatasetName.allCases {
-                let runs = runs.filter { $0.settings.architecture == architecture && $0.settings.dataset == dataset }
+        let subjects = Dictionary(grouping: runs) {
+            Subject(architecture: $0.settings.architecture, dataset: $0.settings.dataset)
+        }
+        for architecture in Architecture.all {
+            for dataset in DatasetName.all {
+                guard let runs = subjects[Subject(architecture: architecture, dataset: dataset)] else { continue }
                 let table = ReportTable(runs)
                 let curves = try Dictionary(runs.map { ($0.id, try epochs(of: $0)) }) { first, _ in first }
                 if curves.values.allSatisfy(\.isEmpty) { continue }
-                let subject = "\(architecture.blueprint.displayName) on \(dataset.displayName)"
+                let subject = "\(architecture.displayName) on \(dataset.displayName)"
                 for quantity in Quantity.all {
                     let plot = LinePlot(
                         title: "\(subject): \(quantity.title)", subtitle: table.commonText, xAxis: "epoch", yAxis: quantity.axis,
                         series: table.series(architecture, dataset, quantity, curves))
-                    let name = "\(architecture.rawValue)-\(dataset.rawValue)-\(quantity.name).svg"
+                    let name = "\(architecture.name)-\(dataset.name)-\(quantity.name).svg"
                     figures.append(Figure(fileName: name, subject: subject, plot: plot))
                 }
             }
@@ -41,12 +50,12 @@ extension ReportInput {
 }
 
 extension ReportTable {
-    /// What a plot of this table says of all its lines.
+    /// The subtitle of a plot of this table.
     fileprivate var commonText: String {
-        if rows.allSatisfy(\.deviations.isEmpty) { return "With the paper's settings" }
+        if rows.allSatisfy(\.deviations.isEmpty) { return "Settings as in the paper" }
         return common.isEmpty
-            ? "In parentheses: settings other than the paper's"
-            : "Settings other than the paper's: " + common.map(\.text).joined(separator: ", ")
+            ? "In parentheses: settings that differ from the paper"
+            : "All lines differ from the paper in: " + common.map(\.text).joined(separator: ", ")
     }
 
     fileprivate func series(
@@ -57,8 +66,8 @@ extension ReportTable {
             guard let cell = row.cells[dataset], let settings = (cell.finished + cell.unfinished).first?.settings else {
                 return nil
             }
-            let own = ownSettings(row)
-            let prefix = architecture.blueprint.displayName + "-"
+            let own = row.ownTexts.joined(separator: ", ")
+            let prefix = architecture.displayName + "-"
             let model = row.model.hasPrefix(prefix) ? String(row.model.dropFirst(prefix.count)) : row.model
             return LinePlot.Series(
                 label: model + (own.isEmpty ? "" : " (\(own))") + cell.seedsText,
@@ -69,7 +78,7 @@ extension ReportTable {
 }
 
 extension ReportTable.Cell {
-    /// Whose line it is: ", mean of 3 seeds; not finished: seed 4, epoch 12/3500".
+    /// The runs of the line: ", mean of 3 seeds; not finished: seed 4, epoch 12/3500".
     fileprivate var seedsText: String {
         let one = finished.count == 1 && !unfinished.isEmpty ? ", 1 finished seed" : ""
         let mean = finished.count > 1 ? ", mean of \(finished.count) seeds" : one
@@ -78,11 +87,11 @@ extension ReportTable.Cell {
         return mean + "; not finished: \(named)" + (unfinished.count > 3 ? " and \(unfinished.count - 3) more" : "")
     }
 
-    /// The finished runs and their mean, then the others, which are in no mean.
+    /// Lines of the finished runs and their mean, then of the others, which are not averaged.
     fileprivate func lines(_ quantity: Quantity, _ curves: [String: [EpochRow]]) -> [LinePlot.Line] {
         let curve = { (run: RunSummary) in
             curves[run.id, default: []].map {
-                // Only a database altered by hand has an epoch beyond all that could be trained.
+                // Only a database altered by hand has a larger epoch.
                 Polyline.Point(x: Double(min($0.epoch, 1 << 40)), y: quantity.value($0))
             }
         }
@@ -100,7 +109,7 @@ extension ReportTable.Cell {
     }
 }
 
-/// At the epochs that every one of the curves has.
+/// The mean at the epochs that all of the curves have.
 private func mean(of curves: [[Polyline.Point]]) -> [Polyline.Point] {
     var sums: [Double: (sum: Double, count: Int)] = [:]
     for point in curves.joined() {

@@ -1,4 +1,4 @@
-/// A plot as data: what is drawn, before anything has a place on the page.
+/// The data of a plot, before layout.
 struct LinePlot: Sendable {
     struct Series: Sendable {
         let label: String
@@ -8,19 +8,19 @@ struct LinePlot: Sendable {
 
     struct Line: Sendable {
         enum Weight: Sendable {
-            /// The one run of its series.
+            /// The only run of its series.
             case only
             /// The mean over finished seeds.
             case mean
-            /// One of several seeds, thin beneath their mean.
+            /// One of several seeds, drawn thin below their mean.
             case seed
         }
 
         enum End: Sendable {
             case finished
-            /// Of a run that may still go on: an open circle.
+            /// The run may continue: an open circle.
             case unfinished
-            /// Of a run that failed or diverged: a cross.
+            /// The run failed or diverged: a cross.
             case broken
         }
 
@@ -30,25 +30,25 @@ struct LinePlot: Sendable {
     }
 
     let title: String
-    /// What holds for every series.
+    /// Properties that all series have in common.
     let subtitle: String
     let xAxis: String
     let yAxis: String
     let series: [Series]
-    /// Where x is not epochs: its axis.
+    /// The x axis, if x is not the epoch.
     var xScale: Scale?
 
-    /// The most points that a line has across the plot.
+    /// Maximum number of points of a line.
     private static let columns = 300
 
-    /// How many epochs each point of a line stands for: 1 unless there are far more epochs than can be told apart.
+    /// Number of epochs averaged in each point of a line: 1 unless there are far more epochs than points.
     var epochsPerPoint: Int {
         if xScale != nil { return 1 }
         let last = Int(series.flatMap(\.lines).flatMap(\.polyline.points).lazy.map(\.x).max() ?? 1)
         return last <= 2 * Self.columns ? 1 : (last + Self.columns - 1) / Self.columns
     }
 
-    /// How to read the lines: only of what is there.
+    /// Explains the weights and end marks that occur in the plot.
     var caption: String {
         let lines = series.flatMap(\.lines)
         var sentences: [String] = []
@@ -67,7 +67,7 @@ struct LinePlot: Sendable {
         return sentences.joined(separator: " ")
     }
 
-    /// The domains cover every finite value.
+    /// Scales whose domains cover every finite value.
     var scales: (x: Scale, y: Scale) {
         let points = series.flatMap(\.lines).flatMap(\.polyline.points)
         return (xScale ?? .epochs(to: Int(points.lazy.map(\.x).max() ?? 1)), .values(points.lazy.map(\.y)))

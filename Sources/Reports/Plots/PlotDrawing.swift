@@ -1,7 +1,7 @@
-/// Gives everything in a plot its place and draws it as SVG: title, axes, lines, and the legend below, off the lines.
+/// Lays out a plot and draws it as SVG: title, axes, lines, and the legend below the axes.
 ///
-/// Colours are attributes, for a white page; a style sheet around it may give others to the classes: `ground`, `ink`, `faint`
-/// (text and ticks), `grid`, and `line` and `shade`, whose two colours are in `--light` and `--dark`.
+/// Colours are attributes, for a white page. A style sheet may set others for the classes `ground`, `ink`, `faint`
+/// (text and ticks), `grid`, `line` and `shade`; the latter two have their two colours in `--light` and `--dark`.
 struct PlotDrawing {
     private static let width = 520.0, height = 280.0, right = 496.0
 
@@ -18,7 +18,7 @@ struct PlotDrawing {
         scales = plot.scales
         epochsPerPoint = plot.epochsPerPoint
         subtitle = PlotText.lines(plot.subtitle, size: 12, width: Self.right - 14)
-        // Room for the tick labels beside the axis's name.
+        // Leave room for the tick labels beside the axis title.
         left = max(62, 36 + (scales.y.ticks.map { PlotText.width($0.label, size: 12) }.max() ?? 0))
         top = 42 + 16 * Double(subtitle.count)
     }
@@ -65,7 +65,7 @@ struct PlotDrawing {
         return marks
     }
 
-    /// Seeds first, so that no mean lies beneath one.
+    /// Single seeds are drawn first, so that they do not cover a mean.
     private var lines: [Markup] {
         let all = plot.series.flatMap { series in series.lines.map { (series, $0) } }
         return (all.filter { $0.1.weight == .seed } + all.filter { $0.1.weight != .seed }).compactMap { series, line in
@@ -78,7 +78,7 @@ struct PlotDrawing {
         let polyline = epochsPerPoint == 1 ? line.polyline : line.polyline.means(over: epochsPerPoint)
         guard let last = polyline.last else { return nil }
         let pieces = polyline.pieces.map { $0.map(corner) }
-        // A lone point is a line of no length: its round ends make it a dot.
+        // A single point is drawn as a line of length 0, whose round caps make it a dot.
         let dots = pieces.filter { $0.count == 1 }.map { "M\($0[0])L\($0[0])" }.joined()
         let strokes = pieces.filter { $0.count > 1 }.map { "M" + $0.joined(separator: "L") }.joined()
         let end = mark(line.end, at: (place(x: last.x), place(y: last.y))) ?? ""
@@ -109,7 +109,7 @@ struct PlotDrawing {
 
     private func corner(_ point: Polyline.Point) -> String { "\(number(place(x: point.x))) \(number(place(y: point.y)))" }
 
-    /// The path of what stands at a line's end.
+    /// The path of the mark at the end of a line; nil for a finished run.
     private func mark(_ end: LinePlot.Line.End, at place: (x: Double, y: Double)) -> String? {
         switch end {
         case .finished: nil
@@ -137,7 +137,7 @@ extension LineStyle {
     /// Both colours, for a style sheet to choose from.
     var variables: String { "--light:\(light);--dark:\(dark)" }
 
-    /// What makes a path look like this.
+    /// The SVG attributes of a path with this style.
     func attributes(width: Double, hasDashes: Bool = true) -> [(String, String)] {
         [
             ("class", "line"), ("style", variables), ("stroke", light),

@@ -1,9 +1,9 @@
-/// The legend below a plot: each series with a sample of its line, in as many columns as fit, and how to read the lines.
+/// The legend below a plot: a sample of each line with its label, in as many columns as fit, and the caption.
 struct PlotLegend {
     private static let size = 12.0, lineHeight = 17.0, sample = 34.0
 
     let markup: [Markup]
-    /// Where it ends.
+    /// The y coordinate of its lower end.
     let bottom: Double
 
     init(_ plot: LinePlot, top: Double, left: Double, right: Double) {
@@ -12,7 +12,7 @@ struct PlotLegend {
         let width = (right - left) / Double(columns)
         var markup: [Markup] = []
         var y = top
-        // Row by row; a label that is too long for its column makes its whole row higher.
+        // Lay out row by row; a label that is wrapped makes its row higher.
         for start in stride(from: 0, to: plot.series.count, by: columns) {
             var height = 1
             for (column, series) in plot.series[start..<min(start + columns, plot.series.count)].enumerated() {

@@ -1,8 +1,8 @@
-/// Text in a plot, whose width must be known before a font is: estimated, rather too wide than too narrow.
+/// Layout of text in a plot. The font is not known, so widths are estimated, on the wide side.
 enum PlotText {
     static func width(_ text: String, size: Double) -> Double { Double(text.count) * size * 0.56 }
 
-    /// Broken at spaces into lines no wider than `width`; a word that is wider stands alone.
+    /// Breaks text at spaces into lines no wider than `width`. A wider word gets a line of its own.
     static func lines(_ text: String, size: Double, width limit: Double) -> [String] {
         var lines: [String] = []
         for word in text.split(separator: " ") {
@@ -15,7 +15,7 @@ enum PlotText {
         return lines
     }
 
-    /// A number in an attribute, to a tenth of a unit: no more can be seen, and files stay small.
+    /// A number in an attribute, rounded to a tenth of a unit to keep files small.
     static func number(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         let sign = tenths < 0 ? "-" : "", whole = abs(tenths) / 10, rest = abs(tenths) % 10

@@ -5,14 +5,14 @@ struct Polyline: Sendable {
         let y: Double
     }
 
-    /// Pieces without a gap: a value that cannot be drawn ends one, and the next begins behind it.
+    /// Segments without gaps: a value that cannot be drawn ends a segment.
     let pieces: [[Point]]
 
     init(_ points: [Point]) {
         pieces = points.split { !Self.canBeDrawn($0.y) }.map(Array.init)
     }
 
-    /// Not NaN, not infinite, and not so large that an axis around it would be.
+    /// Whether a value is finite, and small enough that an axis around it is finite.
     static func canBeDrawn(_ value: Double) -> Bool { abs(value) <= 1e300 }
 
     private init(pieces: [[Point]]) { self.pieces = pieces }
@@ -20,7 +20,7 @@ struct Polyline: Sendable {
     var points: [Point] { pieces.flatMap { $0 } }
     var last: Point? { pieces.last?.last }
 
-    /// Means over each `count` whole steps of x: a long noisy line as it can be read.
+    /// Means over each `count` whole steps of x, which make a long noisy line readable.
     func means(over count: Int) -> Polyline {
         Polyline(
             pieces: grouped(by: count).map { groups in
@@ -28,7 +28,7 @@ struct Polyline: Sendable {
             })
     }
 
-    /// What the means hide: around each piece of them the highest values, and back along the lowest.
+    /// The range that the means hide, as outlines: along the highest values of each segment and back along the lowest.
     func bands(over count: Int) -> [[Point]] {
         grouped(by: count).map { groups in
             let places = groups.map { Self.mean($0.map(\.x)) }
@@ -53,7 +53,7 @@ struct Polyline: Sendable {
     }
 
     private static func mean(_ values: [Double]) -> Double {
-        // Divided first: a sum of large losses might not be finite.
+        // Divide first: the sum of large losses may overflow.
         values.reduce(0) { $0 + $1 / Double(values.count) }
     }
 }

@@ -1,8 +1,8 @@
 import Lab
 
-/// What is plotted over the epochs; Figure 5 has one plot for each.
+/// A quantity plotted over the epochs. Figure 5 has one plot for each.
 struct Quantity: Sendable {
-    /// In a file's name.
+    /// The part of a file name that stands for it.
     let name: String
     let title: String
     let axis: String

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How values become places on an axis, and the round numbers marked along it.
+/// Maps values to positions on an axis, with ticks at round numbers.
 struct Scale: Sendable {
     struct Tick: Sendable, Equatable {
         let value: Double
@@ -11,14 +11,14 @@ struct Scale: Sendable {
     let ticks: [Tick]
     let isLogarithmic: Bool
 
-    /// 0 at the domain's lower end, 1 at its upper.
+    /// The position of a value: 0 at the lower end of the domain, 1 at the upper end.
     func position(_ value: Double) -> Double {
         let place = { (value: Double) in isLogarithmic ? log10(value) : value }
         let (low, high) = (place(domain.lowerBound), place(domain.upperBound))
         return (place(value) - low) / (high - low)
     }
 
-    /// The value at a place between 0 and 1: what `position` undoes.
+    /// The value at a position between 0 and 1, the inverse of `position`.
     func value(_ position: Double) -> Double {
         let place = { (value: Double) in isLogarithmic ? log10(value) : value }
         let (low, high) = (place(domain.lowerBound), place(domain.upperBound))
@@ -26,18 +26,18 @@ struct Scale: Sendable {
         return isLogarithmic ? pow(10, value) : value
     }
 
-    /// Ends on ticks, a few of them; logarithmic where equal steps would leave most of the values on the ground.
+    /// A scale that ends on ticks; logarithmic if the values span more than three orders of magnitude.
     static func values(_ values: some Sequence<Double>, count: Int = 6) -> Scale {
         guard let low = values.min(), let high = values.max() else { return linear(0, 1, count) }
         if low > 0, high / low > 1000 { return logarithmic(low, high, count) }
-        // A flat line is in the middle.
+        // Centre a constant line.
         if high - low <= max(abs(high) * 1e-9, 1e-12) {
             return abs(high) <= 1e-12 ? linear(0, 1, count) : linear(low - abs(low) * 0.1, high + abs(high) * 0.1, count)
         }
         return linear(low > 0 && low < 0.4 * high ? 0 : low, high, count)
     }
 
-    /// Ends on ticks and does not reach down to 0 for its own sake: for a histogram, which shows where values lie.
+    /// A scale for a histogram: ends on ticks, and includes 0 only if a tick falls there.
     static func losses(_ values: [Double], count: Int = 6) -> Scale {
         guard let low = values.min(), let high = values.max(), high - low > max(abs(high) * 1e-9, 1e-12) else {
             return self.values(values, count: count)
@@ -45,7 +45,7 @@ struct Scale: Sendable {
         return low > 0 && high / low > 30 ? logarithmic(low, high, count) : linear(low, high, count)
     }
 
-    /// From the beginning of training to epoch `last`; whole ticks.
+    /// A scale from the start of training to epoch `last`, with ticks at whole epochs.
     static func epochs(to last: Int, count: Int = 7) -> Scale {
         if last <= 1 { return Scale(domain: 0.5...1.5, ticks: [Tick(value: 1, label: "1")], isLogarithmic: false) }
         let step = max(1, roundStep(Double(last) / Double(count)))
@@ -59,7 +59,7 @@ struct Scale: Sendable {
         return Scale(domain: bottom...top, ticks: ticks(bottom, top, step), isLogarithmic: false)
     }
 
-    /// Powers of ten.
+    /// A scale with ticks at powers of ten.
     private static func logarithmic(_ low: Double, _ high: Double, _ count: Int) -> Scale {
         let bottom = Int((log10(low) + 1e-9).rounded(.down)), top = Int((log10(high) - 1e-9).rounded(.up))
         let step = max(1, (top - bottom + count - 1) / count)
@@ -70,7 +70,7 @@ struct Scale: Sendable {
         return Scale(domain: pow(10, Double(bottom))...pow(10, Double(top)), ticks: ticks, isLogarithmic: true)
     }
 
-    /// The least of 1, 2 or 5 times a power of ten that is no less than `step`.
+    /// The smallest of 1, 2 or 5 times a power of ten that is at least `step`.
     private static func roundStep(_ step: Double) -> Double {
         let power = pow(10, log10(step).rounded(.down))
         return ([1, 2, 5].first { $0 * power >= step * (1 - 1e-9) } ?? 10) * power

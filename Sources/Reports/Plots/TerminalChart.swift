@@ -1,13 +1,13 @@
-/// A curve in Braille dots, two to a column and four to a line: for a terminal, and the same without colour.
+/// A curve for a terminal in Braille dots, two to a column and four to a line. It needs no colour.
 public struct TerminalChart: Sendable {
-    /// The highest values first.
+    /// The lines from top to bottom.
     public let lines: [String]
     /// The highest and the lowest finite value.
     public let range: ClosedRange<Double>
 
     /// - Parameters:
-    ///   - values: one for each step; those that are not finite leave a gap.
-    /// - Returns: nil where fewer than two values are finite.
+    ///   - values: one for each step. Values that are not finite leave a gap.
+    /// - Returns: nil if fewer than two values are finite.
     public init?(_ values: [Double], columns: Int, lines count: Int) {
         let finite = values.filter(\.isFinite)
         guard finite.count >= 2, let low = finite.min(), let high = finite.max(), columns > 0, count > 0 else { return nil }
@@ -23,7 +23,7 @@ public struct TerminalChart: Sendable {
                 last = nil
                 continue
             }
-            // Upwards or downwards from the column before, so that a steep line has no holes.
+            // Extend the column towards the previous one, so that a steep line has no gaps.
             let next = heights[heights.count - 1]
             if let last {
                 if last < bottom - 1 { bottom = last + 1 }
@@ -41,7 +41,7 @@ public struct TerminalChart: Sendable {
         }
     }
 
-    /// Those of a column of dots: all in its share where there are more values than columns, else what lies on the line
+    /// The values of a column of dots: all of its share if there are more values than columns, else the value interpolated
     /// between its neighbours.
     private static func values(_ values: [Double], at column: Int, of width: Int) -> ArraySlice<Double> {
         if values.count >= width { return values[column * values.count / width..<(column + 1) * values.count / width] }
@@ -50,6 +50,6 @@ public struct TerminalChart: Sendable {
         return [share == 0 ? values[left] : values[left] + (values[right] - values[left]) * share]
     }
 
-    /// Bits of a Braille cell's dots, by row and column.
+    /// The bits of the dots of a Braille character, by row and column.
     private static let dots: [[UInt32]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
 }

@@ -9,7 +9,7 @@ enum CRC32C {
         ~bytes.reduce(~0) { crc, byte in crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }
     }
 
-    /// Turned and shifted, as it stands in a record: the checksum of bytes that hold their own checksum would be no check.
+    /// The checksum as a record stores it, rotated and offset: a CRC over data that contain their own CRC detects nothing.
     static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
         let crc = checksum(bytes)
         return (crc >> 15 | crc << 17) &+ 0xA282_EAD8

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What TensorBoard reads: a file of records, each a protocol buffer `Event` between its length and checksums.
+/// TensorBoard's file format: records, each a protocol buffer `Event` with its length and checksums.
 struct EventFile {
     private(set) var bytes = Data()
 
-    /// - Parameter wallTime: seconds since 1970, as everywhere here.
+    /// - Parameter wallTime: seconds since 1970, as in the other methods.
     init(wallTime: Double) {
         var event = ProtocolBuffer()
         event.add(1, wallTime)
@@ -12,7 +12,7 @@ struct EventFile {
         append(event)
     }
 
-    /// The values that some scalars have at a step.
+    /// Adds the values of scalars at a step.
     mutating func add(_ scalars: [(tag: String, value: Double)], step: Int, wallTime: Double) {
         var summary = ProtocolBuffer()
         for scalar in scalars {
@@ -28,7 +28,7 @@ struct EventFile {
         append(event)
     }
 
-    /// A record: length, its checksum, the contents, theirs.
+    /// Appends a record: length, checksum of the length, contents, checksum of the contents.
     private mutating func append(_ event: ProtocolBuffer) {
         var length = Data()
         length.append(littleEndian: UInt64(event.bytes.count))
@@ -39,7 +39,7 @@ struct EventFile {
     }
 }
 
-/// A message in protocol buffers' wire format, field by field.
+/// A message in the wire format of protocol buffers.
 private struct ProtocolBuffer {
     private(set) var bytes = Data()
 
@@ -77,7 +77,7 @@ private struct ProtocolBuffer {
 
     private mutating func begin(_ field: Int, _ type: WireType) { append(varint: UInt64(field << 3 | type.rawValue)) }
 
-    /// Seven bits a byte, the least first.
+    /// Appends a varint: seven bits a byte, the least significant first.
     private mutating func append(varint value: UInt64) {
         var rest = value
         while rest >= 0x80 {
@@ -89,7 +89,7 @@ private struct ProtocolBuffer {
 }
 
 extension Data {
-    /// Appends an integer's bytes, the least first.
+    /// Appends the bytes of an integer, the least significant first.
     fileprivate mutating func append(littleEndian value: some FixedWidthInteger) {
         Swift.withUnsafeBytes(of: value.littleEndian) { append(contentsOf: $0) }
     }

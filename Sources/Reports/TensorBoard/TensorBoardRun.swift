@@ -1,10 +1,10 @@
 import Foundation
 import Lab
 
-/// A run's curves as TensorBoard reads them: a file in a folder that names the run.
+/// A run's curves for TensorBoard: a file in a folder named after the run.
 public struct TensorBoardRun: Sendable {
-    /// Within the folder that TensorBoard is given: EXPERIMENT/MODEL-DATASET-sSEED/events.out.tfevents.….pcnlab. The same run
-    /// has the same name each time, so that writing it again replaces it.
+    /// The path below TensorBoard's log folder: EXPERIMENT/MODEL-DATASET-sSEED-ID/events.out.tfevents.….pcnlab. A run always
+    /// has the same path, so that writing it again replaces the file.
     public let path: String
     public let contents: Data
 
@@ -13,8 +13,8 @@ public struct TensorBoardRun: Sendable {
     ///   - started: milliseconds since 1970 at which the run's first attempt began.
     public init(_ curve: CurveFile, _ epochs: [EpochRow], started: Int64) {
         path = "\(curve.name)/events.out.tfevents.\(started / 1000).pcnlab"
-        // When an epoch ended is not recorded, only how long it took: the times run on from the first attempt's start, as if
-        // nothing had ever interrupted the run.
+        // The duration of each epoch is recorded, not its end: times are counted from the start of the first attempt, as if the run
+        // had not been interrupted.
         var time = Double(started) / 1000
         var file = EventFile(wallTime: time)
         for row in epochs {

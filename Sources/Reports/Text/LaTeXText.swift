@@ -1,12 +1,12 @@
 import Foundation
 
-/// Any text as plain ASCII that pdflatex sets without further packages.
+/// Converts text to plain ASCII that pdflatex sets without further packages.
 enum LaTeXText {
     static func escaped(_ text: String) -> String {
         var escaped = ""
         var last: Unicode.Scalar?
         for scalar in text.onOneLine.precomposedStringWithCanonicalMapping.unicodeScalars {
-            // Two hyphens or apostrophes would become one sign.
+            // TeX would join two hyphens or apostrophes to one character.
             if scalar == last, scalar == "-" || scalar == "'" { escaped += "{}" }
             escaped += known[scalar] ?? (scalar.isASCII ? String(scalar) : accented(scalar) ?? unknown(scalar))
             last = scalar
@@ -21,7 +21,7 @@ enum LaTeXText {
         return "{\\\(accent){\(parts[0])}}"
     }
 
-    /// What no table here knows is named by its number: it is not lost, and it does not stop the document.
+    /// A placeholder with the code point, for characters that are in none of the tables.
     private static func unknown(_ scalar: Unicode.Scalar) -> String { String(format: "{[}U+%04X{]}", scalar.value) }
 
     private static let accents: [Unicode.Scalar: String] = [
@@ -35,7 +35,7 @@ enum LaTeXText {
             "_": "\\_",
             "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "<": "\\textless{}", ">": "\\textgreater{}",
             "|": "\\textbar{}", "\"": "{\\ttfamily\\char34}", "`": "\\textquoteleft{}", "[": "{[}", "]": "{]}",
-            // Where a long path may be broken.
+            // Allows a line break in a long path.
             "/": "\\slash{}",
             "\u{A0}": "~", "\u{202F}": "\\,", "\u{2009}": "\\,", "–": "{--}", "—": "{---}", "‘": "\\textquoteleft{}",
             "’": "\\textquoteright{}", "“": "\\textquotedblleft{}", "”": "\\textquotedblright{}", "…": "\\ldots{}",

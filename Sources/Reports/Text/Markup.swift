@@ -1,9 +1,9 @@
-/// A piece of XML: what SVG and HTML are written with, so that nothing is ever left open or unescaped.
+/// A node of XML, from which SVG and HTML are generated, so that elements are always closed and text is always escaped.
 indirect enum Markup {
     case element(String, [(String, String)], [Markup])
     case text(String)
 
-    /// `name` with its attributes and what is in it.
+    /// An element with its attributes and children.
     static func element(_ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ children: [Markup] = []) -> Markup {
         .element(name, attributes.map { ($0.key, $0.value) }, children)
     }
@@ -12,7 +12,7 @@ indirect enum Markup {
         element(name, attributes, [.text(text)])
     }
 
-    /// An element without children closes itself; one that holds elements alone has each on a line of its own.
+    /// The XML text. An element without children is self-closing; if all children are elements, each gets a line of its own.
     var source: String {
         switch self {
         case .text(let text): return escaped(text)

@@ -1,18 +1,18 @@
-/// Makes runs of a spec's parts, and notes what only shows in the runs.
+/// Expands a spec's parts to runs, and collects the diagnostics that depend on the runs.
 struct Expansion {
-    private(set) var faults: [Fault] = []
+    private(set) var diagnostics: [Diagnostic] = []
     private let outline: SpecOutline
-    /// Settings of the product that a fault leaves unknown.
-    private let productDoubtful: Set<String>
-    /// Settings that the file gives anywhere.
+    /// Settings of the product whose values an error leaves unknown.
+    private let productUnknown: Set<String>
+    /// Settings that the file gives anywhere: at the top level, in the sweep, or in an included run.
     private let given: Set<String>
 
-    /// A run with where each of its settings was given.
+    /// A run with the source of each of its settings.
     private struct Draft {
-        let given: [String: Given]
+        let given: [String: SourcedValue]
         let settings: Settings
 
-        init(_ given: [String: Given]) {
+        init(_ given: [String: SourcedValue]) {
             self.given = given
             settings = Settings(values: given.compactMapValues(\.value))
         }
@@ -20,21 +20,21 @@ struct Expansion {
 
     init(_ outline: SpecOutline) {
         self.outline = outline
-        productDoubtful = outline.base.doubtful.union(outline.sweepDoubtful)
+        productUnknown = outline.base.unknown.union(outline.sweepUnknown)
         given = Set(([outline.base] + outline.include).flatMap(\.settings.keys) + outline.sweep.map(\.field.key))
     }
 
-    /// Settings of an included run that a fault leaves unknown.
-    private func doubtful(_ block: Block) -> Set<String> {
-        outline.base.doubtful.union(block.doubtful)
+    /// Settings of an included run whose values an error leaves unknown.
+    private func unknownSettings(of object: SettingsObject) -> Set<String> {
+        outline.base.unknown.union(object.unknown)
     }
 
-    /// The runs; only of worth where no fault is noted here or was before.
+    /// The runs. They are valid only if neither the scan nor the expansion has a diagnostic.
     mutating func runs() -> [Settings] {
         checkRequired()
         guard checkCount() else { return [] }
-        let included = outline.include.map { block in
-            Draft(outline.base.settings.merging(block.settings) { $1 })
+        let included = outline.include.map { object in
+            Draft(outline.base.settings.merging(object.settings) { $1 })
         }
         let drafts = excluding(product()) + included
         checkApplicability(drafts, included: included)
@@ -43,31 +43,31 @@ struct Expansion {
         return drafts.map(\.settings).filter { seen.insert($0).inserted }
     }
 
-    private mutating func note(_ problem: Fault.Problem, at position: Position, _ path: FieldPath) {
-        faults.append(Fault(position: position, field: path, problem: problem))
+    private mutating func report(_ problem: Diagnostic.Problem, at position: Position, _ path: FieldPath) {
+        diagnostics.append(Diagnostic(position: position, field: path, problem: problem))
     }
 
-    // MARK: What must be there
+    // MARK: Required settings
 
     private mutating func checkRequired() {
         let swept = Set(outline.sweep.map(\.field.key))
         for field in SettingField.all where field.presence == .required {
             if outline.base.settings[field.key] != nil { continue }
-            if !swept.contains(field.key), !productDoubtful.contains(field.key) {
-                // Given at the top level, it will be there for the included runs as well.
-                note(.missing(field.kind), at: outline.base.position, outline.base.path.key(field.key))
+            if !swept.contains(field.key), !productUnknown.contains(field.key) {
+                // If it is added at the top level, the included runs have it as well.
+                report(.missing(field.kind), at: outline.base.position, outline.base.path.key(field.key))
                 continue
             }
-            for block in outline.include
-            where block.settings[field.key] == nil && !doubtful(block).contains(field.key) {
-                note(.missing(field.kind), at: block.position, block.path.key(field.key))
+            for object in outline.include
+            where object.settings[field.key] == nil && !unknownSettings(of: object).contains(field.key) {
+                report(.missing(field.kind), at: object.position, object.path.key(field.key))
             }
         }
     }
 
     // MARK: The product
 
-    /// Counts the runs before any is made, so that a small file cannot fill the memory.
+    /// Counts the runs before any is made: a small file could otherwise fill the memory.
     private mutating func checkCount() -> Bool {
         var count: Int? = 1
         for swept in outline.sweep {
@@ -79,7 +79,7 @@ struct Expansion {
         if let sum, sum <= Experiment.runLimit { return true }
         let isProductTooLarge = count.map { $0 > Experiment.runLimit } ?? true
         let part: SpecPart = isProductTooLarge ? .sweep : .include
-        note(
+        report(
             .tooManyRuns(count: isProductTooLarge ? count : sum, limit: Experiment.runLimit),
             at: outline.parts[part.rawValue] ?? outline.base.position, FieldPath().key(part.rawValue))
         return false
@@ -103,53 +103,53 @@ struct Expansion {
     private mutating func excluding(_ product: [Draft]) -> [Draft] {
         var index = RunIndex(product.map(\.settings))
         var takenOut = RunSet(capacity: product.count)
-        for block in outline.exclude {
-            let wanted = block.settings.values.compactMap { given in given.value.map { (given.field, $0) } }
-            guard wanted.count == block.settings.count, !wanted.isEmpty else { continue }
+        for object in outline.exclude {
+            let wanted = object.settings.values.compactMap { given in given.value.map { (given.field, $0) } }
+            guard wanted.count == object.settings.count, !wanted.isEmpty else { continue }
             let matches = index.matches(wanted)
             takenOut.formUnion(matches)
-            let unknown = productDoubtful.union(block.doubtful)
+            let unknown = productUnknown.union(object.unknown)
             let deciders = wanted.flatMap { field, _ in [field.key] + field.applicability.deciders(given: given) }
-            let isSure = block.doubtful.isEmpty && unknown.isDisjoint(with: deciders)
-            if matches.isEmpty, isSure, isComplete { note(.excludesNothing, at: block.position, block.path) }
+            let isSure = object.unknown.isEmpty && unknown.isDisjoint(with: deciders)
+            if matches.isEmpty, isSure, isComplete { report(.excludesNothing, at: object.position, object.path) }
         }
         if takenOut.count == product.count, outline.include.isEmpty, isComplete {
-            note(
+            report(
                 .noRunLeft, at: outline.parts[SpecPart.exclude.rawValue] ?? outline.base.position,
                 FieldPath().key(SpecPart.exclude.rawValue))
         }
         return product.enumerated().filter { !takenOut.contains($0.offset) }.map(\.element)
     }
 
-    /// Whether the runs made are those that were meant: without required fields they only stand in for them.
+    /// Whether every run has its required settings. Without them, runs are made with placeholders.
     private var isComplete: Bool {
-        !faults.contains { if case .missing = $0.problem { true } else { false } }
+        !diagnostics.contains { if case .missing = $0.problem { true } else { false } }
     }
 
-    // MARK: What the runs show
+    // MARK: Checks of the runs
 
-    /// Notes fields that no run has, and fields of an `include` object that its own run has not.
+    /// Reports fields that no run uses, and fields of an `include` object that do not apply to its own run.
     private mutating func checkApplicability(_ drafts: [Draft], included: [Draft]) {
-        for (block, draft) in zip(outline.include, included) {
-            let unknown = doubtful(block)
-            for given in block.settings.values where !given.field.applies(to: draft.settings) {
+        for (object, draft) in zip(outline.include, included) {
+            let unknown = unknownSettings(of: object)
+            for given in object.settings.values where !given.field.applicability.holds(for: draft.settings) {
                 let applicability = given.field.applicability
                 guard unknown.isDisjoint(with: applicability.deciders(given: self.given)) else { continue }
-                note(.doesNotApply(applicability, to: draft.settings), at: given.keyPosition, given.path)
+                report(.doesNotApply(applicability, to: draft.settings), at: given.keyPosition, given.path)
             }
         }
-        let anyDoubt = outline.include.reduce(productDoubtful) { $0.union($1.doubtful) }
+        let anyUnknown = outline.include.reduce(productUnknown) { $0.union($1.unknown) }
         guard !drafts.isEmpty else { return }
         let fromBase = outline.base.settings.values.map { ($0.field, $0.keyPosition, $0.path) }
         let fromSweep = outline.sweep.map { ($0.field, $0.keyPosition, $0.path) }
         for (field, position, path) in fromBase + fromSweep {
-            guard anyDoubt.isDisjoint(with: field.applicability.deciders(given: given)) else { continue }
-            if drafts.contains(where: { field.applies(to: $0.settings) }) { continue }
-            note(.unused(field.applicability), at: position, path)
+            guard anyUnknown.isDisjoint(with: field.applicability.deciders(given: given)) else { continue }
+            if drafts.contains(where: { field.applicability.holds(for: $0.settings) }) { continue }
+            report(.unused(field.applicability), at: position, path)
         }
     }
 
-    /// Notes sample counts beyond a run's data set, once for each place and data set.
+    /// Reports sample counts larger than a run's data set, once for each place and data set.
     private mutating func checkSamples(_ drafts: [Draft]) {
         struct Found: Hashable {
             let position: Position
@@ -158,12 +158,12 @@ struct Expansion {
         var seen: Set<Found> = []
         for draft in drafts where draft.given["dataset"]?.value != nil {
             let dataset = draft.settings.dataset
-            let limits = ["train_samples": dataset.blueprint.trainImages, "test_samples": dataset.blueprint.testImages]
+            let limits = ["train_samples": dataset.trainImages, "test_samples": dataset.testImages]
             for (key, available) in limits {
                 guard let given = draft.given[key], case .whole(let count)? = given.value, count > available,
                     seen.insert(Found(position: given.position, dataset: dataset)).inserted
                 else { continue }
-                note(
+                report(
                     .tooManySamples(found: count, dataset: dataset, available: available), at: given.position, given.path)
             }
         }

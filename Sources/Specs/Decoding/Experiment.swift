@@ -1,36 +1,38 @@
-/// A named set of runs: what one spec file describes.
+/// A named set of runs, described by one spec file.
 public struct Experiment: Hashable, Sendable {
-    /// Its name, fit for a file.
+    /// Its name, which is a valid file name.
     public let name: String
     /// What it is for.
     public let description: String?
     /// Its runs, each once: the sweep's product (first key slowest), then the included ones.
     public let runs: [Settings]
 
-    /// Most runs of one spec.
+    /// Maximum number of runs of one spec.
     public static let runLimit = 10_000
 
-    /// Reads a spec, or refuses it with every fault it has.
+    /// Reads a spec.
+    ///
+    /// Throws `SpecDiagnostics` with every error in it: either all of a spec is valid, or none of it is used.
     ///
     /// - Parameters:
     ///   - bytes: The file's contents.
-    ///   - file: The file's name for the faults.
+    ///   - file: The file's name for the diagnostics.
     public static func decode(
         _ bytes: some Sequence<UInt8>, file: String
-    ) throws(SpecFaults) -> Experiment {
+    ) throws(SpecDiagnostics) -> Experiment {
         let root: JSONValue
         do {
             root = try JSONReader.read(bytes)
         } catch {
-            throw SpecFaults(file: file, faults: [Fault(error)])
+            throw SpecDiagnostics(file: file, diagnostics: [Diagnostic(error)])
         }
-        let (outline, faults) = SpecScanner.scan(root)
-        // Without an object there is nothing that the checks of its contents could add.
-        guard case .object = root.content else { throw SpecFaults(file: file, faults: faults) }
+        let (outline, diagnostics) = SpecScanner.scan(root)
+        // The contents are checked only if there are any.
+        guard case .object = root.content else { throw SpecDiagnostics(file: file, diagnostics: diagnostics) }
         var expansion = Expansion(outline)
         let runs = expansion.runs()
-        let all = faults + expansion.faults
-        if !all.isEmpty { throw SpecFaults(file: file, faults: all) }
+        let all = diagnostics + expansion.diagnostics
+        if !all.isEmpty { throw SpecDiagnostics(file: file, diagnostics: all) }
         return Experiment(name: outline.name, description: outline.description, runs: runs)
     }
 }

@@ -1,14 +1,14 @@
-/// Finds runs by the values of their settings, so that many exclusions over many runs stay quick.
+/// An index of runs by the values of their settings, for many exclusions over many runs.
 struct RunIndex {
     private let runs: [Settings]
-    /// For each field asked for so far: the runs that have a value.
+    /// For each field that was looked up: the runs that have a value.
     private var byValue: [String: [SettingValue: RunSet]] = [:]
 
     init(_ runs: [Settings]) {
         self.runs = runs
     }
 
-    /// The runs whose settings in force match all of the given values, of which there is at least one.
+    /// The runs whose settings in force match all of the given values. There must be at least one value.
     mutating func matches(_ wanted: [(field: SettingField, value: SettingValue)]) -> RunSet {
         let sets = wanted.map { runs(with: $0.value, of: $0.field) }
         return sets.dropFirst().reduce(into: sets[0]) { $0.formIntersection($1) }
@@ -27,11 +27,11 @@ struct RunIndex {
     }
 }
 
-/// Some of a list's runs by index, a bit each: a file of nothing but exclusions still takes no time.
+/// A set of indices of runs, one bit for each run.
 struct RunSet {
     private var words: [UInt64]
 
-    /// None of so many.
+    /// An empty set for so many runs.
     init(capacity: Int) {
         words = [UInt64](repeating: 0, count: (capacity + 63) / 64)
     }

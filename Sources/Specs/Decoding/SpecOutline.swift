@@ -1,5 +1,5 @@
-/// A setting as a spec gives it; the value is nil where it could not be read.
-struct Given {
+/// A setting's value with its place in the spec. The value is nil if it could not be read.
+struct SourcedValue {
     let field: SettingField
     let value: SettingValue?
     let keyPosition: Position
@@ -8,35 +8,35 @@ struct Given {
 }
 
 /// An object of settings: the top level, or one of `include` and `exclude`.
-struct Block {
+struct SettingsObject {
     let position: Position
     let path: FieldPath
-    var settings: [String: Given] = [:]
-    /// Settings that a fault in this object leaves unknown: nothing is concluded from them.
-    var doubtful: Set<String> = []
+    var settings: [String: SourcedValue] = [:]
+    /// Settings whose values an error in this object leaves unknown: nothing is concluded from them.
+    var unknown: Set<String> = []
 }
 
-/// A setting with the values that a sweep gives it.
+/// A setting with the values that a sweep gives for it.
 struct SweptField {
     let field: SettingField
     let keyPosition: Position
     let path: FieldPath
     /// How many values there are, unreadable ones included.
     let count: Int
-    /// The readable values, repeated ones once.
-    let values: [Given]
+    /// The readable values, each once.
+    let values: [SourcedValue]
 }
 
-/// A spec's parts as they were read, before runs are made of them.
+/// The parts of a spec as they were read, before they are expanded to runs.
 struct SpecOutline {
     var name = ""
     var description: String?
-    var base: Block
+    var base: SettingsObject
     var sweep: [SweptField] = []
-    /// Settings that a fault in the sweep leaves unknown.
-    var sweepDoubtful: Set<String> = []
-    var include: [Block] = []
-    var exclude: [Block] = []
-    /// Where each top-level part's key stands.
+    /// Settings whose values an error in the sweep leaves unknown.
+    var sweepUnknown: Set<String> = []
+    var include: [SettingsObject] = []
+    var exclude: [SettingsObject] = []
+    /// The position of each top-level part's key.
     var parts: [String: Position] = [:]
 }

@@ -1,4 +1,4 @@
-/// The fields of a spec's top level that are no settings.
+/// The top-level fields of a spec that are not settings.
 enum SpecPart: String, CaseIterable, Sendable {
     case schema = "$schema"
     case name
@@ -20,12 +20,12 @@ enum SpecPart: String, CaseIterable, Sendable {
     /// What it is, in one line.
     var summary: String {
         switch self {
-        case .schema: "where this schema is, for editors"
-        case .name: "what the experiment is called, also in reports' file names"
-        case .description: "what it is for, in free words"
-        case .sweep: "lists of values; their product over the base makes the runs"
-        case .include: "single runs over the same base, beside the product"
-        case .exclude: "runs of the product that match all of an object's fields are taken out"
+        case .schema: "the location of this schema, for editors"
+        case .name: "the experiment's name, also in file names of reports"
+        case .description: "what it is for"
+        case .sweep: "lists of values; the runs are the base with each combination of them"
+        case .include: "single runs over the same base, in addition to the product"
+        case .exclude: "runs of the product that match all fields of one of these objects are excluded"
         }
     }
 }

@@ -1,8 +1,8 @@
-/// Walks a spec's JSON, takes its parts out and notes every fault on the way.
+/// Reads the parts of a spec from its JSON, and collects a diagnostic for each error.
 struct SpecScanner {
-    private(set) var faults: [Fault] = []
-    /// Settings of the object in hand whose values are not known because of a fault.
-    private var doubtful: Set<String> = []
+    private(set) var diagnostics: [Diagnostic] = []
+    /// Settings of the object being read whose values an error leaves unknown.
+    private var unknown: Set<String> = []
     private let canonical: Bool
 
     private init(canonical: Bool) {
@@ -10,43 +10,45 @@ struct SpecScanner {
     }
 
     /// Reads a spec's parts.
-    static func scan(_ root: JSONValue) -> (outline: SpecOutline, faults: [Fault]) {
+    static func scan(_ root: JSONValue) -> (outline: SpecOutline, diagnostics: [Diagnostic]) {
         var scanner = SpecScanner(canonical: false)
         let outline = scanner.outline(root)
-        return (outline, scanner.faults)
+        return (outline, scanner.diagnostics)
     }
 
-    /// Reads one run's settings from an object that has nothing else.
-    static func settings(_ bytes: [UInt8]) throws(SpecFaults) -> Settings {
+    /// Reads the settings of one run from an object that contains nothing else.
+    static func settings(_ bytes: [UInt8]) throws(SpecDiagnostics) -> Settings {
         var scanner = SpecScanner(canonical: true)
         let root = try scanner.document(bytes, file: "settings")
-        let block = scanner.block(root, at: FieldPath())
-        for field in SettingField.all where field.presence == .required && block?.settings[field.key] == nil {
-            scanner.note(.missing(field.kind), at: root.position, FieldPath().key(field.key))
+        let object = scanner.object(root, at: FieldPath())
+        for field in SettingField.all where field.presence == .required && object?.settings[field.key] == nil {
+            scanner.report(.missing(field.kind), at: root.position, FieldPath().key(field.key))
         }
-        guard let block, scanner.faults.isEmpty else { throw SpecFaults(file: "settings", faults: scanner.faults) }
-        return Settings(values: block.settings.compactMapValues(\.value))
+        guard let object, scanner.diagnostics.isEmpty else {
+            throw SpecDiagnostics(file: "settings", diagnostics: scanner.diagnostics)
+        }
+        return Settings(values: object.settings.compactMapValues(\.value))
     }
 
-    private func document(_ bytes: [UInt8], file: String) throws(SpecFaults) -> JSONValue {
+    private func document(_ bytes: [UInt8], file: String) throws(SpecDiagnostics) -> JSONValue {
         do {
             return try JSONReader.read(bytes)
         } catch {
-            throw SpecFaults(file: file, faults: [Fault(error)])
+            throw SpecDiagnostics(file: file, diagnostics: [Diagnostic(error)])
         }
     }
 
-    private mutating func note(_ problem: Fault.Problem, at position: Position, _ path: FieldPath) {
+    private mutating func report(_ problem: Diagnostic.Problem, at position: Position, _ path: FieldPath) {
         if hasEnough { return }
-        faults.append(Fault(position: position, field: path, problem: problem))
+        diagnostics.append(Diagnostic(position: position, field: path, problem: problem))
     }
 
-    /// Whether there are more faults than are shown: the rest of a hostile file's million is not thought about.
-    private var hasEnough: Bool { faults.count > SpecFaults.limit }
+    /// Whether there are more diagnostics than are shown. The others, of which a hostile file may have a million, are not computed.
+    private var hasEnough: Bool { diagnostics.count > SpecDiagnostics.limit }
 
     private mutating func outline(_ root: JSONValue) -> SpecOutline {
         let path = FieldPath()
-        var outline = SpecOutline(base: Block(position: root.position, path: path))
+        var outline = SpecOutline(base: SettingsObject(position: root.position, path: path))
         let known = SpecPart.allCases.map(\.rawValue)
         guard let members = members(of: root, at: path, alsoKnown: known) else { return outline }
         for member in members {
@@ -59,114 +61,114 @@ struct SpecScanner {
                 case .schema: _ = text(member.value, part, at: here)
                 case .name: outline.name = text(member.value, part, at: here) ?? ""
                 case .description: outline.description = text(member.value, part, at: here)
-                case .sweep: (outline.sweep, outline.sweepDoubtful) = separately { $0.sweep(member.value, at: here) }
-                case .include: outline.include = blocks(member.value, part, at: here)
-                case .exclude: outline.exclude = blocks(member.value, part, at: here)
+                case .sweep: (outline.sweep, outline.sweepUnknown) = separately { $0.sweep(member.value, at: here) }
+                case .include: outline.include = objects(member.value, part, at: here)
+                case .exclude: outline.exclude = objects(member.value, part, at: here)
                 }
             }
         }
-        if outline.parts["name"] == nil, !doubtful.contains("name") {
-            note(.missing(SpecPart.name.kind), at: root.position, path.key("name"))
+        if outline.parts["name"] == nil, !unknown.contains("name") {
+            report(.missing(SpecPart.name.kind), at: root.position, path.key("name"))
         }
-        outline.base.doubtful = doubtful
+        outline.base.unknown = unknown
         return outline
     }
 
-    /// Reads an object of its own, whose doubts are not its surroundings'.
+    /// Reads a nested object, whose unknown settings are kept apart from those of the object around it.
     private mutating func separately<Part>(
         _ read: (inout SpecScanner) -> Part
-    ) -> (part: Part, doubtful: Set<String>) {
-        let outer = doubtful
-        doubtful = []
+    ) -> (part: Part, unknown: Set<String>) {
+        let outer = unknown
+        unknown = []
         let part = read(&self)
-        defer { doubtful = outer }
-        return (part, doubtful)
+        defer { unknown = outer }
+        return (part, unknown)
     }
 
-    /// An object's members with a known key, each once; notes the others. Nil where it is no object.
+    /// The members of an object that have a known key, each once; reports the others. Nil if it is not an object.
     private mutating func members(
         of json: JSONValue, at path: FieldPath, alsoKnown: [String] = []
     ) -> [JSONMember]? {
         guard case .object(let members) = json.content else {
-            note(.wrongType(found: json.found, .object), at: json.position, path)
+            report(.wrongType(found: json.found, .object), at: json.position, path)
             return nil
         }
         var first: [String: JSONMember] = [:]
         var kept: [JSONMember] = []
         for member in members {
             let field = SettingField.named(member.key)
-            // λ and lambda are one field: giving both gives it twice.
+            // λ and lambda are the same field.
             let identity = field?.key ?? member.key
             if let earlier = first[identity] {
-                note(
+                report(
                     .repeatedField(first: earlier.keyPosition, firstKey: earlier.key), at: member.keyPosition,
                     path.key(member.key))
-                if let field { doubtful.insert(field.key) }
+                if let field { unknown.insert(field.key) }
                 continue
             }
             first[identity] = member
             if field != nil || alsoKnown.contains(member.key) {
                 kept.append(member)
             } else {
-                noteUnknown(member, at: path, alsoKnown: alsoKnown)
+                reportUnknown(member, at: path, alsoKnown: alsoKnown)
             }
         }
         return kept
     }
 
-    private mutating func noteUnknown(_ member: JSONMember, at path: FieldPath, alsoKnown: [String]) {
+    private mutating func reportUnknown(_ member: JSONMember, at path: FieldPath, alsoKnown: [String]) {
         if hasEnough { return }
         let here = path.key(member.key)
         if SpecPart(rawValue: member.key) != nil {
-            return note(.misplacedField(member.key), at: member.keyPosition, here)
+            return report(.misplacedField(member.key), at: member.keyPosition, here)
         }
         let known = alsoKnown + SettingField.all.map(\.key)
         let suggestion = Suggestion.closest(to: member.key, among: known)
-        if let suggestion { doubtful.insert(suggestion) }
-        note(.unknownField(suggestion: suggestion, known: known), at: member.keyPosition, here)
+        if let suggestion { unknown.insert(suggestion) }
+        report(.unknownField(suggestion: suggestion, known: known), at: member.keyPosition, here)
     }
 
-    private mutating func given(_ field: SettingField, _ member: JSONMember, at path: FieldPath) -> Given {
+    private mutating func given(_ field: SettingField, _ member: JSONMember, at path: FieldPath) -> SourcedValue {
         given(field, member.value, keyPosition: member.keyPosition, at: path)
     }
 
     private mutating func given(
         _ field: SettingField, _ json: JSONValue, keyPosition: Position, at path: FieldPath
-    ) -> Given {
-        let value = hasEnough ? nil : field.kind.value(of: json, at: path, canonical: canonical, faults: &faults)
-        if value == nil { doubtful.insert(field.key) }
-        return Given(field: field, value: value, keyPosition: keyPosition, position: json.position, path: path)
+    ) -> SourcedValue {
+        let value = hasEnough ? nil : field.kind.value(of: json, at: path, canonical: canonical, diagnostics: &diagnostics)
+        if value == nil { unknown.insert(field.key) }
+        return SourcedValue(field: field, value: value, keyPosition: keyPosition, position: json.position, path: path)
     }
 
     private mutating func text(_ json: JSONValue, _ part: SpecPart, at path: FieldPath) -> String? {
-        let value = part.kind.value(of: json, at: path, canonical: canonical, faults: &faults)
+        let value = part.kind.value(of: json, at: path, canonical: canonical, diagnostics: &diagnostics)
         guard case .text(let text)? = value else { return nil }
         return text
     }
 
-    private mutating func block(_ json: JSONValue, at path: FieldPath) -> Block? {
+    private mutating func object(_ json: JSONValue, at path: FieldPath) -> SettingsObject? {
         guard let members = members(of: json, at: path) else { return nil }
-        var block = Block(position: json.position, path: path)
+        var object = SettingsObject(position: json.position, path: path)
         for member in members {
             guard let field = SettingField.named(member.key) else { continue }
-            block.settings[field.key] = given(field, member, at: path.key(member.key))
+            object.settings[field.key] = given(field, member, at: path.key(member.key))
         }
-        return block
+        return object
     }
 
-    private mutating func blocks(_ json: JSONValue, _ part: SpecPart, at path: FieldPath) -> [Block] {
+    private mutating func objects(_ json: JSONValue, _ part: SpecPart, at path: FieldPath) -> [SettingsObject] {
         guard case .array(let elements) = json.content else {
-            note(.wrongType(found: json.found, part.kind), at: json.position, path)
+            report(.wrongType(found: json.found, part.kind), at: json.position, path)
             return []
         }
         return elements.enumerated().compactMap { index, element in
             if part == .exclude, element.content == .object([]) {
-                note(.excludesEverything, at: element.position, path.index(index))
+                report(.excludesEverything, at: element.position, path.index(index))
                 return nil
             }
-            var (block, doubtful) = separately { $0.block(element, at: path.index(index)) }
-            block?.doubtful = doubtful
-            return block
+            var (object, unknown) = separately { $0.object(element, at: path.index(index)) }
+            object?.unknown = unknown
+            return object
         }
     }
 
@@ -176,13 +178,13 @@ struct SpecScanner {
             guard let field = SettingField.named(member.key) else { return nil }
             let here = path.key(member.key)
             guard case .array(let elements) = member.value.content else {
-                note(.wrongType(found: member.value.found, .values), at: member.value.position, here)
-                doubtful.insert(field.key)
+                report(.wrongType(found: member.value.found, .values), at: member.value.position, here)
+                unknown.insert(field.key)
                 return nil
             }
             if elements.isEmpty {
-                note(.emptyList, at: member.value.position, here)
-                doubtful.insert(field.key)
+                report(.emptyList, at: member.value.position, here)
+                unknown.insert(field.key)
             }
             let all = elements.enumerated().map { index, element in
                 given(field, element, keyPosition: member.keyPosition, at: here.index(index))
@@ -197,10 +199,10 @@ struct SpecScanner {
     }
 }
 
-extension Fault {
-    /// A fault of the JSON itself.
-    init(_ fault: JSONFault) {
-        let field = fault.path.steps.isEmpty ? FieldPath().key("JSON") : fault.path
-        self.init(position: fault.position, field: field, problem: .syntax(fault.problem))
+extension Diagnostic {
+    /// A diagnostic for text that is not JSON.
+    init(_ error: JSONError) {
+        let field = error.path.steps.isEmpty ? FieldPath().key("JSON") : error.path
+        self.init(position: error.position, field: field, problem: .syntax(error.problem))
     }
 }

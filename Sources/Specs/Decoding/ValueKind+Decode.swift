@@ -1,12 +1,12 @@
 extension ValueKind {
-    /// Reads a setting's value, or notes why it cannot be read.
+    /// Reads a setting's value; returns nil and appends a diagnostic if it cannot be read.
     ///
-    /// - Parameter canonical: whether a whole number beyond 2⁵³ − 1 may stand as a string, as canonical settings write it.
+    /// - Parameter canonical: whether a whole number beyond 2⁵³ − 1 may be written as a string, as canonical settings write it.
     func value(
-        of json: JSONValue, at path: FieldPath, canonical: Bool, faults: inout [Fault]
+        of json: JSONValue, at path: FieldPath, canonical: Bool, diagnostics: inout [Diagnostic]
     ) -> SettingValue? {
-        func fail(_ problem: Fault.Problem) -> SettingValue? {
-            faults.append(Fault(position: json.position, field: path, problem: problem))
+        func fail(_ problem: Diagnostic.Problem) -> SettingValue? {
+            diagnostics.append(Diagnostic(position: json.position, field: path, problem: problem))
             return nil
         }
         switch (self, json.content) {
@@ -30,7 +30,7 @@ extension ValueKind {
                 return fail(.outOfRange(found: "a list of \(elements.count)", self))
             }
             let wholes = elements.enumerated().map { index, element in
-                ValueKind.whole(each).value(of: element, at: path.index(index), canonical: canonical, faults: &faults)
+                ValueKind.whole(each).value(of: element, at: path.index(index), canonical: canonical, diagnostics: &diagnostics)
             }
             let ints = wholes.compactMap { $0.flatMap { Int($0) } }
             return ints.count == wholes.count ? .wholes(ints) : nil
@@ -46,7 +46,7 @@ extension ValueKind {
 }
 
 extension JSONValue {
-    /// What the value is, in words for a message.
+    /// The value in words, for a message.
     var found: String {
         switch content {
         case .null: "null"

@@ -1,6 +1,6 @@
-/// Doubles as ECMAScript's `Number::toString` writes them, the form that RFC 8785 (§3.2.2.3) demands.
+/// Formats doubles like ECMAScript's `Number::toString`, as RFC 8785 (§3.2.2.3) requires.
 enum ECMAScriptNumber {
-    /// The text of a finite double; JSON has no other.
+    /// The text of a finite double; JSON has no others.
     static func text(_ number: Double) -> String {
         precondition(number.isFinite, "JSON has no \(number)")
         if number == 0 { return "0" }

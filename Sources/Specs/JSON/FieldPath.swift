@@ -1,7 +1,7 @@
-/// The way from a document's root to a value, written `sweep.d[2]`.
-public struct FieldPath: Hashable, Sendable {
+/// The path from a document's root to a value, written `sweep.d[2]`.
+struct FieldPath: Hashable, Sendable {
     /// One step down: into an object by key, into a list by index.
-    public enum Step: Hashable, Sendable {
+    enum Step: Hashable, Sendable {
         /// The value under a key.
         case key(String)
         /// The element at an index, from 0.
@@ -9,25 +9,25 @@ public struct FieldPath: Hashable, Sendable {
     }
 
     /// The steps, outermost first; none is the root itself.
-    public var steps: [Step]
+    var steps: [Step]
 
     /// A path of the given steps.
-    public init(_ steps: [Step] = []) {
+    init(_ steps: [Step] = []) {
         self.steps = steps
     }
 
     /// This path, one key further down.
-    public func key(_ key: String) -> FieldPath {
+    func key(_ key: String) -> FieldPath {
         FieldPath(steps + [.key(key)])
     }
 
     /// This path, one list element further down.
-    public func index(_ index: Int) -> FieldPath {
+    func index(_ index: Int) -> FieldPath {
         FieldPath(steps + [.index(index)])
     }
 
-    /// The path as it is shown; the root is shown as nothing.
-    public var text: String {
+    /// The path as text; the root is empty.
+    var text: String {
         var text = ""
         for step in steps {
             switch step {

@@ -1,5 +1,5 @@
 extension JSONNumber {
-    /// What keeps a word from being a JSON number: `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`; nil if nothing.
+    /// The error in a word that should match `-? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?`; nil if it does.
     static func grammarProblem(_ word: String) -> JSONProblem.NumberProblem? {
         var rest = Substring(word)
         func takeDigits() -> Substring {

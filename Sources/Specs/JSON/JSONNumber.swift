@@ -1,27 +1,27 @@
-/// A JSON number as it was written, with its exact whole value where it has one.
-public struct JSONNumber: Hashable, Sendable {
+/// A JSON number as it was written, with its exact whole value if it has one.
+struct JSONNumber: Hashable, Sendable {
     /// The number's text, in JSON's grammar.
-    public let text: String
+    let text: String
 
-    /// A number from text that is already known to follow JSON's grammar.
+    /// A number from text that is known to follow JSON's grammar.
     init(grammatical text: String) {
         self.text = text
     }
 
-    /// The nearest double; infinite where the number is beyond every double.
-    public var double: Double {
+    /// The nearest double; infinite if the number is too large.
+    var double: Double {
         Double(text) ?? .nan
     }
 
-    /// Whether the number is a whole one, however it is written: 4, 4.0, 1e3 and 1e999 are.
-    public var isWhole: Bool {
+    /// Whether the number is whole, however it is written: 4, 4.0, 1e3 and 1e999 are.
+    var isWhole: Bool {
         decimal.exponent >= 0
     }
 
-    /// The exact value where it is whole and an `Int` holds it; no digit passes through a double.
-    public var int: Int? {
+    /// The exact value if it is whole and fits `Int`. It is not computed from a double.
+    var int: Int? {
         let (digits, exponent) = decimal
-        // 19 digits are the most an Int has, so that a huge exponent is refused before it is multiplied out.
+        // An Int has at most 19 digits; this rejects a huge exponent before it is multiplied out.
         guard exponent >= 0, digits.count + exponent <= 19 else { return nil }
         var value = 0
         let negative = text.hasPrefix("-")
@@ -66,7 +66,7 @@ public struct JSONNumber: Hashable, Sendable {
         return significant.isEmpty ? ([], 0) : (significant, exponent)
     }
 
-    /// An exponent's value, held within ±10⁹ so that no sum with it overflows.
+    /// An exponent's value, clamped to ±10⁹ so that sums with it do not overflow.
     private static func clamped(_ text: [UInt8]) -> Int {
         var value = 0
         for byte in text where byte != UInt8(ascii: "-") && byte != UInt8(ascii: "+") {

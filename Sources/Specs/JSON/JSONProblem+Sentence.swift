@@ -1,6 +1,6 @@
 extension JSONProblem {
     /// The problem in words: what is wrong; what would be right.
-    public var sentence: String {
+    var sentence: String {
         switch self {
         case .empty:
             "the file is empty; expected a JSON object { … }"
@@ -18,9 +18,9 @@ extension JSONProblem {
             "found \(found.text); expected a comma or the \(closing) that closes line \(opened.line), "
                 + "column \(opened.column)" + found.hint
         case .trailingComma(let closing):
-            "comma before \(closing); take it out, or give one more after it"
+            "comma before \(closing); remove it, or add a value after it"
         case .unfinishedString:
-            "a text starts here and does not end on its line; expected a closing double quote, and \\n for a line break"
+            "this text does not end on its line; expected a closing double quote, and \\n for a line break"
         case .controlCharacter(let scalar):
             "raw control character \(Echo.escaped(scalar)) in a text; expected an escape such as \\t or \\u00"
                 + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
@@ -31,9 +31,9 @@ extension JSONProblem {
         case .loneSurrogate(let unit):
             "\\u\(String(unit, radix: 16)) is half a character; expected a pair \\uD800…\\uDBFF, \\uDC00…\\uDFFF"
         case .malformedNumber(let text, let problem):
-            "\(Echo.escaped(text)) is not a number of JSON's; \(problem.remedy)"
+            "\(Echo.escaped(text)) is not a JSON number; \(problem.remedy)"
         case .textAfterEnd(let found):
-            "found \(found.text) after the end of the document; expected nothing more" + found.hint
+            "found \(found.text) after the end of the document; expected the end of the file" + found.hint
         case .tooDeep(let limit):
             "nested more than \(limit) levels deep; a spec needs at most 4"
         }
@@ -41,7 +41,7 @@ extension JSONProblem {
 }
 
 extension JSONProblem.Found {
-    /// What stands there, in words.
+    /// The found text in words.
     var text: String {
         switch self {
         case .end: "the end of the file"
@@ -50,7 +50,7 @@ extension JSONProblem.Found {
         }
     }
 
-    /// What people mean who write this, other than JSON's own way.
+    /// A hint for common mistakes.
     var hint: String {
         switch self {
         case .character("/"), .character("#"): " (JSON has no comments)"
@@ -66,11 +66,11 @@ extension JSONProblem.Found {
 }
 
 extension JSONProblem.NumberProblem {
-    /// What would make it a number.
+    /// How to correct the number.
     var remedy: String {
         switch self {
-        case .leadingZero: "take out the leading zeros"
-        case .leadingPlus: "take out the plus sign"
+        case .leadingZero: "remove the leading zeros"
+        case .leadingPlus: "remove the plus sign"
         case .noDigitBeforePoint: "expected a digit before the point"
         case .noDigitAfterPoint: "expected a digit after the point"
         case .noDigitInExponent: "expected digits after e"

@@ -1,15 +1,15 @@
-/// Reads one JSON document (RFC 8259), keeping the place of every key and value.
+/// Reads a JSON document (RFC 8259) and keeps the position of every key and value.
 ///
-/// Foundation's parsers give neither line nor column and drop repeated keys; a spec's faults need both.
-public struct JSONReader {
-    /// Deepest nesting that is read. It bounds the recursion, so no text can exhaust the stack.
-    public static let depthLimit = 64
+/// Foundation's parsers give neither line nor column and drop repeated keys; diagnostics need both.
+struct JSONReader {
+    /// Maximum nesting. It limits the recursion, so that no text can exhaust the stack.
+    static let depthLimit = 64
 
     private var text: JSONText
     private var path = FieldPath()
 
-    /// Reads a document's one value.
-    public static func read(_ bytes: some Sequence<UInt8>) throws(JSONFault) -> JSONValue {
+    /// Reads a document's value.
+    static func read(_ bytes: some Sequence<UInt8>) throws(JSONError) -> JSONValue {
         var reader = JSONReader(text: try JSONText(bytes))
         return try reader.document()
     }
@@ -18,23 +18,23 @@ public struct JSONReader {
         self.text = text
     }
 
-    private func fault(_ problem: JSONProblem, at position: Position? = nil) -> JSONFault {
-        JSONFault(position: position ?? text.position, path: path, problem: problem)
+    private func error(_ problem: JSONProblem, at position: Position? = nil) -> JSONError {
+        JSONError(position: position ?? text.position, path: path, problem: problem)
     }
 
-    private mutating func document() throws(JSONFault) -> JSONValue {
+    private mutating func document() throws(JSONError) -> JSONValue {
         text.skipWhiteSpace()
-        if text.current == nil { throw fault(.empty, at: .start) }
+        if text.current == nil { throw error(.empty, at: .start) }
         let value = try value(depth: 0)
         text.skipWhiteSpace()
-        if text.current != nil { throw fault(.textAfterEnd(found: text.found)) }
+        if text.current != nil { throw error(.textAfterEnd(found: text.found)) }
         return value
     }
 
-    private mutating func value(depth: Int) throws(JSONFault) -> JSONValue {
+    private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
         let position = text.position
-        guard let first = text.current else { throw fault(.expectedValue(found: .end)) }
-        if first == "{" || first == "[", depth == Self.depthLimit { throw fault(.tooDeep(limit: Self.depthLimit)) }
+        guard let first = text.current else { throw error(.expectedValue(found: .end)) }
+        if first == "{" || first == "[", depth == Self.depthLimit { throw error(.tooDeep(limit: Self.depthLimit)) }
         let content: JSONValue.Content
         switch first {
         case "{": content = .object(try object(depth: depth + 1))
@@ -46,7 +46,7 @@ public struct JSONReader {
         return JSONValue(position: position, content: content)
     }
 
-    private mutating func object(depth: Int) throws(JSONFault) -> [JSONMember] {
+    private mutating func object(depth: Int) throws(JSONError) -> [JSONMember] {
         let opened = text.position
         var members: [JSONMember] = []
         text.advance()
@@ -57,11 +57,11 @@ public struct JSONReader {
         }
         while true {
             let keyPosition = text.position
-            guard text.current == "\"" else { throw fault(.expectedKey(found: text.found)) }
+            guard text.current == "\"" else { throw error(.expectedKey(found: text.found)) }
             let key = try string()
             path.steps.append(.key(key))
             text.skipWhiteSpace()
-            guard text.current == ":" else { throw fault(.expectedColon(found: text.found)) }
+            guard text.current == ":" else { throw error(.expectedColon(found: text.found)) }
             text.advance()
             text.skipWhiteSpace()
             members.append(JSONMember(key: key, keyPosition: keyPosition, value: try value(depth: depth)))
@@ -70,7 +70,7 @@ public struct JSONReader {
         }
     }
 
-    private mutating func array(depth: Int) throws(JSONFault) -> [JSONValue] {
+    private mutating func array(depth: Int) throws(JSONError) -> [JSONValue] {
         let opened = text.position
         var elements: [JSONValue] = []
         text.advance()
@@ -87,44 +87,44 @@ public struct JSONReader {
         }
     }
 
-    /// Takes the comma before another element (true) or the closing bracket (false).
-    private mutating func anotherFollows(closing: Unicode.Scalar, opened: Position) throws(JSONFault) -> Bool {
+    /// Takes a comma before another element (returns true) or the closing bracket (returns false).
+    private mutating func anotherFollows(closing: Unicode.Scalar, opened: Position) throws(JSONError) -> Bool {
         text.skipWhiteSpace()
         if text.current == closing {
             text.advance()
             return false
         }
         guard text.current == "," else {
-            throw fault(.expectedCommaOrClosing(found: text.found, closing: closing, opened: opened))
+            throw error(.expectedCommaOrClosing(found: text.found, closing: closing, opened: opened))
         }
         let comma = text.position
         text.advance()
         text.skipWhiteSpace()
-        if text.current == closing { throw fault(.trailingComma(closing: closing), at: comma) }
+        if text.current == closing { throw error(.trailingComma(closing: closing), at: comma) }
         return true
     }
 
-    private mutating func literal() throws(JSONFault) -> JSONValue.Content {
+    private mutating func literal() throws(JSONError) -> JSONValue.Content {
         let position = text.position
         let found = text.found
         switch text.takeWord() {
         case "true": return .bool(true)
         case "false": return .bool(false)
         case "null": return .null
-        default: throw fault(.expectedValue(found: found), at: position)
+        default: throw error(.expectedValue(found: found), at: position)
         }
     }
 
-    private mutating func number() throws(JSONFault) -> JSONNumber {
+    private mutating func number() throws(JSONError) -> JSONNumber {
         let position = text.position
         let word = text.takeWord()
         if let problem = JSONNumber.grammarProblem(word) {
-            throw fault(.malformedNumber(word, problem), at: position)
+            throw error(.malformedNumber(word, problem), at: position)
         }
         return JSONNumber(grammatical: word)
     }
 
-    private mutating func string() throws(JSONFault) -> String {
+    private mutating func string() throws(JSONError) -> String {
         let opened = text.position
         var result = String.UnicodeScalarView()
         text.advance()
@@ -136,18 +136,18 @@ public struct JSONReader {
             case "\\":
                 result.append(try escape())
             case "\n", "\r":
-                throw fault(.unfinishedString, at: opened)
+                throw error(.unfinishedString, at: opened)
             case "\u{0}"..."\u{1F}":
-                throw fault(.controlCharacter(scalar))
+                throw error(.controlCharacter(scalar))
             default:
                 result.append(scalar)
                 text.advance()
             }
         }
-        throw fault(.unfinishedString, at: opened)
+        throw error(.unfinishedString, at: opened)
     }
 
-    private mutating func escape() throws(JSONFault) -> Unicode.Scalar {
+    private mutating func escape() throws(JSONError) -> Unicode.Scalar {
         let position = text.position
         text.advance()
         if text.current == "u" { return try unicodeEscape(position) }
@@ -161,34 +161,34 @@ public struct JSONReader {
         case "n": scalar = "\n"
         case "r": scalar = "\r"
         case "t": scalar = "\t"
-        case let other?: throw fault(.unknownEscape(.character(other)), at: position)
-        case nil: throw fault(.unknownEscape(.end), at: position)
+        case let other?: throw error(.unknownEscape(.character(other)), at: position)
+        case nil: throw error(.unknownEscape(.end), at: position)
         }
         text.advance()
         return scalar
     }
 
-    /// `\uXXXX`, or the pair of them that makes one character beyond U+FFFF.
-    private mutating func unicodeEscape(_ position: Position) throws(JSONFault) -> Unicode.Scalar {
+    /// `\uXXXX`, or a pair of them for a character beyond U+FFFF.
+    private mutating func unicodeEscape(_ position: Position) throws(JSONError) -> Unicode.Scalar {
         let unit = try hexadecimalUnit(position)
         if let scalar = Unicode.Scalar(unit) { return scalar }
         let second = text.position
-        guard unit < 0xDC00, text.current == "\\" else { throw fault(.loneSurrogate(unit), at: position) }
+        guard unit < 0xDC00, text.current == "\\" else { throw error(.loneSurrogate(unit), at: position) }
         text.advance()
-        guard text.current == "u" else { throw fault(.loneSurrogate(unit), at: position) }
+        guard text.current == "u" else { throw error(.loneSurrogate(unit), at: position) }
         let low = try hexadecimalUnit(second)
         guard (0xDC00...0xDFFF).contains(low),
             let scalar = Unicode.Scalar(0x10000 + (UInt32(unit) - 0xD800) << 10 + (UInt32(low) - 0xDC00))
-        else { throw fault(.loneSurrogate(unit), at: position) }
+        else { throw error(.loneSurrogate(unit), at: position) }
         return scalar
     }
 
-    private mutating func hexadecimalUnit(_ position: Position) throws(JSONFault) -> UInt16 {
+    private mutating func hexadecimalUnit(_ position: Position) throws(JSONError) -> UInt16 {
         text.advance()
         var unit: UInt16 = 0
         for _ in 0..<4 {
             guard let scalar = text.current, scalar.isASCII, let digit = Character(scalar).hexDigitValue else {
-                throw fault(.shortUnicodeEscape, at: position)
+                throw error(.shortUnicodeEscape, at: position)
             }
             unit = unit << 4 | UInt16(digit)
             text.advance()

@@ -1,14 +1,14 @@
-/// A JSON text as Unicode scalars, with a cursor that knows its line and column.
+/// A JSON text as Unicode scalars, with a cursor that tracks its line and column.
 struct JSONText {
     private let scalars: [Unicode.Scalar]
     private(set) var index = 0
     private(set) var position = Position.start
 
-    /// Decodes bytes; refuses a byte order mark and whatever is no UTF-8, at the place where it stands.
-    init(_ bytes: some Sequence<UInt8>) throws(JSONFault) {
+    /// Decodes bytes. Throws `JSONError` with its position for a byte order mark and for bytes that are not UTF-8.
+    init(_ bytes: some Sequence<UInt8>) throws(JSONError) {
         let bytes = Array(bytes)
         if let encoding = Self.announcedEncoding(bytes) {
-            throw JSONFault(position: .start, path: FieldPath(), problem: .byteOrderMark(encoding: encoding))
+            throw JSONError(position: .start, path: FieldPath(), problem: .byteOrderMark(encoding: encoding))
         }
         var scalars: [Unicode.Scalar] = []
         scalars.reserveCapacity(bytes.count)
@@ -26,7 +26,7 @@ struct JSONText {
             case .emptyInput:
                 break decoding
             case .error:
-                throw JSONFault(
+                throw JSONError(
                     position: position, path: FieldPath(), problem: .invalidUTF8(byte: bytes[consumed]))
             }
         }
@@ -50,7 +50,7 @@ struct JSONText {
         while let scalar = current, scalar == " " || scalar == "\n" || scalar == "\t" || scalar == "\r" { advance() }
     }
 
-    /// Takes the run of letters, digits and signs under the cursor: a number, a literal or a stray word.
+    /// Takes the letters, digits and signs under the cursor: a number, a literal or another word.
     mutating func takeWord() -> String {
         var word = String.UnicodeScalarView()
         while let scalar = current, Self.isWordPart(scalar) {
@@ -60,7 +60,7 @@ struct JSONText {
         return String(word)
     }
 
-    /// What stands under the cursor, for a message.
+    /// The text under the cursor, for a message.
     var found: JSONProblem.Found {
         guard let scalar = current else { return .end }
         guard Self.isWordPart(scalar) else { return .character(scalar) }
@@ -83,7 +83,7 @@ struct JSONText {
         }
     }
 
-    /// The encoding that the first bytes announce, if they announce one.
+    /// The encoding given by a byte order mark, if there is one.
     private static func announcedEncoding(_ bytes: [UInt8]) -> String? {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return "UTF-8" }
         if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) { return "UTF-32" }

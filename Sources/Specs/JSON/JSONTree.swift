@@ -1,15 +1,15 @@
-/// A JSON document to be written: compact in RFC 8785's canonical form, or indented for people.
+/// A JSON document for output: compact in RFC 8785's canonical form, or indented for people.
 enum JSONTree: Hashable, Sendable {
     case bool(Bool)
     case text(String)
     case whole(Int)
-    /// A whole number written with all its digits whatever its size: no part of a canonical form.
+    /// A whole number written with all its digits whatever its size. Not used in canonical forms.
     case literal(Int)
     case real(Double)
     case list([JSONTree])
     case object([Member])
 
-    /// One member; a pretty document keeps the order in which members are given.
+    /// One member. Indented documents keep the order of members.
     struct Member: Hashable, Sendable {
         let key: String
         let value: JSONTree
@@ -20,7 +20,7 @@ enum JSONTree: Hashable, Sendable {
         }
     }
 
-    /// Largest whole number that every JSON reader keeps exactly, 2⁵³ − 1 (RFC 7493, §2.2).
+    /// Largest whole number that every JSON reader represents exactly, 2⁵³ − 1 (RFC 7493, §2.2).
     static let exactLimit = 9_007_199_254_740_991
 
     /// The canonical form of RFC 8785: no white space, keys sorted by UTF-16 units, numbers as ECMAScript writes them.
@@ -36,7 +36,7 @@ enum JSONTree: Hashable, Sendable {
         }
     }
 
-    /// Two spaces a level; a list or an object without lists or objects in it stays on one line where it fits in 100.
+    /// Indents by two spaces. A list or an object that contains no others stays on one line if it fits 100 characters.
     func pretty(indent: String = "") -> String {
         let inner = indent + "  "
         let parts: [String]
@@ -61,7 +61,7 @@ enum JSONTree: Hashable, Sendable {
         switch self {
         case .bool(let bool): bool ? "true" : "false"
         case .text(let text): Self.quoted(text)
-        // Beyond 2⁵³ a JSON number is no longer exact and RFC 8785 (appendix D) asks for a string in its place.
+        // Beyond 2⁵³ JSON numbers are not exact; RFC 8785 (appendix D) recommends strings.
         case .whole(let whole): whole.magnitude <= Self.exactLimit ? String(whole) : "\"\(whole)\""
         case .literal(let whole): String(whole)
         case .real(let real): ECMAScriptNumber.text(real)
@@ -69,7 +69,7 @@ enum JSONTree: Hashable, Sendable {
         }
     }
 
-    /// A string with only what RFC 8785 (§3.2.2.2) escapes.
+    /// A quoted string in which only the characters of RFC 8785 (§3.2.2.2) are escaped.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -1,7 +1,7 @@
-/// A JSON value that remembers where in the text it stands.
-public struct JSONValue: Hashable, Sendable {
+/// A JSON value with its position in the text.
+struct JSONValue: Hashable, Sendable {
     /// What the value is.
-    public enum Content: Hashable, Sendable {
+    enum Content: Hashable, Sendable {
         /// `null`.
         case null
         /// `true` or `false`.
@@ -16,29 +16,29 @@ public struct JSONValue: Hashable, Sendable {
         case object([JSONMember])
     }
 
-    /// Where the value's first character stands.
-    public let position: Position
+    /// The position of the value's first character.
+    let position: Position
     /// What the value is.
-    public let content: Content
+    let content: Content
 
-    /// A value standing at a position.
-    public init(position: Position, content: Content) {
+    /// A value at a position.
+    init(position: Position, content: Content) {
         self.position = position
         self.content = content
     }
 }
 
 /// One `"key": value` of an object.
-public struct JSONMember: Hashable, Sendable {
+struct JSONMember: Hashable, Sendable {
     /// The key, its escapes resolved.
-    public let key: String
-    /// Where the key's opening quote stands.
-    public let keyPosition: Position
+    let key: String
+    /// The position of the key's opening quote.
+    let keyPosition: Position
     /// The value.
-    public let value: JSONValue
+    let value: JSONValue
 
-    /// A member whose key stands at a position.
-    public init(key: String, keyPosition: Position, value: JSONValue) {
+    /// A member whose key is at a position.
+    init(key: String, keyPosition: Position, value: JSONValue) {
         self.key = key
         self.keyPosition = keyPosition
         self.value = value

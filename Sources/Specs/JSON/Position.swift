@@ -1,21 +1,21 @@
 /// A place in a text: line and column, both from 1; columns count Unicode scalars.
-public struct Position: Hashable, Sendable, Comparable {
+struct Position: Hashable, Sendable, Comparable {
     /// The line, from 1.
-    public var line: Int
+    var line: Int
     /// The column in Unicode scalars, from 1.
-    public var column: Int
+    var column: Int
 
     /// A place by its line and column.
-    public init(line: Int, column: Int) {
+    init(line: Int, column: Int) {
         self.line = line
         self.column = column
     }
 
     /// The first character of a text.
-    public static let start = Position(line: 1, column: 1)
+    static let start = Position(line: 1, column: 1)
 
     /// Reading order.
-    public static func < (left: Position, right: Position) -> Bool {
+    static func < (left: Position, right: Position) -> Bool {
         (left.line, left.column) < (right.line, right.column)
     }
 }

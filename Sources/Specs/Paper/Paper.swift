@@ -1,4 +1,4 @@
-/// What the paper reports: Hetterich, "Point Cloud Network" (2023).
+/// Results of the paper: Hetterich, "Point Cloud Network" (2023).
 public enum Paper {
     /// One model's figures on one data set, as Table 1 prints them.
     public struct Row: Hashable, Sendable {
@@ -7,7 +7,7 @@ public enum Paper {
         /// The data set.
         public let dataset: DatasetName
         /// Linear parameters in millions.
-        public let parametersInMillions: Double
+        let parametersInMillions: Double
         /// Top-1 accuracy on the train split, in per cent.
         public let trainAccuracy: Double
         /// Top-1 accuracy on the test split, in per cent.

@@ -1,37 +1,45 @@
-/// The runs that have a setting: those for which any of some conditions holds, or all.
-public struct Applicability: Hashable, Sendable {
-    /// Another setting has one of these values.
-    public struct Condition: Hashable, Sendable {
-        /// The other setting.
-        public let key: String
-        /// Its values that suit.
-        public let values: [String]
-    }
-
-    /// Empty for a setting that every run has.
-    public let alternatives: [Condition]
-
-    /// Every run.
-    static let everywhere = Applicability(alternatives: [])
-
-    /// Runs with something made from points: the linear part in one of these ways, or the convolutions.
-    static func pointClouds(or linears: Linear...) -> Applicability {
-        Applicability(alternatives: [
-            Condition(key: "linear", values: ([.pcn] + linears).map(\.rawValue)),
-            Condition(key: "convolution", values: [Convolution.pcn.rawValue]),
-        ])
-    }
-
+/// The runs that have a setting. What a setting depends on follows from the descriptors of the choices.
+enum Applicability: Hashable, Sendable {
+    /// All runs.
+    case everywhere
+    /// Runs whose linear part or convolutions use the setting.
+    case weights(WeightSettings)
     /// Runs whose architecture has convolutions.
-    static let convolutions = Applicability(alternatives: [
-        Condition(key: "architecture", values: Architecture.allCases.filter(\.hasConvolutions).map(\.rawValue))
-    ])
+    case convolutions
 
-    func holds(for settings: Settings) -> Bool {
-        alternatives.isEmpty || alternatives.contains { $0.holds(for: settings) }
+    /// Another setting has one of these values.
+    struct Condition: Hashable, Sendable {
+        /// The other setting's key.
+        let key: String
+        /// The values for which the condition holds.
+        let values: [String]
     }
 
-    /// The settings that have a say in it, directly or through one that is given.
+    /// The setting applies if any of these holds. Empty for a setting that all runs have.
+    var alternatives: [Condition] {
+        switch self {
+        case .everywhere: []
+        case .weights(let setting):
+            [
+                Condition(key: "linear", values: Linear.all.filter { $0.settings.contains(setting) }.map(\.name)),
+                Condition(key: "convolution", values: Convolution.all.filter { $0.settings.contains(setting) }.map(\.name)),
+            ]
+        case .convolutions:
+            [Condition(key: "architecture", values: Architecture.all.filter(\.hasConvolutions).map(\.name))]
+        }
+    }
+
+    /// Whether a run with these settings has the setting. Says the same as `alternatives`, without looking values up.
+    func holds(for settings: Settings) -> Bool {
+        switch self {
+        case .everywhere: true
+        case .weights(let setting):
+            settings.linear.settings.contains(setting) || settings.convolutionInForce?.settings.contains(setting) == true
+        case .convolutions: settings.architecture.hasConvolutions
+        }
+    }
+
+    /// The settings that decide whether it holds, directly or through a setting that is given.
     func deciders(given: Set<String>) -> Set<String> {
         alternatives.reduce(into: []) { keys, condition in
             keys.insert(condition.key)
@@ -40,12 +48,13 @@ public struct Applicability: Hashable, Sendable {
         }
     }
 
-    /// In words: "linear is "pcn", or convolution is "pcn"".
+    /// In words: "linear is pcn, or convolution is pcn".
     var phrase: String {
         alternatives.map { "\($0.key) is " + Echo.alternatives($0.values) }.joined(separator: ", or ")
     }
 
-    /// Why it does not apply to a run, and what would make it apply; conditions on settings that the run has not are passed over.
+    /// Why the setting does not apply to a run, and what would make it apply. Conditions on settings that the run does not have
+    /// are left out.
     func refusal(for settings: Settings) -> (found: String, remedy: String) {
         let open = alternatives.compactMap { condition in condition.found(in: settings).map { (condition, $0) } }
         return (
@@ -58,10 +67,8 @@ public struct Applicability: Hashable, Sendable {
 extension Applicability.Condition {
     var field: SettingField? { SettingField.named(key) }
 
-    /// Whether it holds where nothing is said.
+    /// Whether it holds if the other setting is not given.
     var holdsByDefault: Bool { field?.standard.map { values.contains($0.shown) } ?? false }
 
     func found(in settings: Settings) -> String? { field?.effective(settings)?.shown }
-
-    func holds(for settings: Settings) -> Bool { found(in: settings).map(values.contains) ?? false }
 }

@@ -1,40 +1,43 @@
 extension SettingField {
-    /// Most epochs, images a step and epochs between checkpoints: far above use, and low enough that counts of steps,
-    /// images and multiply-adds made from them stay within `Int`.
+    /// Largest number of epochs, images of a step and epochs between checkpoints: far above use, and low enough that counts of
+    /// steps, images and multiply-adds computed from them fit `Int`.
     static let countLimit = 1_000_000_000
 
     private static let counts = ValueKind.whole(1...countLimit)
-    /// Training computes in float32, which neither overflows nor vanishes within these bounds.
+    /// Training computes in float32, which neither overflows nor underflows within these bounds.
     private static let positive = ValueKind.real(1e-30...1e30)
 
-    /// Every setting, in the order in which people list them.
+    /// Every setting, in the order in which texts list them. A setting comes after those that its applicability depends on.
     public static let all: [SettingField] = [
-        .choice("architecture", \.architecture, "the network", presence: .required, comparison: .never),
+        .choice("architecture", \.architecture, of: Architecture.self, "the network", presence: .required, comparison: .never),
+        .choice("linear", \.linear, of: Linear.self, "how the linear part makes its weights", comparison: .never),
         .choice(
-            "linear", \.linear, "how the linear part makes its weights: from points, stored, or UVᵀ",
-            comparison: .never),
-        // Before the settings that depend on it.
-        SettingField(
-            "convolution", \.convolution, .choice(Convolution.allCases.map(\.rawValue)),
-            "how the convolutions make their weights: stored, or from points along the channel axis",
-            applicability: .convolutions, absentText: "dense", comparison: .never, effective: { $0.convolutionInForce }),
+            "convolution", \.convolution, of: Convolution.self, "how the convolutions make their weights",
+            applicability: .convolutions, absentText: "dense", comparison: .never,
+            effective: { $0.convolutionInForce?.settingValue }),
         SettingField(
             "d", \.d, .whole(1...512), "dimensions of the points' space, or the rank under low_rank",
-            applicability: .pointClouds(or: .lowRank), comparison: .never),
+            applicability: .weights(.d), comparison: .never),
         SettingField(
-            "lambda", aliases: ["λ"], \.lambda, positive, "λ, the weights' amplitude", applicability: .pointClouds(),
+            "lambda", aliases: ["λ"], \.lambda, positive, "λ, the weights' amplitude", applicability: .weights(.lambda),
             label: { "λ \($0)" }),
         SettingField(
-            "epsilon", aliases: ["ε"], \.epsilon, positive, "ε, half the wave's period", applicability: .pointClouds(),
+            "epsilon", aliases: ["ε"], \.epsilon, positive, "ε, half the wave's period", applicability: .weights(.epsilon),
             label: { "ε \($0)" }),
-        .pcnChoice("distance", \.distance, "what is measured between two points", label: { "\($0) distance" }),
-        .pcnChoice("wave", \.wave, "the periodic function over the distance", label: { "\($0) wave" }),
+        .choice(
+            "distance", \.distance, of: Distance.self, "what is measured between two points", applicability: .weights(.distance),
+            label: { "\($0) distance" }),
+        .choice(
+            "wave", \.wave, of: Wave.self, "the periodic function over the distance", applicability: .weights(.wave),
+            label: { "\($0) wave" }),
         SettingField(
             "widths", \.widths,
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.
             .wholes(each: 2...32_768, count: 1...32), "hidden widths in place of the architecture's own",
             absentText: "the architecture's own", effective: { .wholes($0.hiddenWidths) }),
-        .choice("dataset", \.dataset, "the data set; shapes needs no download", presence: .required, comparison: .never),
+        .choice(
+            "dataset", \.dataset, of: DatasetName.self, "the data set", presence: .required,
+            comparison: .never),
         SettingField(
             "train_samples", \.trainSamples, .whole(1...most(\.trainImages)),
             "use only this many training images, the same for every seed", absentText: "all",
@@ -43,18 +46,17 @@ extension SettingField {
             "test_samples", \.testSamples, .whole(1...most(\.testImages)),
             "use only this many test images, the same for every seed", absentText: "all",
             effective: { .whole($0.testImages) }),
-        .choice(
-            "input_scale", \.inputScale, "pixels as 0…255, as 0…1, or with mean 0 and variance 1 per channel",
-            label: { "\($0) inputs" }),
+        .choice("input_scale", \.inputScale, of: InputScale.self, "the scale of the pixels", label: { "\($0) inputs" }),
         SettingField(
             "epochs", \.epochs, counts, "passes over the training images",
-            // Under a cosine every step depends on the run's length; otherwise more epochs only carry on.
-            fixesTrajectory: { $0.schedule == .cosine }),
-        SettingField("batch_size", \.batchSize, counts, "images a step", label: { "batch \($0)" }),
+            // If no step depends on the run's length, more epochs only extend the run.
+            fixesTrajectory: { $0.schedule.dependsOnLength }),
+        SettingField("batch_size", \.batchSize, counts, "images of a step", label: { "batch \($0)" }),
         SettingField("learning_rate", \.learningRate, positive, "γ", label: { "learning rate \($0)" }),
-        SettingField("seed", \.seed, .whole(0...Int.max), "what all randomness is derived from", comparison: .never),
-        .choice("optimizer", \.optimizer, "the paper's update with its scalings, or Adam without", label: { $0 }),
-        .choice("schedule", \.schedule, "the learning rate's course", label: { $0 }),
+        SettingField(
+            "seed", \.seed, .whole(0...Int.max), "all random numbers are derived from it", comparison: .never),
+        .choice("optimizer", \.optimizer, of: Optimizer.self, "the update", label: { $0 }),
+        .choice("schedule", \.schedule, of: Schedule.self, "how the learning rate changes over the run", label: { $0 }),
         SettingField(
             "checkpoint_every", \.checkpointEvery, counts, "epochs between checkpoints that are kept",
             absentText: "chosen so that a crash costs at most a minute", fixesTrajectory: { _ in false },
@@ -74,7 +76,7 @@ extension SettingField {
         return fields
     }()
 
-    private static func most(_ count: KeyPath<DatasetName.Blueprint, Int>) -> Int {
-        DatasetName.allCases.map { $0.blueprint[keyPath: count] }.max() ?? 0
+    private static func most(_ count: KeyPath<DatasetName, Int>) -> Int {
+        DatasetName.all.map { $0[keyPath: count] }.max() ?? 1
     }
 }

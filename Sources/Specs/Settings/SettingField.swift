@@ -1,14 +1,14 @@
-/// One setting of a run, described once: the decoder, the defaults, the schema, suggestions and help texts all read this.
+/// One setting of a run. The decoder, the defaults, the JSON Schema, suggestions and help texts all read this description.
 public struct SettingField: Sendable {
     /// Whether a spec must give the setting.
-    public enum Presence: Hashable, Sendable {
+    enum Presence: Hashable, Sendable {
         /// It must.
         case required
-        /// It need not: the paper's value, or what `Settings` leaves open, stands in.
+        /// It need not; the default is the paper's value, or what `Settings` leaves open.
         case defaulted
     }
 
-    /// Whether a value other than the default's sets a run apart from the paper's.
+    /// Whether a report's label names a value other than the paper's.
     enum PaperComparison: Hashable, Sendable {
         case always
         /// The model's name says it already, or it does not concern the figures.
@@ -18,42 +18,43 @@ public struct SettingField: Sendable {
     /// The key in a spec and in canonical settings.
     public let key: String
     /// Other spellings that a spec may use.
-    public let aliases: [String]
-    /// What may be written for it.
-    public let kind: ValueKind
-    /// Whether it must be given.
-    public let presence: Presence
+    let aliases: [String]
+    let presence: Presence
     /// The runs that have it.
-    public let applicability: Applicability
-    /// What it is, in one line.
-    public let summary: String
-    /// What holds where it is not given and has no single default: "all".
-    public let absentText: String?
-    /// Whether it fixes how a run unfolds, and so belongs to the run's identity.
+    let applicability: Applicability
+    /// What holds if it is not given and has no single default: "all".
+    let absentText: String?
+    /// Whether it determines how a run unfolds, and so belongs to the run's identity.
     let fixesTrajectory: @Sendable (Settings) -> Bool
-    /// Whether a report's label names it.
     let comparison: PaperComparison
-    /// Its value as a report's label tells it.
+    /// Its value as a report's label gives it.
     let label: @Sendable (String) -> String
     let read: @Sendable (Settings) -> SettingValue?
     let write: @Sendable (inout Settings, SettingValue) -> Void
     let clear: @Sendable (inout Settings) -> Void
-    /// The value in force, also where `Settings` leaves out what only repeats the architecture or the data set.
+    /// The value in force, also if `Settings` leaves out what only repeats the architecture or the data set.
     let effective: @Sendable (Settings) -> SettingValue?
+    private let makeKind: @Sendable () -> ValueKind
+    private let makeSummary: @Sendable () -> String
+
+    /// What may be written for it. A choice has the names that its registry holds now.
+    var kind: ValueKind { makeKind() }
+    /// What it is, in one line.
+    public var summary: String { makeSummary() }
 
     init<Value: SettingRepresentable>(
-        _ key: String, aliases: [String] = [], _ path: WritableKeyPath<Settings, Value> & Sendable, _ kind: ValueKind,
-        _ summary: String, presence: Presence = .defaulted, applicability: Applicability = .everywhere,
-        absentText: String? = nil, fixesTrajectory: @escaping @Sendable (Settings) -> Bool = { _ in true },
-        comparison: PaperComparison = .always, effective: (@Sendable (Settings) -> SettingValue?)? = nil,
-        label: (@Sendable (String) -> String)? = nil
+        _ key: String, aliases: [String] = [], _ path: WritableKeyPath<Settings, Value> & Sendable,
+        _ kind: @escaping @autoclosure @Sendable () -> ValueKind, _ summary: @escaping @autoclosure @Sendable () -> String,
+        presence: Presence = .defaulted, applicability: Applicability = .everywhere, absentText: String? = nil,
+        fixesTrajectory: @escaping @Sendable (Settings) -> Bool = { _ in true }, comparison: PaperComparison = .always,
+        effective: (@Sendable (Settings) -> SettingValue?)? = nil, label: (@Sendable (String) -> String)? = nil
     ) {
         self.key = key
         self.aliases = aliases
-        self.kind = kind
+        makeKind = kind
         self.presence = presence
         self.applicability = applicability
-        self.summary = summary
+        makeSummary = summary
         self.absentText = absentText
         self.fixesTrajectory = fixesTrajectory
         self.comparison = comparison
@@ -68,34 +69,22 @@ public struct SettingField: Sendable {
         self.effective = effective ?? read
     }
 
-    /// A choice among an enum's cases.
-    static func choice<Value: SettingRepresentable & RawRepresentable<String> & CaseIterable>(
-        _ key: String, _ path: WritableKeyPath<Settings, Value> & Sendable, _ summary: String,
-        presence: Presence = .defaulted, comparison: PaperComparison = .always,
+    /// A choice among the values of a registry, whose names and summaries are added to the setting's own summary.
+    static func choice<Value: SettingRepresentable, Option: Choice>(
+        _ key: String, _ path: WritableKeyPath<Settings, Value> & Sendable, of type: Option.Type, _ summary: String,
+        presence: Presence = .defaulted, applicability: Applicability = .everywhere, absentText: String? = nil,
+        comparison: PaperComparison = .always, effective: (@Sendable (Settings) -> SettingValue?)? = nil,
         label: (@Sendable (String) -> String)? = nil
     ) -> SettingField {
         SettingField(
-            key, path, .choice(Value.allCases.map(\.rawValue)), summary, presence: presence,
-            comparison: comparison, label: label)
+            key, path, .choice(Option.all.map(\.name)),
+            "\(summary): " + Option.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", "), presence: presence,
+            applicability: applicability, absentText: absentText, comparison: comparison, effective: effective, label: label)
     }
 
-    /// A choice that only what is made from points has.
-    static func pcnChoice<Value: SettingRepresentable & RawRepresentable<String> & CaseIterable>(
-        _ key: String, _ path: WritableKeyPath<Settings, Value?> & Sendable, _ summary: String,
-        label: @escaping @Sendable (String) -> String
-    ) -> SettingField {
-        SettingField(
-            key, path, .choice(Value.allCases.map(\.rawValue)), summary, applicability: .pointClouds(), label: label)
-    }
-
-    /// Whether a run of these settings has this one.
-    func applies(to settings: Settings) -> Bool {
-        applicability.holds(for: settings)
-    }
-
-    /// The value that stands in where none is given; nil where it depends on others or must be given.
+    /// The default; nil if it depends on other settings, or if the setting must be given.
     var standard: SettingValue? {
-        presence == .required ? nil : read(Settings(dataset: .cifar10))
+        presence == .required ? nil : read(Settings.paper)
     }
 
     /// The default in words, for help texts.

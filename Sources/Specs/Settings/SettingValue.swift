@@ -1,4 +1,4 @@
-/// A setting's value, whatever its type.
+/// A setting's value of any type.
 enum SettingValue: Hashable, Sendable {
     case text(String)
     case whole(Int)
@@ -30,7 +30,7 @@ enum SettingValue: Hashable, Sendable {
 protocol SettingRepresentable: Sendable {
     init?(_ value: SettingValue)
     var settingValue: SettingValue? { get }
-    /// The type's way to say "does not apply"; nil where it has none.
+    /// The value that means "does not apply"; nil if the type has none.
     static var absent: Self? { get }
 }
 
@@ -65,13 +65,13 @@ extension [Int]: SettingRepresentable {
     var settingValue: SettingValue? { .wholes(self) }
 }
 
-extension SettingRepresentable where Self: RawRepresentable<String> {
+extension SettingRepresentable where Self: Choice {
     init?(_ value: SettingValue) {
-        guard case .text(let text) = value else { return nil }
-        self.init(rawValue: text)
+        guard case .text(let text) = value, let choice = Self.named(text) else { return nil }
+        self = choice
     }
 
-    var settingValue: SettingValue? { .text(rawValue) }
+    var settingValue: SettingValue? { .text(name) }
 }
 
 extension Architecture: SettingRepresentable {}

@@ -2,30 +2,27 @@ import Crypto
 import Foundation
 
 extension Settings {
-    /// These settings in RFC 8785's canonical form, every one that applies written out.
+    /// The settings that apply in RFC 8785's canonical form, defaults included.
     ///
-    /// A seed beyond 2⁵³ − 1 is written as a string, as RFC 8785 (appendix D) asks: as a number, other readers would round it.
+    /// A seed beyond 2⁵³ − 1 is written as a string, as RFC 8785 (appendix D) recommends: other readers would round a number.
     public var canonicalJSON: String {
         json { _ in true }.canonical
     }
 
-    /// The canonical form of what fixes how a run unfolds: without `epochs`, unless the schedule depends on them, and
-    /// without `checkpoint_every`. Runs that differ only in these are one trajectory, shorter or longer.
-    public var trajectoryJSON: String {
+    /// The canonical form of the settings that determine how a run unfolds: without `epochs`, unless the schedule depends on them, and
+    /// without `checkpoint_every`. Runs that differ only in these have the same trajectory, of different lengths.
+    var trajectoryJSON: String {
         trajectory.canonical
     }
 
     /// A run's identity: SHA-256, in lower-case hexadecimal, of the canonical form of its trajectory and its data's digest.
     public func runIdentity(datasetDigest: String) -> String {
         let identity = JSONTree.object([.init("dataset_digest", .text(datasetDigest)), .init("settings", trajectory)])
-        return SHA256.hash(data: Data(identity.canonical.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        return SHA256.hash(data: Data(identity.canonical.utf8)).hexadecimal
     }
 
-    /// Reads back what `canonicalJSON` wrote; settings that are left out take their defaults.
-    public init(canonicalJSON: String) throws(SpecFaults) {
+    /// Reads what `canonicalJSON` returns. Missing settings get their defaults.
+    public init(canonicalJSON: String) throws(SpecDiagnostics) {
         self = try SpecScanner.settings(Array(canonicalJSON.utf8))
     }
 
@@ -40,10 +37,10 @@ extension Settings {
             })
     }
 
-    /// Settings from values by key; required ones that are missing take some value, so check for them first.
+    /// Settings from values by key. Required settings that are missing get a placeholder: check for them first.
     init(values: [String: SettingValue]) {
-        // A PCN has every setting, so each starts at its default; what the run has not is dropped at the end.
-        self.init(dataset: .cifar10)
+        // A PCN has every setting, so each starts at its default; those that do not apply are dropped at the end.
+        self = .paper
         for field in SettingField.all {
             if let value = values[field.key] { field.write(&self, value) }
         }

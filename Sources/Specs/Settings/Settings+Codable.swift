@@ -23,7 +23,7 @@ extension Settings: Codable {
         }
     }
 
-    /// Reads what `encode` wrote, held to the same limits as a spec.
+    /// Reads what `encode` wrote, with the same limits as a spec.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         var members: [JSONTree.Member] = []
@@ -47,7 +47,7 @@ extension Settings: Codable {
         }
     }
 
-    /// A double that JSON can hold; other encodings may bring infinities.
+    /// A finite double; encodings other than JSON have infinities.
     private struct Finite: Decodable {
         let value: Double
 

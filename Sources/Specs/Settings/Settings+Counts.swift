@@ -1,53 +1,51 @@
 extension Settings {
-    /// Parameters of the linear part that act, biases included.
-    ///
-    /// A PCN has d·Σ nᵢ coordinates over all its clouds and a bias for every neuron but the inputs'.
-    public var linearParameters: Int {
-        let layers = zip(layerWidths, layerWidths.dropFirst())
-        let biases = layerWidths.dropFirst().reduce(0, +)
-        return switch linear {
-        case .pcn: (d ?? 0) * layerWidths.reduce(0, +) + biases
-        case .mlp: layers.map { $0 * $1 }.reduce(0, +) + biases
-        case .lowRank: layers.map { (d ?? 0) * ($0 + $1) }.reduce(0, +) + biases
-        }
+    /// The dimensions of the linear part.
+    public var linearDimensions: LinearDimensions {
+        LinearDimensions(widths: layerWidths, d: linear.settings.contains(.d) ? d ?? 0 : 0)
     }
 
-    /// Parameters as Table 1 counts them: with the biases of a PCN's input cloud, which do nothing.
-    public var paperLinearParameters: Int {
-        switch linear {
-        case .pcn: linearParameters + layerWidths[0]
-        case .mlp, .lowRank: linearParameters
-        }
-    }
+    /// Trainable parameters of the linear part, biases included.
+    public var linearParameters: Int { linear.parameters(linearDimensions) }
+
+    /// Parameters as Table 1 counts them, which includes some that have no effect.
+    public var paperLinearParameters: Int { linearParameters + linear.untrainedParameters(linearDimensions) }
+
+    /// Trainable parameters of the convolutions, biases included.
+    public var convolutionParameters: Int { (convolution ?? .dense).parameters(convolutionDimensions, d ?? 0) }
 
     /// Batches of an epoch, the last of which may be short.
     public var batchesPerEpoch: Int { (trainImages - 1) / batchSize + 1 }
 
     /// Multiply-adds over one training epoch.
     public var multiplyAddsPerEpoch: MultiplyAdds {
-        let layers = Array(zip(layerWidths, layerWidths.dropFirst()))
-        // One product forward, one for the weights' gradient, one for the inputs'; nothing asks for the first inputs'.
-        let perImage: Int
-        switch linear {
-        case .pcn, .mlp:
-            perImage = 3 * layers.map { $0 * $1 }.reduce(0, +) - layers[0].0 * layers[0].1
-        case .lowRank:
-            perImage = (d ?? 0) * (3 * layers.map { $0 + $1 }.reduce(0, +) - layers[0].0)
+        let dimensions = linearDimensions
+        let layers = dimensions.layers.map { LinearLayerDimensions(inputs: $0.inputs, outputs: $0.outputs, d: dimensions.d) }
+        // One product forward, one for the gradient of the weights, one for that of the inputs.
+        var perImage = 3 * layers.map(linear.forward).reduce(0, +) + convolutionMultiplyAdds
+        // The gradient of the images is not needed.
+        if architecture.features.isEmpty { perImage -= linear.inputGradient(layers[0]) }
+        let convolution = convolution ?? .dense
+        let perStep =
+            layers.map(linear.perStep).reduce(0, +)
+            + convolutionDimensions.map { convolution.perStep($0, d ?? 0) }.reduce(0, +)
+        return MultiplyAdds(products: trainImages * perImage, distances: batchesPerEpoch * perStep)
+    }
+
+    /// Multiply-adds of the convolutions for one image, forward and backward. The gradient of the image is not needed.
+    private var convolutionMultiplyAdds: Int {
+        let convolutions = featureSides.compactMap { part -> Int? in
+            guard case .convolution(_, let kernel, _, _) = part.layer else { return nil }
+            return part.output.count * kernel * kernel * part.input.channels
         }
-        // With features in front, the gradient of the linear part's inputs is asked for.
-        let first = linear == .lowRank ? (d ?? 0) * layers[0].0 : layers[0].0 * layers[0].1
-        let features = featureSides.isEmpty ? 0 : convolutionMultiplyAdds + first
-        // Once a step, not once an image: the distances forward, and the gradients of both clouds.
-        let pairs = (linear == .pcn ? layers.map { $0 * $1 }.reduce(0, +) : 0) + (convolution == .pcn ? convolutionWeights : 0)
-        return MultiplyAdds(products: trainImages * (perImage + features), distances: batchesPerEpoch * 3 * (d ?? 0) * pairs)
+        return 3 * convolutions.reduce(0, +) - (convolutions.first ?? 0)
     }
 }
 
-/// Multiply-adds by what they are spent on; one multiply-add is two floating-point operations.
+/// Multiply-adds by what they are spent on. One multiply-add is two floating-point operations.
 public struct MultiplyAdds: Hashable, Sendable {
-    /// Products of activations with weights, forward and backward; low_rank is counted as two thin products a layer.
+    /// Products of activations with weights, forward and backward, once for each image.
     public let products: Int
-    /// A PCN's d-dimensional work on distances and their gradients (§6.2), once a step.
+    /// Work on the weights themselves, once a step: a PCN's distances and their gradients (§6.2).
     public let distances: Int
 
     /// Both together.

@@ -1,14 +1,14 @@
 /// One run's complete settings, defaults filled in.
 ///
-/// Equal settings are equal runs: what does not apply is nil (`d` under mlp; λ, ε, distance and wave without points), and so
-/// are `convolution` where it is dense, and widths and sample counts that only repeat what the architecture and the data set have anyway. The properties on
-/// which this depends are set by the initialiser alone.
+/// Equal settings are equal runs: a setting that does not apply is nil (`d` under mlp; λ, ε, distance and wave without points),
+/// and so are `convolution` if it is dense, and widths and sample counts that equal those of the architecture and the data set.
+/// Only the initialiser sets the properties on which this depends.
 public struct Settings: Hashable, Sendable {
     /// The network.
     public internal(set) var architecture: Architecture
     /// How its linear part makes weights.
     public internal(set) var linear: Linear
-    /// How its convolutions make weights, where they are not stored.
+    /// How its convolutions make weights, if these are not stored.
     public internal(set) var convolution: Convolution?
     /// Dimensions of a PCN's space, or the rank under low_rank.
     public internal(set) var d: Int?
@@ -16,43 +16,62 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var lambda: Double?
     /// ε: half the wave's period.
     public internal(set) var epsilon: Double?
-    /// What is measured between points.
+    /// What is measured between two points.
     public internal(set) var distance: Distance?
-    /// The function over it.
+    /// The periodic function over the distance.
     public internal(set) var wave: Wave?
-    /// Hidden widths where they are not the architecture's own.
+    /// Hidden widths, if they are not the architecture's own.
     public internal(set) var widths: [Int]?
     /// The data set.
     public internal(set) var dataset: DatasetName
-    /// Training images used, where not all.
+    /// Number of training images used, if not all.
     public internal(set) var trainSamples: Int?
-    /// Test images used, where not all.
+    /// Number of test images used, if not all.
     public internal(set) var testSamples: Int?
-    /// How pixels enter.
+    /// How pixels become inputs.
     public var inputScale: InputScale
     /// Passes over the training images.
     public var epochs: Int
-    /// Images a step.
+    /// Images of a step.
     public var batchSize: Int
     /// γ.
     public var learningRate: Double
-    /// What all randomness is derived from.
+    /// All random numbers are derived from it.
     public var seed: Int
     /// The update.
     public var optimizer: Optimizer
-    /// The learning rate's course.
+    /// How the learning rate changes over the run.
     public var schedule: Schedule
-    /// Epochs between checkpoints that are kept; nil leaves the choice to the program.
+    /// Epochs between checkpoints that are kept; nil lets the program choose.
     public var checkpointEvery: Int?
 
-    /// Settings with the paper's values where none is given; those that do not apply to the run are dropped.
+    /// The paper's values, which stand where a spec gives none.
+    public enum Default {
+        public static let linear = Linear.pcn
+        public static let convolution = Convolution.dense
+        public static let d = 16
+        public static let lambda = 1.0
+        public static let epsilon = 0.1
+        public static let distance = Distance.euclidean
+        public static let wave = Wave.triangle
+        public static let inputScale = InputScale.raw
+        public static let epochs = 3500
+        public static let batchSize = 1024
+        public static let learningRate = 1e-4
+        public static let seed = 1
+        public static let optimizer = Optimizer.sgd
+        public static let schedule = Schedule.constant
+    }
+
+    /// Settings with the paper's values where none is given. Those that do not apply to the run are dropped.
     public init(
-        architecture: Architecture = .linearnet, linear: Linear = .pcn, convolution: Convolution = .dense, d: Int = 16,
-        lambda: Double = 1,
-        epsilon: Double = 0.1, distance: Distance = .euclidean, wave: Wave = .triangle, widths: [Int]? = nil,
-        dataset: DatasetName, trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = .raw,
-        epochs: Int = 3500, batchSize: Int = 1024, learningRate: Double = 1e-4, seed: Int = 1,
-        optimizer: Optimizer = .sgd, schedule: Schedule = .constant, checkpointEvery: Int? = nil
+        architecture: Architecture = .linearnet, linear: Linear = Default.linear, convolution: Convolution = Default.convolution,
+        d: Int = Default.d, lambda: Double = Default.lambda, epsilon: Double = Default.epsilon,
+        distance: Distance = Default.distance, wave: Wave = Default.wave, widths: [Int]? = nil, dataset: DatasetName,
+        trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = Default.inputScale,
+        epochs: Int = Default.epochs, batchSize: Int = Default.batchSize, learningRate: Double = Default.learningRate,
+        seed: Int = Default.seed, optimizer: Optimizer = Default.optimizer, schedule: Schedule = Default.schedule,
+        checkpointEvery: Int? = nil
     ) {
         self.architecture = architecture
         self.linear = linear
@@ -77,25 +96,24 @@ public struct Settings: Hashable, Sendable {
         normalize()
     }
 
-    /// Drops what does not apply and what says nothing new, so that equal runs compare equal.
+    /// The settings of a data set with every default, which each setting's default is read from.
+    static let paper = Settings(dataset: .cifar10)
+
+    /// Drops what does not apply and what only repeats a default, so that equal runs compare equal.
     mutating func normalize() {
-        for field in SettingField.all where !field.applies(to: self) { field.clear(&self) }
+        for field in SettingField.all where !field.applicability.holds(for: self) { field.clear(&self) }
         // Left out, so that runs from before there was a choice keep their identity.
         if convolution == .dense { convolution = nil }
-        if widths == architecture.blueprint.hiddenWidths { widths = nil }
-        if trainSamples == dataset.blueprint.trainImages { trainSamples = nil }
-        if testSamples == dataset.blueprint.testImages { testSamples = nil }
+        if widths == architecture.hiddenWidths { widths = nil }
+        if trainSamples == dataset.trainImages { trainSamples = nil }
+        if testSamples == dataset.testImages { testSamples = nil }
     }
 
-    /// The model as the paper names it: LinearNet-PCN16, LinearNet-MLP; likewise LinearNet-LowRank16, and ConvNetPCN16-MLP where
+    /// The model as the paper names it: LinearNet-PCN16, LinearNet-MLP; likewise LinearNet-LowRank16, and ConvNetPCN16-MLP if
     /// the convolutions are made from points.
     public var model: String {
-        let name = architecture.blueprint.displayName + (convolution == .pcn ? "PCN\(d ?? 0)" : "")
-        return switch linear {
-        case .pcn: "\(name)-PCN\(d ?? 0)"
-        case .mlp: "\(name)-MLP"
-        case .lowRank: "\(name)-LowRank\(d ?? 0)"
-        }
+        let d = d ?? 0
+        return architecture.displayName + (convolution ?? .dense).label(d) + "-" + linear.label(d)
     }
 
     /// Neurons of every layer of the linear part, inputs and classes included: 768, 1024, 1024, 2048, 10.
@@ -104,16 +122,20 @@ public struct Settings: Hashable, Sendable {
     }
 
     /// The widths between inputs and classes, whether given or the architecture's own.
-    public var hiddenWidths: [Int] { widths ?? architecture.blueprint.hiddenWidths }
+    var hiddenWidths: [Int] { widths ?? architecture.hiddenWidths }
 
-    /// How the convolutions make their weights; nil where there are none.
-    var convolutionInForce: SettingValue? {
-        architecture.hasConvolutions ? (convolution ?? .dense).settingValue : nil
-    }
+    /// How the convolutions make their weights; nil if there are none.
+    var convolutionInForce: Convolution? { architecture.hasConvolutions ? convolution ?? .dense : nil }
+
+    /// The keys of all settings, in the order in which texts list them.
+    public static let keys = SettingField.all.map(\.key)
+
+    /// The values in force, one for each of `keys`; empty for a setting that does not apply.
+    public var texts: [String] { SettingField.all.map { $0.effective(self)?.shown ?? "" } }
 
     /// Training images that an epoch passes over.
-    public var trainImages: Int { trainSamples ?? dataset.blueprint.trainImages }
+    public var trainImages: Int { trainSamples ?? dataset.trainImages }
 
     /// Test images that an evaluation passes over.
-    public var testImages: Int { testSamples ?? dataset.blueprint.testImages }
+    public var testImages: Int { testSamples ?? dataset.testImages }
 }

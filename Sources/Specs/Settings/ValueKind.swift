@@ -1,5 +1,5 @@
-/// What may be written for a value: the one description that the decoder, the schema and the messages share.
-public enum ValueKind: Hashable, Sendable {
+/// What may be written for a value. The decoder, the JSON Schema and the messages share this description.
+enum ValueKind: Hashable, Sendable {
     /// A whole number in a range.
     case whole(ClosedRange<Int>)
     /// A number above 0, in a range that float32 holds.
@@ -10,7 +10,7 @@ public enum ValueKind: Hashable, Sendable {
     case wholes(each: ClosedRange<Int>, count: ClosedRange<Int>)
     /// Any text.
     case text
-    /// A name fit for a file: 1…60 characters, no slash, no control character.
+    /// A name that can be a file name: 1…60 characters, no slash, no control character.
     case name
     /// An object of settings.
     case object
@@ -20,7 +20,7 @@ public enum ValueKind: Hashable, Sendable {
     case values
 
     /// What would be right, in words: "a whole number ≥ 1".
-    public var phrase: String {
+    var phrase: String {
         switch self {
         case .whole(let range) where range.upperBound >= SettingField.countLimit && range.lowerBound > 0:
             "a whole number ≥ \(range.lowerBound)"
@@ -41,13 +41,13 @@ public enum ValueKind: Hashable, Sendable {
         }
     }
 
-    /// The limits, in words, for a value of the right type that lies outside of them.
-    public var rangePhrase: String {
+    /// The limits in words, for a value of the right type that is out of range.
+    var rangePhrase: String {
         switch self {
         case .whole(let range):
             range.upperBound == Int.max
                 ? "from \(range.lowerBound) to 2^63−1"
-                : "from \(range.lowerBound) to \(Echo.grouped(range.upperBound))"
+                : "from \(range.lowerBound) to \(range.upperBound.grouped)"
         case .real(let range):
             "from \(ECMAScriptNumber.text(range.lowerBound)) to \(ECMAScriptNumber.text(range.upperBound))"
         case .wholes, .choice, .text, .name, .object, .objects, .values: ""

@@ -20,21 +20,24 @@ public struct WeightExport: Sendable {
         let plan = settings.networkPlan(batch: 1, linear: stack)
         for parameter in plan.parameters { try checkpoint.load(parameter.name, into: parameter.value) }
         let features =
-            expanded || settings.convolution != .pcn
+            expanded || settings.convolution?.isDense != false
             ? plan.layers.compactMap { $0 as? any ConvolutionLayer }.flatMap(Self.kernels)
             : plan.parameters.dropLast(stack.parameters.count).map { PortableTensor($0.name, $0) }
         var linear = expanded ? Self.dense(stack) : Self.stored(stack, settings.linear)
         // The linear part reads the features' output as one vector.
         if let sides = settings.featureSides.last?.output, sides.height * sides.width > 1 {
             let order = Flattening(positions: sides.height * sides.width, channels: sides.channels)
-            let isWhole = expanded || settings.linear == .mlp
-            linear[0] = isWhole ? linear[0].reordered(columns: order) : linear[0].reordered(rows: order)
+            switch (expanded ? Linear.mlp : settings.linear).export.inputAxis {
+            case .columns?: linear[0] = linear[0].reordered(columns: order)
+            case .rows?: linear[0] = linear[0].reordered(rows: order)
+            case nil: break
+            }
         }
         tensors = features + linear
         var known = [
             // PyTorch's own readers look for this.
             "format": "pt", "model": settings.model, "settings": settings.canonicalJSON,
-            "linear": expanded ? Linear.mlp.rawValue : settings.linear.rawValue,
+            "linear": expanded ? Linear.mlp.name : settings.linear.name,
             "widths": settings.layerWidths.map(String.init).joined(separator: " "),
         ]
         for key in ["epoch", "batch"] { known[key] = checkpoint.metadata[key] }
@@ -48,31 +51,13 @@ public struct WeightExport: Sendable {
 
     /// Every parameter as it is stored.
     private static func stored(_ stack: LinearStack, _ linear: Linear) -> [PortableTensor] {
-        stack.parameters.map { PortableTensor(linear.portableName(of: $0.name) ?? $0.name, $0) }
+        stack.parameters.map { PortableTensor(linear.export.name(of: $0.name) ?? $0.name, $0) }
     }
 
     /// The layers as dense ones.
     private static func dense(_ stack: LinearStack) -> [PortableTensor] {
         stack.layers.enumerated().flatMap { index, layer in
             [PortableTensor("linear.\(index).weight", weightOf: layer), PortableTensor("linear.\(index).bias", layer.bias)]
-        }
-    }
-}
-
-extension Linear {
-    /// What a parameter of the linear part is called in a PyTorch module; nil for a parameter that is not the linear part's.
-    ///
-    /// Layers count from 0 in PyTorch; a bias, which belongs to the neurons that it acts on, from 1 here.
-    func portableName(of parameter: String) -> String? {
-        let parts = parameter.split(separator: ".")
-        guard parts.count == 2, let index = Int(parts[1]) else { return nil }
-        switch (self, parts[0]) {
-        case (.pcn, "clouds"): return "linear.positions.\(index)"
-        case (.pcn, "biases"): return "linear.biases.\(index - 1)"
-        case (.mlp, "weights"): return "linear.\(index).weight"
-        case (.lowRank, "u"), (.lowRank, "v"): return "linear.\(index).\(parts[0])"
-        case (.mlp, "biases"), (.lowRank, "biases"): return "linear.\(index - 1).bias"
-        case (.pcn, _), (.mlp, _), (.lowRank, _): return nil
         }
     }
 }

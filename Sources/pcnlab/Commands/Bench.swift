@@ -9,7 +9,7 @@ struct Bench: ParsableCommand {
         abstract: "Time training steps beside the machine's own sgemm, in one run.",
         discussion: "Figures are medians. Nothing else should run on the machine meanwhile.")
 
-    @Option(help: "The network: \(Architecture.allCases.map(\.rawValue).joined(separator: ", ")).")
+    @Option(help: "The network: \(Architecture.all.map(\.name).joined(separator: ", ")).")
     var architecture = Architecture.linearnet
 
     @Option(help: "Images of a step.")
@@ -34,11 +34,10 @@ struct Bench: ParsableCommand {
         try reporting {
             let benchmark = StepBenchmark(threads: threads, rounds: rounds)
             let linears: [(Linear, d: Int)] =
-                switch architecture {
-                case .linearnet: [(.mlp, 16), (.pcn, 4), (.pcn, 16), (.pcn, 32), (.lowRank, 16)]
-                // Their linear parts are a small part of a step.
-                case .convnet, .alexnet: [(.mlp, 16), (.pcn, 16)]
-                }
+                architecture.features.isEmpty
+                ? [(.mlp, 16), (.pcn, 4), (.pcn, 16), (.pcn, 32), (.lowRank, 16)]
+                // With features, the linear part is a small part of a step.
+                : [(.mlp, 16), (.pcn, 16)]
             let models = linears.map { linear, d in
                 Settings(architecture: architecture, linear: linear, d: d, dataset: .cifar10, batchSize: batch)
             }
@@ -61,4 +60,9 @@ struct Bench: ParsableCommand {
     }
 }
 
-extension Architecture: ExpressibleByArgument {}
+extension Architecture: ExpressibleByArgument {
+    public init?(argument: String) {
+        guard let architecture = Self.named(argument) else { return nil }
+        self = architecture
+    }
+}

@@ -34,7 +34,7 @@ struct DataCommand: ParsableCommand {
             let terms: String
 
             init(_ kind: DatasetKind, _ location: DatasetLocation) {
-                (name, title, classes, terms) = (kind.name, kind.title, kind.classes, kind.terms)
+                (name, title, classes, terms) = (kind.name, kind.dataset.displayName, kind.dataset.classes, kind.terms)
                 (train, test) = (kind.count(.train), kind.count(.test))
                 downloadBytes = kind.downloadBytes
                 switch location {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Lab
 import Reports
+import Specs
 
 struct Export: ParsableCommand {
     private static let formats = ExportFormat.all.map(\.name).joined(separator: ", ")
@@ -19,9 +20,7 @@ struct Export: ParsableCommand {
 
             Weights are those of the run's newest checkpoint, in float32, under the names that a PyTorch module has for them:
 
-              mlp       linear.I.weight (out, in), linear.I.bias: `self.linear = nn.ModuleList(nn.Linear(n, m) …)`
-              pcn       linear.positions.I (neurons, d), of the clouds 0 … L; linear.biases.I, of the layers 0 … L-1
-              low_rank  linear.I.u (in, d), linear.I.v (out, d) with W = U·Vᵀ; linear.I.bias
+            \(Linear.all.map { "  \($0.name): \($0.export.summary)" }.joined(separator: "\n"))
 
             A convolution's are features.I.weight (out, in, k, k) and features.I.bias; of those made from points, \
             features.clouds.I (channels, d), the images' channels first, and features.I.taps (k·k, d).
@@ -29,7 +28,7 @@ struct Export: ParsableCommand {
             With --expand all are written as stored ones are: a PCN's W = F(D) is to the bit what training multiplied by. The file \
             says in its metadata which run, settings, epoch and state it is of. Pixels enter as the setting input_scale says.
 
-            TensorBoard gets one folder a run, DIR/EXPERIMENT/MODEL-DATASET-sSEED, with the loss and both accuracies of each \
+            TensorBoard gets one folder a run, DIR/EXPERIMENT/MODEL-DATASET-sSEED-ID, with the loss and both accuracies of each \
             epoch. Without RUN or --experiment: every run that has an epoch.
             """)
 

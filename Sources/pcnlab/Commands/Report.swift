@@ -22,7 +22,9 @@ struct Report: ParsableCommand {
     var experiment: String?
 
     @Option(
-        help: ArgumentHelp("Write every run's curve to DIR/EXPERIMENT/MODEL-DATASET-sSEED.csv.", valueName: "dir"),
+        help: ArgumentHelp(
+            "Write every run's curve to DIR/EXPERIMENT/MODEL-DATASET-sSEED-ID.csv, and its settings to DIR/index.csv.",
+            valueName: "dir"),
         completion: .directory)
     var curves: String?
 
@@ -54,15 +56,16 @@ struct Report: ParsableCommand {
     }
 
     private func writeCurves(_ lab: Lab, _ runs: [RunSummary], _ folder: URL) throws {
-        let names = experiment.map { [$0] } ?? Array(Set(runs.flatMap(\.experiments))).sorted()
-        var count = 0
-        for name in names {
-            for file in CurveFile.files(of: runs.filter { $0.experiments.contains(name) }, experiment: name) {
-                try write(CurveFile.csv(try lab.epochs(of: file.run.id)), to: folder.appending(path: file.path))
-                count += 1
-            }
+        var byExperiment: [String: [RunSummary]] = [:]
+        for run in runs {
+            for name in experiment.map({ [$0] }) ?? run.experiments { byExperiment[name, default: []].append(run) }
         }
-        Terminal.error.line("\(count) curves in \(folder.relativePath)")
+        let files = byExperiment.sorted { $0.key < $1.key }.flatMap { CurveFile.files(of: $0.value, experiment: $0.key) }
+        for file in files {
+            try write(CurveFile.csv(try lab.epochs(of: file.run.id)), to: folder.appending(path: file.path))
+        }
+        try write(CurveFile.index(files), to: folder.appending(path: "index.csv"))
+        Terminal.error.line("\(files.count) curves in \(folder.relativePath)")
     }
 
     private func writePlots(_ input: ReportInput, _ folder: URL) throws {

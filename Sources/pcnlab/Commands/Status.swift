@@ -64,7 +64,7 @@ struct Status: ParsableCommand {
         for run in runs {
             table.add([
                 .init(String(run.id.prefix(8))), .init(run.experiments.first ?? ""), .init(run.model),
-                .init(run.settings.dataset.rawValue), .init("\(run.settings.seed)"), .init(run.state.rawValue, run.state.colour),
+                .init(run.settings.dataset.name), .init("\(run.settings.seed)"), .init(run.state.rawValue, run.state.colour),
                 .init("\(run.epoch)/\(run.epochs)"), .init(Format.loss(run.latest?.loss)),
                 .init(Format.percent(run.latest?.trainAccuracy)), .init(Format.percent(run.latest?.testAccuracy)),
                 .init(run.secondsPerEpoch.map { String(format: "%.2f", $0) } ?? "–"),

@@ -14,7 +14,7 @@ struct Submit: ParsableCommand {
             A spec is a JSON object with a name, settings, and lists of settings under sweep, include and exclude. Settings and their
             defaults:
 
-            \(SettingField.all.map { "  \($0.key): \($0.summary) (\($0.defaultText))" }.joined(separator: "\n"))
+            \(SettingField.all.map { "  \($0.key): \($0.summary) [\($0.defaultText)]" }.joined(separator: "\n"))
             """)
 
     @OptionGroup var lab: LabOption

@@ -15,7 +15,7 @@ struct SubmittedRun: Encodable {
 
     init(_ id: String, _ experiment: String, _ settings: Settings, _ outcome: SubmissionOutcome) {
         (self.id, self.experiment) = (id, experiment)
-        (model, dataset) = (settings.model, settings.dataset.rawValue)
+        (model, dataset) = (settings.model, settings.dataset.name)
         (seed, epochs) = (settings.seed, settings.epochs)
         switch outcome {
         case .queued: (self.outcome, state, extendedFrom) = ("queued", nil, nil)

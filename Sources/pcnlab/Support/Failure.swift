@@ -30,7 +30,7 @@ struct Failure: Error, CustomStringConvertible {
     init(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
-        case let faults as SpecFaults: self.init("\(faults)", Exit.badData)
+        case let diagnostics as SpecDiagnostics: self.init("\(diagnostics)", Exit.badData)
         case let error as DatasetError: self.init("\(error)", error.exitCode)
         case let error as FetchError: self.init("\(error)", error.exitCode)
         case let error as LabError: self.init("\(error)", error.exitCode)

@@ -42,7 +42,7 @@ extension DatasetFolder {
 extension DatasetKind {
     /// A spec's data set. Both sides enumerate the same names; a test compares them.
     init(_ name: DatasetName) {
-        guard let kind = try? DatasetKind.named(name.rawValue) else { preconditionFailure("no data set \(name.rawValue)") }
+        guard let kind = try? DatasetKind.named(name.name) else { preconditionFailure("no data set \(name.name)") }
         self = kind
     }
 }

@@ -19,7 +19,7 @@ final class DatasetShelf: Sendable {
             let digest = try DatasetDigests(lab).digest(of: name)
             guard digest == expected else {
                 throw Failure(
-                    "the files of \(name.rawValue) are not those that the run was submitted with; submit it again",
+                    "the files of \(name.name) are not those that the run was submitted with; submit it again",
                     Exit.badData)
             }
             let data = try DatasetFolder.ofEnvironment.load(DatasetKind(name))

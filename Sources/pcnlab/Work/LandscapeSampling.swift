@@ -66,7 +66,7 @@ struct LandscapeSampling {
     private func plan(_ ways: [Settings]) -> [(settings: Settings, weights: LossLandscape.Weights)] {
         var known: Set<Settings> = []
         return ways.filter { known.insert($0).inserted }.flatMap { settings in
-            settings.linear == .mlp ? [(settings, .drawn)] : [(settings, .drawn), (settings, .shuffled)]
+            settings.linear.isDense ? [(settings, .drawn)] : [(settings, .drawn), (settings, .shuffled)]
         }
     }
 }
@@ -75,8 +75,9 @@ extension Settings {
     /// The same networks and batch, and nothing of how they would be trained.
     fileprivate var withoutTraining: Settings {
         Settings(
-            architecture: architecture, linear: linear, convolution: convolution ?? .dense, d: d ?? 16, lambda: lambda ?? 1,
-            epsilon: epsilon ?? 0.1, distance: distance ?? .euclidean, wave: wave ?? .triangle, widths: widths, dataset: dataset,
+            architecture: architecture, linear: linear, convolution: convolution ?? Default.convolution, d: d ?? Default.d,
+            lambda: lambda ?? Default.lambda, epsilon: epsilon ?? Default.epsilon, distance: distance ?? Default.distance,
+            wave: wave ?? Default.wave, widths: widths, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }
 

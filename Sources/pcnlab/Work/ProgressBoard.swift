@@ -155,6 +155,6 @@ final class ProgressBoard: WorkerPoolObserver {
     }
 
     private func name(_ claim: Claim) -> String {
-        "\(claim.run.prefix(8)) \(claim.settings.model) \(claim.settings.dataset.rawValue) seed \(claim.settings.seed)"
+        "\(claim.run.prefix(8)) \(claim.settings.model) \(claim.settings.dataset.name) seed \(claim.settings.seed)"
     }
 }

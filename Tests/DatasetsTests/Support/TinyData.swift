@@ -1,6 +1,7 @@
 import Archives
 import Crypto
 import Foundation
+import Specs
 import Tensors
 
 @testable import Datasets
@@ -9,7 +10,7 @@ extension DatasetKind {
     /// The same data set with only so many images in each of its files, so that tests need not write 180 MB.
     func shrunk(to count: Int) -> DatasetKind {
         DatasetKind(
-            name: name, title: title, classNames: classNames, channels: channels, side: side, format: format, folder: folder,
+            dataset, format: format, folder: folder,
             files: files.map { OfficialFile($0.name, $0.split, count: count, content: $0.content) }, downloads: downloads,
             terms: terms)
     }
@@ -19,14 +20,16 @@ extension DatasetKind {
         let stream = RandomStream(seed: 5, purpose: file.name)
         func images(_ count: Int, labelled: Bool) -> [UInt8] {
             (0..<count).flatMap { image -> [UInt8] in
-                let pixels = (0..<imageSize).map { UInt8(truncatingIfNeeded: stream.bits(image * imageSize + $0)) }
+                let pixels = (0..<dataset.imageSize).map {
+                    UInt8(truncatingIfNeeded: stream.bits(image * dataset.imageSize + $0))
+                }
                 guard labelled, case .cifar(let ranges) = format else { return pixels }
                 return ranges.map { UInt8(image % $0) } + pixels
             }
         }
         switch file.content {
         case .records: return images(file.count, labelled: true)
-        case .images: return idxHeader([file.count, side, side]) + images(file.count, labelled: false)
+        case .images: return idxHeader([file.count, dataset.side, dataset.side]) + images(file.count, labelled: false)
         case .labels: return idxHeader([file.count]) + (0..<file.count).map { UInt8($0 % 10) }
         }
     }
@@ -43,4 +46,4 @@ extension DatasetKind {
     }
 }
 
-func digestMD5(_ bytes: [UInt8]) -> String { DatasetFolder.hex(Insecure.MD5.hash(data: bytes)) }
+func digestMD5(_ bytes: [UInt8]) -> String { Insecure.MD5.hash(data: bytes).hexadecimal }

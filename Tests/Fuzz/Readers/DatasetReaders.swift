@@ -75,7 +75,7 @@ extension Reader {
             for split in Split.allCases {
                 let images = dataset[split]
                 try promise(images.count == kind.count(split), "\(images.count) images")
-                try promise(images.labels.allSatisfy { $0 < kind.classes }, "a label beyond the last class")
+                try promise(images.labels.allSatisfy { $0 < kind.dataset.classes }, "a label beyond the last class")
             }
             try promise(try root.digest(kind, cache: MemoryDigestCache()).count == 64, "a digest of another length")
         } catch let error as DatasetError {

@@ -3,7 +3,7 @@ import Specs
 extension Reader {
     private static let base = #""name": "t", "architecture": "linearnet", "dataset": "shapes""#
 
-    /// The spec's parser, expansion and faults.
+    /// The spec's parser, expansion and diagnostics.
     static let spec = Reader(
         name: "spec",
         corpus: [
@@ -18,9 +18,9 @@ extension Reader {
             let experiment = try Experiment.decode(input, file: "f.json")
             try promise(!experiment.runs.isEmpty && Set(experiment.runs).count == experiment.runs.count, "runs repeat")
             for run in experiment.runs.prefix(2) { try check(run) }
-        } catch let faults as SpecFaults {
-            try check(faults)
-            throw faults
+        } catch let diagnostics as SpecDiagnostics {
+            try check(diagnostics)
+            throw diagnostics
         }
     }
 
@@ -31,9 +31,9 @@ extension Reader {
         _ = settings.runIdentity(datasetDigest: "d")
     }
 
-    private static func check(_ faults: SpecFaults) throws {
-        try promise(!faults.faults.isEmpty, "refused without a reason")
-        for line in faults.lines.prefix(20) {
+    private static func check(_ diagnostics: SpecDiagnostics) throws {
+        try promise(!diagnostics.lines.isEmpty, "refused without a reason")
+        for line in diagnostics.lines.prefix(20) {
             try promiseOneLine(line)
             try promise(line.hasPrefix("f.json:") && line.utf8.count < 4000, "a fault's line: \(line.prefix(200))")
         }
@@ -43,9 +43,9 @@ extension Reader {
     static let settings = Reader(name: "settings", corpus: settingsCorpus, pieces: pieces([])) { input, _ in
         do {
             try check(try Settings(canonicalJSON: String(decoding: input, as: UTF8.self)))
-        } catch let faults as SpecFaults {
-            try promise(!faults.faults.isEmpty, "refused without a reason")
-            throw faults
+        } catch let diagnostics as SpecDiagnostics {
+            try promise(!diagnostics.lines.isEmpty, "refused without a reason")
+            throw diagnostics
         }
     }
 

@@ -1,10 +1,11 @@
 import Archives
 import Datasets
+import Specs
 
 /// The real data sets' layouts with a few images of a few pixels.
 extension DatasetKind {
     static let tinyCifar = DatasetKind(
-        name: "cifar10", title: "CIFAR-10", classNames: ["a", "b", "c"], channels: 1, side: 2,
+        tiny("cifar10", train: 5),
         format: .cifar(labelRanges: [2, 3]),
         folder: cifar10.folder,
         files: [
@@ -14,7 +15,7 @@ extension DatasetKind {
         ], downloads: cifar10.downloads, terms: "")
 
     static let tinyMNIST = DatasetKind(
-        name: "mnist", title: "MNIST", classNames: ["a", "b", "c"], channels: 1, side: 2, format: .idx, folder: mnist.folder,
+        tiny("mnist", train: 3), format: .idx, folder: mnist.folder,
         files: [
             OfficialFile("train-images-idx3-ubyte", .train, count: 3, content: .images),
             OfficialFile("train-labels-idx1-ubyte", .train, count: 3, content: .labels),
@@ -22,11 +23,18 @@ extension DatasetKind {
             OfficialFile("t10k-labels-idx1-ubyte", .test, count: 2, content: .labels),
         ], downloads: mnist.downloads, terms: "")
 
+    private static func tiny(_ name: String, train: Int) -> DatasetName {
+        DatasetName(
+            name: name, displayName: name, classNames: ["a", "b", "c"], trainImages: train, testImages: 2, channels: 1, side: 2)
+    }
+
     /// What an intact file holds.
     func content(of file: OfficialFile) -> [UInt8] {
         switch file.content {
         case .records: (0..<UInt8(file.count)).flatMap { [$0 % 2, $0 % 3, 10, 20, 30, 40] }
-        case .images: idxHeader([file.count, side, side]) + [UInt8](repeating: 9, count: file.count * imageSize)
+        case .images:
+            idxHeader([file.count, dataset.side, dataset.side])
+                + [UInt8](repeating: 9, count: file.count * dataset.imageSize)
         case .labels: idxHeader([file.count]) + (0..<UInt8(file.count))
         }
     }

@@ -1,17 +1,17 @@
-/// Why a text is not JSON, and where.
-public struct JSONFault: Error, Hashable, Sendable {
-    /// Where the text stops being JSON.
-    public let position: Position
+/// An error in a JSON text, with its position.
+struct JSONError: Error, Hashable, Sendable {
+    /// The position at which the text stops being JSON.
+    let position: Position
     /// The innermost key or element that was being read.
-    public let path: FieldPath
-    /// What is wrong there.
-    public let problem: JSONProblem
+    let path: FieldPath
+    /// What is wrong.
+    let problem: JSONProblem
 }
 
-/// What can be wrong with a text that should be JSON.
-public enum JSONProblem: Hashable, Sendable {
-    /// What stands where something else was due.
-    public enum Found: Hashable, Sendable {
+/// The errors in a JSON text.
+enum JSONProblem: Hashable, Sendable {
+    /// The text that was found where something else was expected.
+    enum Found: Hashable, Sendable {
         /// The end of the text.
         case end
         /// A character.
@@ -20,8 +20,8 @@ public enum JSONProblem: Hashable, Sendable {
         case word(String)
     }
 
-    /// What a number lacks.
-    public enum NumberProblem: Hashable, Sendable {
+    /// Errors in a number.
+    enum NumberProblem: Hashable, Sendable {
         /// `007`.
         case leadingZero
         /// `+1`.
@@ -40,15 +40,15 @@ public enum JSONProblem: Hashable, Sendable {
     case empty
     /// A byte order mark; the encoding it announces.
     case byteOrderMark(encoding: String)
-    /// A byte that is no UTF-8.
+    /// A byte that is not UTF-8.
     case invalidUTF8(byte: UInt8)
-    /// A value was due.
+    /// A value was expected.
     case expectedValue(found: Found)
-    /// A key in quotes was due.
+    /// A key in quotes was expected.
     case expectedKey(found: Found)
-    /// A colon after a key was due.
+    /// A colon after a key was expected.
     case expectedColon(found: Found)
-    /// A comma or a closing bracket was due.
+    /// A comma or a closing bracket was expected.
     case expectedCommaOrClosing(found: Found, closing: Unicode.Scalar, opened: Position)
     /// A comma before a closing bracket.
     case trailingComma(closing: Unicode.Scalar)
@@ -56,15 +56,15 @@ public enum JSONProblem: Hashable, Sendable {
     case unfinishedString
     /// A raw control character inside a string.
     case controlCharacter(Unicode.Scalar)
-    /// A backslash before something that it does not escape.
+    /// A backslash before a character that it cannot escape.
     case unknownEscape(Found)
     /// `\u` without four hexadecimal digits.
     case shortUnicodeEscape
     /// Half of a surrogate pair.
     case loneSurrogate(UInt16)
-    /// Something that starts as a number and is none.
+    /// Text that starts like a number and is not one.
     case malformedNumber(String, NumberProblem)
-    /// More text after the document's one value.
+    /// Text after the document's value.
     case textAfterEnd(found: Found)
     /// More levels of nesting than are read.
     case tooDeep(limit: Int)

@@ -1,11 +1,11 @@
-extension Fault {
-    /// The field as it is shown; the document as a whole is "spec".
-    public var fieldText: String {
+extension Diagnostic {
+    /// The field as messages show it; the document as a whole is "spec".
+    var fieldText: String {
         field.steps.isEmpty ? "spec" : field.text
     }
 
-    /// The fault in words: what is wrong; what would be right.
-    public var sentence: String {
+    /// The problem in words: what is wrong; what would be right.
+    var sentence: String {
         switch problem {
         case .syntax(let problem):
             problem.sentence
@@ -14,7 +14,7 @@ extension Fault {
         case .unknownField(nil, let known):
             "no such field; the fields here are \(known.joined(separator: ", "))"
         case .misplacedField(let key):
-            "\(Echo.quoted(key)) does not belong here; it stands at the top level"
+            "\(Echo.quoted(key)) does not belong here; it is a top-level field"
         case .repeatedField(let first, let firstKey):
             "given twice, first as \(Echo.quoted(firstKey)) at line \(first.line), column \(first.column); keep one"
         case .missing(let kind):
@@ -30,23 +30,23 @@ extension Fault {
         case .unknownChoice(let found, nil, let kind):
             "unknown value \(Echo.quoted(found)); expected \(kind.phrase)"
         case .tooManySamples(let found, let dataset, let available):
-            "\(Echo.grouped(found)) is more than \(dataset.displayName) has; expected at most \(Echo.grouped(available))"
+            "\(found.grouped) is more than \(dataset.displayName) has; expected at most \(available.grouped)"
         case .doesNotApply(let applicability, let settings):
             Self.refusal(applicability.refusal(for: settings))
         case .unused(let applicability):
             "no run of this file uses it; it applies where \(applicability.phrase)"
         case .emptyList:
-            "an empty list makes no run; expected at least one value"
+            "an empty list gives no run; expected at least one value"
         case .excludesEverything:
-            "an object without fields would take out every run; expected at least one field"
+            "an object without fields would exclude every run; expected at least one field"
         case .excludesNothing:
-            "matches no run of the product; correct its fields or take it out"
+            "matches no run of the product; correct its fields or remove it"
         case .noRunLeft:
-            "takes out every run of the product; leave at least one, or include one"
+            "excludes every run of the product; keep at least one, or include one"
         case .tooManyRuns(let count, let limit):
-            "makes \(count.map(Echo.grouped) ?? "far too many") runs; a file may make at most \(Echo.grouped(limit))"
+            "gives \(count.map(\.grouped) ?? "far too many") runs; a file may have at most \(limit.grouped)"
         case .andMore(let limit):
-            "the file has more than \(Echo.grouped(limit)) faults; correct those above first"
+            "the file has more than \(limit.grouped) errors; correct those above first"
         }
     }
 
@@ -54,7 +54,7 @@ extension Fault {
         "does not apply to this run, whose \(refusal.found); leave it out, or set \(refusal.remedy)"
     }
 
-    /// The exact limits, where a kind's phrase leaves them out.
+    /// The exact limits, if the kind's phrase leaves them out.
     private static func limits(_ kind: ValueKind) -> String {
         switch kind {
         case .real: " (\(kind.rangePhrase))"

@@ -3,8 +3,8 @@ import Testing
 @testable import Specs
 
 /// What the decoder says about a spec, file name left off; nothing where it accepts it.
-func faultLines(_ spec: String, file: String = "t") -> [String] {
-    do throws(SpecFaults) {
+func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
+    do throws(SpecDiagnostics) {
         _ = try Experiment.decode(spec.utf8, file: file)
         return []
     } catch {
@@ -12,7 +12,7 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
     }
 }
 
-@Suite struct FaultTests {
+@Suite struct DiagnosticTests {
     /// A spec that lacks nothing, with more fields on its second line.
     private func spec(_ fields: String) -> String {
         "{\"name\": \"t\", \"architecture\": \"linearnet\", \"dataset\": \"mnist\",\n\(fields)}"
@@ -70,11 +70,11 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
             #""linear": "mlp", "include": [{"λ": 4}]"#,
             "2:31: include[0].λ: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn"
         ),
-        (#""sweep": {"d": []}"#, "2:16: sweep.d: an empty list makes no run; expected at least one value"),
+        (#""sweep": {"d": []}"#, "2:16: sweep.d: an empty list gives no run; expected at least one value"),
         (#""sweep": {"d": 4}"#, "2:16: sweep.d: found 4; expected a list [ … ] with at least one value"),
         (#""sweep": [4]"#, "2:10: sweep: found a list; expected an object { … } of settings"),
         (#""sweep": {"d": [4, 8, "x"]}"#, #"2:23: sweep.d[2]: found "x"; expected a whole number from 1 to 512"#),
-        (#""sweep": {"name": ["x"]}"#, #"2:11: sweep.name: "name" does not belong here; it stands at the top level"#),
+        (#""sweep": {"name": ["x"]}"#, #"2:11: sweep.name: "name" does not belong here; it is a top-level field"#),
         (#""include": {}"#, "2:12: include: found an object; expected a list [ … ] of objects"),
         (#""include": [4]"#, "2:13: include[0]: found 4; expected an object { … } of settings"),
         (
@@ -83,10 +83,10 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
         ),
         (
             #""exclude": [{}], "include": [{"d": 1}]"#,
-            "2:13: exclude[0]: an object without fields would take out every run; expected at least one field"
+            "2:13: exclude[0]: an object without fields would exclude every run; expected at least one field"
         ),
-        (#""exclude": [{"d": 4}]"#, "2:13: exclude[0]: matches no run of the product; correct its fields or take it out"),
-        (#""exclude": [{"d": 16}]"#, "2:1: exclude: takes out every run of the product; leave at least one, or include one"),
+        (#""exclude": [{"d": 4}]"#, "2:13: exclude[0]: matches no run of the product; correct its fields or remove it"),
+        (#""exclude": [{"d": 16}]"#, "2:1: exclude: excludes every run of the product; keep at least one, or include one"),
         (
             #""train_samples": 60001"#, "2:18: train_samples: 60001 is out of range; expected a whole number from 1 to 60,000"
         ),
@@ -98,13 +98,13 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
             #""include": [{"test_samples": 2001, "dataset": "shapes"}]"#,
             "2:30: include[0].test_samples: 2,001 is more than Shapes has; expected at most 2,000"
         ),
-        (#""d": 4,"#, "2:7: JSON: comma before }; take it out, or give one more after it"),
+        (#""d": 4,"#, "2:7: JSON: comma before }; remove it, or add a value after it"),
         (#""d": [4 8]"#, "2:9: d: found 8; expected a comma or the ] that closes line 2, column 6"),
     ]
 
     @Test(arguments: single)
-    func aFaultIsOneLineWithItsPlaceItsFieldAndWhatWouldBeRight(fields: String, line: String) {
-        #expect(faultLines(spec(fields)) == [line])
+    func anErrorIsOneLineWithItsPlaceItsFieldAndTheRemedy(fields: String, line: String) {
+        #expect(diagnosticLines(spec(fields)) == [line])
     }
 
     static let nameRule =
@@ -130,18 +130,18 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
             [#"1:2: nmae: no such field; did you mean "name"?"#, #"2:31: datset: no such field; did you mean "dataset"?"#]
         ),
     ])
-    func whatIsMissingIsSaidWhereItShouldStand(spec: String, lines: [String]) {
-        #expect(faultLines(spec) == lines)
+    func aMissingFieldIsReportedAtItsObject(spec: String, lines: [String]) {
+        #expect(diagnosticLines(spec) == lines)
     }
 
     @Test(arguments: ["", ".", "..", "a/b", "a\\nb", "\\u0085", " a", "a ", String(repeating: "x", count: 61)])
     func namesThatAreNoFileNamesAreRefused(name: String) {
-        let lines = faultLines(#"{"name": "\#(name)", "architecture": "linearnet", "dataset": "mnist"}"#)
+        let lines = diagnosticLines(#"{"name": "\#(name)", "architecture": "linearnet", "dataset": "mnist"}"#)
         #expect(lines.count == 1 && lines[0].hasSuffix("cannot be a name; \(Self.nameRule)"))
     }
 
-    @Test func everyFaultIsToldAtOnceInTheOrderOfTheFile() {
-        let lines = faultLines(
+    @Test func allErrorsAreReportedInTheOrderOfTheFile() {
+        let lines = diagnosticLines(
             """
             {"name": "", "architecture": "resnet5", "dataset": 5, "foo": 1,
              "d": "x", "epochs": 0, "λ": 1, "lambda": 2, "linear": "pcn",
@@ -157,7 +157,7 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
             ])
     }
 
-    @Test func aFaultInOnePlaceCallsNothingElseWrongThatMayBeRight() {
+    @Test func anErrorCausesNoFurtherErrorsElsewhere() {
         // Were it spelt right, the base's d would be used, the included run would have one, the exclusion would match.
         for fields in [
             #""linear": "mlp", "d": 4, "include": [{"linaer": "pcn", "λ": 2}]"#,
@@ -165,13 +165,13 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
             #""linear": "mpl", "sweep": {"seed": [1, 2]}, "exclude": [{"linear": "mlp", "seed": 2}]"#,
             #""sweep": {"d": [4, "8"]}, "exclude": [{"d": 8}]"#,
         ] {
-            #expect(faultLines(spec(fields)).count == 1, "\(fields)")
+            #expect(diagnosticLines(spec(fields)).count == 1, "\(fields)")
         }
     }
 
     @Test(arguments: [("convent", "pcn"), ("convnet", "pnc")])
     func whatConvolutionsMayHaveIsNotCalledUnusedWhereTheyAreUnknown(architecture: String, convolution: String) {
-        let lines = faultLines(
+        let lines = diagnosticLines(
             #"{"name": "t", "architecture": "\#(architecture)", "dataset": "mnist", "linear": "mlp", "#
                 + #""convolution": "\#(convolution)", "d": 4}"#)
         #expect(lines.count == 1 && lines[0].contains("unknown value"))
@@ -180,33 +180,33 @@ func faultLines(_ spec: String, file: String = "t") -> [String] {
     @Test func tooManyRunsAreCountedWithoutMakingThem() {
         let list = "[" + (1...200).map(String.init).joined(separator: ",") + "]"
         #expect(
-            faultLines(spec(#""sweep": {"d": \#(list), "seed": \#(list)}"#))
-                == ["2:1: sweep: makes 40,000 runs; a file may make at most 10,000"])
+            diagnosticLines(spec(#""sweep": {"d": \#(list), "seed": \#(list)}"#))
+                == ["2:1: sweep: gives 40,000 runs; a file may have at most 10,000"])
         let keys = [
             "d", "seed", "epochs", "batch_size", "lambda", "epsilon", "learning_rate", "train_samples", "checkpoint_every",
         ]
         let vast = keys.map { "\"\($0)\": \(list)" }.joined(separator: ",")
         #expect(
-            faultLines(spec(#""sweep": {\#(vast)}"#))
-                == ["2:1: sweep: makes far too many runs; a file may make at most 10,000"])
+            diagnosticLines(spec(#""sweep": {\#(vast)}"#))
+                == ["2:1: sweep: gives far too many runs; a file may have at most 10,000"])
         let many = [String](repeating: "{}", count: 10_000).joined(separator: ",")
         #expect(
-            faultLines(spec(#""include": [\#(many)]"#))
-                == ["2:1: include: makes 10,001 runs; a file may make at most 10,000"])
+            diagnosticLines(spec(#""include": [\#(many)]"#))
+                == ["2:1: include: gives 10,001 runs; a file may have at most 10,000"])
     }
 
-    @Test func whatIsEchoedCannotReachTheTerminal() {
-        let lines = faultLines(
+    @Test func quotedTextContainsNothingThatATerminalActsOn() {
+        let lines = diagnosticLines(
             spec(#""x\u001b[2J\u202e\n": 1, "optimizer": "\u0007\u009b\#(String(repeating: "y", count: 500))""#), file: "t")
         #expect(lines.count == 2)
         #expect(lines[0].hasPrefix(#"2:1: x\u{1b}[2J\u{202e}\n: no such field"#))
         #expect(lines[1].count < 250)
         #expect(!lines.joined().unicodeScalars.contains { $0.properties.generalCategory == .control })
-        let named = #expect(throws: SpecFaults.self) { try Experiment.decode("".utf8, file: "a\u{1b}\nb.json") }
+        let named = #expect(throws: SpecDiagnostics.self) { try Experiment.decode("".utf8, file: "a\u{1b}\nb.json") }
         #expect(named?.lines[0].hasPrefix(#"a\u{1b}\nb.json:1:1: JSON: "#) == true)
     }
 
-    @Test func suggestionsAreOfferedForSlipsAndNotForOtherWords() {
+    @Test func suggestionsAreMadeForMisspeltWordsOnly() {
         let keys = SettingField.all.map(\.key)
         for (given, expected) in [
             ("sede", "seed"), ("Epochs", "epochs"), ("learning-rate", "learning_rate"), ("dataset_name", "dataset"),

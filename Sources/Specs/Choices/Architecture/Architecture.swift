@@ -1,0 +1,29 @@
+/// A network's features and the widths of its linear part (Figure 3, §4.1).
+public struct Architecture: Choice {
+    public let name: String
+    public let summary: String
+    /// The paper's name for it.
+    public let displayName: String
+    /// Layers between the images and the linear part.
+    public let features: [FeatureLayer]
+    /// Widths between the linear part's inputs and the classes.
+    let hiddenWidths: [Int]
+    /// Whether there is a dropout of ½ before each linear layer but the last.
+    public let hasDropout: Bool
+    /// The side to which a data set's images are resized.
+    let inputSide: @Sendable (DatasetName) -> Int
+    /// Whether there is a convolution among its features.
+    let hasConvolutions: Bool
+
+    init(
+        name: String, summary: String, displayName: String, features: [FeatureLayer] = [], hiddenWidths: [Int],
+        hasDropout: Bool = false, inputSide: @escaping @Sendable (DatasetName) -> Int
+    ) {
+        (self.name, self.summary, self.displayName) = (name, summary, displayName)
+        (self.features, self.hiddenWidths, self.hasDropout) = (features, hiddenWidths, hasDropout)
+        self.inputSide = inputSide
+        hasConvolutions = features.contains { if case .convolution = $0 { true } else { false } }
+    }
+
+    @TaskLocal public static var all: [Architecture] = [.linearnet, .convnet, .alexnet]
+}
