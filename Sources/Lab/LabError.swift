@@ -6,6 +6,8 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
     case notALab(file: String)
     case newerLab(file: String, version: Int, known: Int)
     case cannotWrite(path: String, reason: String)
+    /// A file of this name exists, and is not replaced.
+    case taken(path: String)
     case busy(file: String)
     case damaged(file: String, reason: String)
     case noSuchRun(String)
@@ -23,6 +25,7 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
         case .newerLab(let file, let version, let known):
             "\(file) was written by a newer pcnlab (schema \(version), this program knows \(known)); use that program"
         case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+        case .taken(let path): "\(path) is there already; name another file"
         case .busy(let file): "\(file) is busy: another process has held it for ten seconds; try again"
         case .damaged(let file, let reason): "\(file): \(reason); `pcnlab doctor` says what is wrong"
         case .noSuchRun(let name): "no run \(name); `pcnlab status` lists them"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The one place where everything is put together.
 @main
@@ -20,4 +21,20 @@ struct PCNLab: ParsableCommand {
             DataCommand.self,
             Bench.self, Doctor.self,
         ])
+
+    /// The argument parser's own `main` prints help with `print`, which does not report that nothing could be written.
+    static func main() {
+        StandardDescriptors.occupy()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            let code = exitCode(for: error), text = fullMessage(for: error)
+            if !text.isEmpty { (code == .success ? Terminal.output : Terminal.error).line(text) }
+            if Terminal.output.failure == nil || code != .success { exit(code) }
+            do { try reporting {} } catch { exit(exitCode(for: error)) }
+        }
+    }
+
+    private static func exit(_ code: ExitCode) -> Never { Foundation.exit(code.rawValue) }
 }

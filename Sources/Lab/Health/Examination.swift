@@ -8,7 +8,7 @@ extension Lab {
         let faults = try integrityFaults()
         if !faults.isEmpty { return [.database(faults)] }
         return try database.read { db in
-            try lostRuns(db) + namelessExperiments(db) + ownerlessRows(db) + abandoned(db).map { .abandoned(run: $0.run) }
+            try lostRuns(db) + namelessExperiments(db) + ownerlessRows(db) + abandoned(at: clock.uptime(), db).map { .abandoned(run: $0.run) }
                 + unreadableRuns(db) + gaps(db)
         }
     }

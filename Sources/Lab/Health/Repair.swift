@@ -30,7 +30,7 @@ extension Lab {
                 throw damaged("run \(run) has no checkpoint with its settings; submit its spec again, which mends it")
             }
             try database.write { try mend(known, run, $0) }
-        case .abandoned: try releaseAbandoned()
+        case .abandoned: try LabMaintenance(self).run()
         case .gap(let run, _, _): try database.write { try setBack(run, $0) }
         case .checkpoint(let run, let checkpoint, let reason):
             try database.write { db in

@@ -2,14 +2,14 @@ import Synchronization
 
 /// Why a worker should stop training at the next batch.
 public enum StopReason: Sendable, Equatable {
-    /// The process was told to stop: the run goes back to the queue.
+    /// The process was told to stop: the run returns to the queue.
     case shutdown
     case asked(RunRequest)
     /// A later attempt has the run: nothing more may be written.
     case superseded
 }
 
-/// What the training of one run asks between batches, and what is told to it from outside.
+/// Stops the training of one run: the pool sets the reason, and training reads it between batches.
 public final class RunControl: Sendable {
     private let reason = Mutex<StopReason?>(nil)
     private let isStopping = Atomic<Bool>(false)
@@ -21,7 +21,7 @@ public final class RunControl: Sendable {
 
     public var stopReason: StopReason? { reason.withLock { $0 } }
 
-    /// Asks for a stop. What is superseded stays superseded; otherwise the first reason stands.
+    /// Asks for a stop. `superseded` replaces every other reason; otherwise the first reason is kept.
     public func stop(_ new: StopReason) {
         reason.withLock { if $0 == nil || new == .superseded { $0 = new } }
         isStopping.store(true, ordering: .relaxed)

@@ -41,7 +41,7 @@ extension Lab {
     /// What a person asked of the run meanwhile is not forgotten: where it would be queued again, it is paused or cancelled.
     @discardableResult
     public func finish(_ outcome: AttemptOutcome, run: String, attempt: Int) throws -> RunState {
-        try writeOnce(run: run, attempt: attempt) { db in
+        try fencedWriteOnce(run: run, attempt: attempt) { db in
             guard
                 let row = try Row.fetchOne(
                     db, sql: "SELECT epochs, epoch, failures, request FROM runs WHERE id = ?", arguments: [run])

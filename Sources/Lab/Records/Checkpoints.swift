@@ -27,7 +27,7 @@ extension Lab {
     /// Records a checkpoint that is durable on disk, and returns the files that it makes superfluous: all up to its place but the
     /// two newest and those that are kept, and a file that stood for the same place before.
     public func record(_ checkpoint: CheckpointRecord, run: String, attempt: Int) throws -> [String] {
-        try write(run: run, attempt: attempt) { db in
+        try fencedWrite(run: run, attempt: attempt) { db in
             let replaced = try String.fetchAll(
                 db, sql: "SELECT file FROM checkpoints WHERE run_id = ? AND epoch = ? AND batch = ? AND file <> ?",
                 arguments: [run, checkpoint.epoch, checkpoint.batch, checkpoint.file])
@@ -100,7 +100,7 @@ extension Lab {
 
     /// A checkpoint that cannot be used: it is forgotten, and the run's history says why.
     public func discard(_ checkpoint: CheckpointRecord, run: String, attempt: Int, reason: String) throws {
-        try write(run: run, attempt: attempt) { db in
+        try fencedWrite(run: run, attempt: attempt) { db in
             try db.execute(
                 sql: "DELETE FROM checkpoints WHERE run_id = ? AND epoch = ? AND batch = ?",
                 arguments: [run, checkpoint.epoch, checkpoint.batch])

@@ -24,7 +24,7 @@ extension Lab {
     /// Writes an epoch's row. After a crash the epochs since the last checkpoint are trained again and give the same rows;
     /// where one differs (another arithmetic, say), the newer stands and the run's history says so.
     public func record(_ row: EpochRow, run: String, attempt: Int) throws {
-        try write(run: run, attempt: attempt) { db in
+        try fencedWrite(run: run, attempt: attempt) { db in
             let old = try Row.fetchOne(
                 db, sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch = ?", arguments: [run, row.epoch]
             ).flatMap(EpochRow.init)

@@ -20,12 +20,10 @@ struct BackupCommand: ParsableCommand {
         try reporting {
             let lab = try lab.open()
             let target = URL(fileURLWithPath: file)
-            if FileManager.default.fileExists(atPath: target.path) {
-                throw Failure("\(file.printable) is there already; name another file", Exit.cannotWrite)
-            }
+            // Refuses a name that is taken, also one that is taken meanwhile.
             try lab.backup(to: target)
             let bytes = try target.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
-            Terminal.error.line("\(file.printable): \(Format.count(bytes)) bytes")
+            Terminal.error.line("\(file.printable): \(bytes.grouped) bytes")
         }
     }
 }

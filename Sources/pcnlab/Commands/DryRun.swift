@@ -48,8 +48,8 @@ extension Submit {
         for run in runs {
             table.add([
                 .init(run.model), .init(run.dataset), .init("\(run.settings.seed)"), .init("\(run.settings.epochs)"),
-                .init(Format.count(run.linearParameters)), .init(Format.count(run.paperLinearParameters)),
-                .init(run.convolutionParameters == 0 ? "" : Format.count(run.convolutionParameters)),
+                .init(run.linearParameters.grouped), .init(run.paperLinearParameters.grouped),
+                .init(run.convolutionParameters == 0 ? "" : run.convolutionParameters.grouped),
                 .init(String(format: "%.3g", Double(run.multiplyAddsPerEpoch))),
                 .init(String(format: "%.2g", run.secondsPerEpoch)),
                 .init(Format.duration(run.seconds)), .init(run.settings.deviationsFromPaper.map(\.text).joined(separator: ", ")),

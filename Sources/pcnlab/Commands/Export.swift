@@ -4,8 +4,6 @@ import Lab
 import Reports
 
 struct Export: ParsableCommand {
-    private static let formats = ExportFormat.all.map(\.name).joined(separator: ", ")
-
     static let configuration = CommandConfiguration(
         abstract: "Write a run's weights for PyTorch and NumPy, or runs' curves for TensorBoard.",
         usage: """
@@ -35,11 +33,11 @@ struct Export: ParsableCommand {
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "The run, by id or an unambiguous beginning of it; with --format tensorboard the folder, then runs.")
+    @Argument(help: "The run, by id or an unambiguous prefix of it; with --format tensorboard the folder, then runs.")
     var arguments: [String] = []
 
-    @Option(help: "What is written: \(formats).")
-    var format = "safetensors"
+    @Option(help: "What is written.")
+    var format = ExportFormat.weights(.safetensors)
 
     @Flag(help: "Write dense weights W, whatever they are made of.")
     var expand = false
@@ -52,8 +50,7 @@ struct Export: ParsableCommand {
     var experiment: String?
 
     func validate() throws {
-        switch ExportFormat.named(format) {
-        case nil: throw ValidationError("--format is \(format); give one of \(Self.formats)")
+        switch format {
         case .weights:
             if arguments.count != 1 { throw ValidationError("give one run to export; `pcnlab status` lists them") }
             if experiment != nil { throw ValidationError("--experiment is for --format tensorboard; give the run's id") }
@@ -68,8 +65,7 @@ struct Export: ParsableCommand {
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            switch ExportFormat.named(format) {
-            case nil: throw Exit.usage
+            switch format {
             case .weights(let format):
                 let weights = try WeightsOfRun(lab, runs(lab, arguments)[0])
                 let name = output ?? "\(weights.fileName(expanded: expand)).\(format.name)"
@@ -79,7 +75,7 @@ struct Export: ParsableCommand {
                 if output == nil { Terminal.output.line(name) }
                 let epoch = export.metadata["epoch"] ?? "?"
                 Terminal.error.line(
-                    "\(export.tensors.count) tensors of \(weights.run.model) after epoch \(epoch), \(Format.count(bytes)) bytes")
+                    "\(export.tensors.count) tensors of \(weights.run.model) after epoch \(epoch), \(bytes.grouped) bytes")
             case .tensorBoard: try writeCurves(lab, URL(fileURLWithPath: arguments[0], isDirectory: true))
             }
         }

@@ -4,8 +4,6 @@ import Reports
 import Specs
 
 struct LandscapeCommand: ParsableCommand {
-    private static let formats = LandscapeFormat.all.map(\.name).joined(separator: ", ")
-
     static let configuration = CommandConfiguration(
         commandName: "landscape",
         abstract: "Show how the loss is distributed over random weights W and F(D) (Figure 4, §6.5).",
@@ -26,10 +24,10 @@ struct LandscapeCommand: ParsableCommand {
     var samples = 200
 
     @Option(help: "Threads (default: all cores).")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    var threads = ParallelCount.allCores
 
-    @Option(help: "How it is written: \(formats).")
-    var format: String?
+    @Option(help: "The output format.")
+    var format: LandscapeFormat?
 
     @Flag(help: "Print JSON; the same as --format json.")
     var json = false
@@ -42,26 +40,19 @@ struct LandscapeCommand: ParsableCommand {
     @Option(help: "Write to a file in place of the standard output.", completion: .file())
     var output: String?
 
-    private var chosenFormat: String { format ?? (json ? LandscapeFormat.json : LandscapeFormat.text).name }
-
     func validate() throws {
-        if LandscapeFormat.named(chosenFormat) == nil {
-            throw ValidationError("--format is \(chosenFormat); give one of \(Self.formats)")
-        }
-        if json, chosenFormat != LandscapeFormat.json.name { throw ValidationError("give --json or --format, not both") }
+        if json, let format, format.name != LandscapeFormat.json.name { throw ValidationError("give --json or --format, not both") }
         if samples < 1 || samples > 1_000_000 { throw ValidationError("--samples is \(samples); give 1 to 1000000") }
-        if threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
     }
 
     func run() throws {
         try reporting {
-            guard let format = LandscapeFormat.named(chosenFormat) else { throw Exit.usage }
             let experiment = try readSpec(spec)
             let bar = PercentLine()
-            let landscapes = try LandscapeSampling(samples: samples, threads: threads)
+            let landscapes = try LandscapeSampling(samples: samples, threads: threads.value)
                 .landscapes(experiment.runs, progress: bar.show)
             bar.end()
-            let text = try format.render(landscapes)
+            let text = try (format ?? (json ? .json : .text)).render(landscapes)
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
             if let plots { try writePlots(landscapes, URL(fileURLWithPath: plots, isDirectory: true)) }
         }

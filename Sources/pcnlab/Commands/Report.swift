@@ -4,8 +4,6 @@ import Lab
 import Reports
 
 struct Report: ParsableCommand {
-    private static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
-
     static let configuration = CommandConfiguration(
         abstract: "Print Table 1: mean ± standard deviation over seeds, beside the paper's figures.",
         discussion: """
@@ -15,8 +13,8 @@ struct Report: ParsableCommand {
 
     @OptionGroup var lab: LabOption
 
-    @Option(help: "How the report is written: \(formats).")
-    var format = "markdown"
+    @Option(help: "The report's format.")
+    var format = ReportFormat.markdown
 
     @Option(help: "Only the runs of this experiment.")
     var experiment: String?
@@ -36,13 +34,8 @@ struct Report: ParsableCommand {
     @Option(help: "Write the report to a file in place of the standard output.", completion: .file())
     var output: String?
 
-    func validate() throws {
-        if ReportFormat.named(format) == nil { throw ValidationError("--format is \(format); give one of \(Self.formats)") }
-    }
-
     func run() throws {
         try reporting {
-            guard let format = ReportFormat.named(format) else { throw Exit.usage }
             let lab = try lab.open()
             let runs = try lab.readableRuns(RunFilter(experiment: experiment))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }

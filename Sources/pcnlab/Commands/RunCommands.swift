@@ -5,14 +5,16 @@ import Lab
 struct RunArguments: ParsableArguments {
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
     var runs: [String]
 
-    /// Carries out `command` on all the runs, or on none, and prints a line for each. `check` refuses what makes no sense.
+    /// Applies `command` to all the runs, or to none, and prints a line for each. `check` throws where it makes no sense.
     func carryOut(_ command: RunCommand, check: (Lab, _ ids: [String]) throws -> Void = { _, _ in }) throws {
         try reporting {
             let lab = try lab.open()
             let ids = try runs.map { try lab.run(named: $0) }
+            // A run whose worker is dead would never do what it is asked.
+            try LabMaintenance(lab).run()
             try check(lab, ids)
             for (id, transition) in try lab.command(command, runs: ids) {
                 let outcome =

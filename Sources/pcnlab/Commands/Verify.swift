@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Specs
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -12,23 +13,19 @@ struct Verify: ParsableCommand {
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
     var runs: [String]
 
     @Option(help: "Threads (default: all cores).")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    var threads = ParallelCount.allCores
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    func validate() throws {
-        if threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
-    }
-
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            let verify = Verification(lab: lab, shelf: DatasetShelf(lab), threads: threads)
+            let verify = Verification(lab: lab, datasets: DatasetCache(lab), threads: threads.value)
             var outcomes: [Verification.Outcome] = []
             for summary in try lab.runs(RunFilter(ids: try runs.map { try lab.run(named: $0) })) {
                 try checkMemory(summary.settings)

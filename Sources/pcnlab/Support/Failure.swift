@@ -45,17 +45,28 @@ struct Failure: Error, CustomStringConvertible {
     }
 }
 
-/// Runs a command's body; an error is shown on stderr and ends the program with its code.
+/// Runs a command's body. An error is shown on stderr and ends the program with its code. Output that could not be written is such
+/// an error, whatever else the command did.
 func reporting(_ body: () throws -> Void) throws {
+    var code: ExitCode?
     do {
         try body()
-    } catch let code as ExitCode {
-        throw code
+    } catch let thrown as ExitCode {
+        code = thrown
     } catch {
-        let failure = Failure(error), text = failure.message.printableLines
-        Terminal.error.write(text.hasSuffix("\n") ? text : text + "\n")
-        throw failure.code
+        code = show(Failure(error))
     }
+    if let number = Terminal.output.failure {
+        throw show(Failure("cannot write the output: \(String(cString: strerror(number)))", Exit.cannotWrite))
+    }
+    if let code { throw code }
+    if Terminal.error.failure != nil { throw Exit.cannotWrite }
+}
+
+private func show(_ failure: Failure) -> ExitCode {
+    let text = failure.message.printableLines
+    Terminal.error.write(text.hasSuffix("\n") ? text : text + "\n")
+    return failure.code
 }
 
 extension DatasetError {
@@ -92,7 +103,7 @@ extension LabError {
         switch self {
         case .noLab: Exit.missingFile
         case .notALab, .newerLab, .damaged: Exit.badData
-        case .cannotWrite: Exit.cannotWrite
+        case .cannotWrite, .taken: Exit.cannotWrite
         case .busy: Exit.tryAgain
         case .noSuchRun, .ambiguousRun, .noSuchExperiment, .refused, .superseded: Exit.usage
         }

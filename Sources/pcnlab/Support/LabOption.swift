@@ -9,16 +9,13 @@ struct LabOption: ParsableArguments {
 
     var url: URL { Lab.folder(option: folder, environment: ProcessInfo.processInfo.environment) }
 
-    /// Whoever opens a lab frees what dead workers have left, so that nothing is shown as running that is not.
+    /// Opens the lab, for reading too: nothing in it is changed, except that a lab of an older version is migrated.
     func open(create: Bool = false) throws -> Lab {
         if create { try refuseWhereNothingCanBeWritten() }
         do {
-            let lab = try Lab(url, create: create)
-            // A lab that cannot be written to now can still be looked at.
-            _ = try? lab.releaseAbandoned()
-            return lab
+            return try Lab(url, create: create)
         } catch LabError.cannotWrite(let path, let reason) {
-            // Even to read, SQLite has to make files. What it says of that is less clear.
+            // SQLite makes files even to read. Its own message is less clear.
             try refuseWhereNothingCanBeWritten()
             throw LabError.cannotWrite(path: path, reason: reason)
         }

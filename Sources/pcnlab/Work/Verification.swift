@@ -8,7 +8,7 @@ import Training
 /// row of every epoch on the way, and of a completed run its final figures.
 struct Verification {
     let lab: Lab
-    let shelf: DatasetShelf
+    let datasets: DatasetCache
     let threads: Int
 
     struct Outcome: Encodable {
@@ -28,7 +28,7 @@ struct Verification {
     /// From the newest checkpoint but one that is whole, or the beginning, to the newest. Nil where the run has no checkpoint.
     /// Those that are not whole are named on stderr.
     func callAsFunction(_ run: RunSummary) throws -> Outcome? {
-        let data = try TrainingData(try shelf.dataset(run.settings.dataset, digest: run.datasetDigest), for: run.settings)
+        let data = try TrainingData(try datasets.dataset(run.settings.dataset, digest: run.datasetDigest), for: run.settings)
         var whole = try lab.checkpoints(of: run.id).lazy.compactMap { record -> (CheckpointRecord, Safetensors)? in
             do {
                 return (record, try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256))
@@ -63,7 +63,7 @@ struct Verification {
     }
 }
 
-/// Lets a trainer come to a checkpoint's place and no further.
+/// Stops a trainer at a checkpoint's place.
 private final class VerificationHost: TrainingHost {
     private let target: CheckpointRecord
     private let settings: Settings
@@ -90,5 +90,5 @@ private final class VerificationHost: TrainingHost {
         if epoch.epoch == target.epoch, target.batch == 0, target.epoch < settings.epochs { shouldStop = true }
     }
 
-    func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) {}
+    func checkpoint(epoch: Int, batch: Int, kept: Bool, _ contents: CheckpointContents) {}
 }

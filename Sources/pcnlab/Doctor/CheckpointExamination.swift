@@ -4,7 +4,7 @@ import Specs
 import Tensors
 import Training
 
-/// Holds the checkpoint files of a lab to their rows in its database, byte by byte, while workers may be at work.
+/// Compares the checkpoint files of a lab with their rows in its database, byte by byte, while workers may be at work.
 struct CheckpointExamination {
     let lab: Lab
 

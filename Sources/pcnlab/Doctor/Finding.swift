@@ -23,7 +23,7 @@ struct Finding: Encodable {
             rest = rest.dropFirst(alike.count)
             lines += (first.remedy == nil ? alike : alike.prefix(shown)).map(\.line)
             guard let remedy = first.remedy else { continue }
-            if alike.count > shown { lines.append(indent + "and \(Format.count(alike.count - shown)) more; --json lists them") }
+            if alike.count > shown { lines.append(indent + "and \((alike.count - shown).grouped) more; --json lists them") }
             lines.append(indent + "→ \(remedy.printable)")
         }
         return lines

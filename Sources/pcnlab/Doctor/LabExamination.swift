@@ -1,7 +1,8 @@
 import Foundation
 import Lab
 
-/// Looks through a lab for damage, and repairs it where that is asked for.
+/// Examines a lab for damage for `doctor`, and repairs it if asked to. `Lab.damage` and `Lab.repair` examine and repair the database;
+/// this adds the checkpoint files and makes findings of both.
 struct LabExamination {
     let folder: URL
     let repairs: Bool
@@ -77,7 +78,7 @@ struct LabExamination {
         let files = try checkpoints()
         try files.damage.forEach(treat)
         if let first = files.kept.first {
-            let count = files.kept.count == 1 ? "1 checkpoint is" : "\(Format.count(files.kept.count)) checkpoints are"
+            let count = files.kept.count == 1 ? "1 checkpoint is" : "\(files.kept.count.grouped) checkpoints are"
             findings.append(.fine("lab", "\(count) not in the database, of lost runs or newer than it, and stay: \(first)"))
         }
         let counts = try lab.stateCounts()
@@ -116,8 +117,8 @@ struct LabExamination {
         }
         do {
             let salvaged = try Lab.salvage(folder)
-            let rows = "\(Format.count(salvaged.rows)) rows are in a new database"
-            let lost = salvaged.refused == 0 ? "" : ", \(Format.count(salvaged.refused)) broke its rules and are not"
+            let rows = "\(salvaged.rows.grouped) rows are in a new database"
+            let lost = salvaged.refused == 0 ? "" : ", \(salvaged.refused.grouped) broke its rules and are not"
             let remedy = "repaired: \(rows)\(lost); the damaged one is \(salvaged.damagedFile.lastPathComponent)"
             return [Finding(subject: "lab", isFine: true, detail: fault, remedy: remedy)] + (try examine())
         } catch LabError.busy {

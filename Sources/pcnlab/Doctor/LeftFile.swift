@@ -1,7 +1,7 @@
 import Foundation
 import Lab
 
-/// A file among the checkpoints that this program has made. What else lies there is nobody's business.
+/// A file in the folder of checkpoints that this program has made. Other files there are ignored.
 struct LeftFile {
     let run: String
     /// Within the lab.
@@ -18,7 +18,7 @@ struct LeftFile {
     }
 
     private init?(_ run: String, _ name: String) {
-        guard let match = name.wholeMatch(of: /(\.?)e(\d+)-b(\d+)-a\d+\.safetensors(\.\d+\.tmp)?/),
+        guard let match = name.wholeMatch(of: /(\.?)e(\d+)-b(\d+)-a\d+(?:-\d+)?\.safetensors(\.\d+\.tmp)?/),
             match.1.isEmpty == (match.4 == nil), let epoch = Int(match.2), let batch = Int(match.3)
         else { return nil }
         (self.run, path) = (run, "checkpoints/\(run)/\(name)")
