@@ -13,9 +13,9 @@ public final class Lab: Sendable {
     /// How long a worker may be silent before another may take its run.
     public static let lease: Int64 = 20_000
     /// Attempts that may end in an error before a run stays failed.
-    public static let attemptsAllowed = 3
+    static let attemptsAllowed = 3
     /// Workers that may die with a run, one after the other and without a checkpoint, before it is failed.
-    public static let deathsAllowed = 10
+    static let deathsAllowed = 10
 
     public var databaseFile: URL { folder.appending(path: "pcnlab.sqlite") }
     public var checkpoints: URL { folder.appending(path: "checkpoints") }

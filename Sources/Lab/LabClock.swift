@@ -5,9 +5,9 @@ public struct LabClock: Sendable {
     /// Milliseconds since 1970: for people.
     public var now: @Sendable () -> Int64
     /// Milliseconds of the boot's monotonic clock: for leases, which must not see the wall clock turned.
-    public var uptime: @Sendable () -> Int64
+    var uptime: @Sendable () -> Int64
 
-    public init(now: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Int64) {
+    init(now: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Int64) {
         (self.now, self.uptime) = (now, uptime)
     }
 

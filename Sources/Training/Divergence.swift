@@ -2,7 +2,7 @@ import Tensors
 
 /// Why and where a training diverged: a number in it is not finite.
 public struct Divergence: Sendable, Equatable, CustomStringConvertible {
-    public enum Cause: Sendable, Equatable {
+    enum Cause: Sendable, Equatable {
         /// The loss of a training batch.
         case loss
         /// The loss of the final weights over a whole split.
@@ -11,10 +11,10 @@ public struct Divergence: Sendable, Equatable, CustomStringConvertible {
         case tensor(String)
     }
 
-    public let cause: Cause
+    let cause: Cause
     /// The epoch and the batch of it, both from 1, whose step was the last.
-    public let epoch: Int
-    public let batch: Int
+    let epoch: Int
+    let batch: Int
 
     public var description: String {
         switch cause {

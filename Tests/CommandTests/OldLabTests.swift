@@ -73,12 +73,15 @@ struct OldLabTests {
             }
             let before = try contents()
             let id = Self.ids[2]
-            for command in [["status"], ["status", "--json"], ["status", id], ["report"], ["log", id], ["doctor"], ["export", id]] {
+            for command in [
+                ["status"], ["status", "--json"], ["status", id], ["report"], ["log", id], ["doctor"], ["export", id],
+            ] {
                 _ = try program.start(command).finish()
             }
             #expect(try program.run("status", id).out.contains("no worker trains it (worker gone)"))
             #expect(try contents() == before)
-            #expect(try program.run("pause", id).out.contains("paused"), "a command that changes runs sees to the dead worker first")
+            #expect(
+                try program.run("pause", id).out.contains("paused"), "a command that changes runs sees to the dead worker first")
         }
     }
 }

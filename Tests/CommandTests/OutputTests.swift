@@ -41,7 +41,8 @@ struct OutputTests {
             try until { (try? code(program)) == "73" }
             try expectAllCompleted(program)
             let logs = try program.status().keys.map { try program.run("log", $0).out }
-            #expect(logs.count { $0.contains("the standard error cannot be written any more: Broken pipe") } == 1, "it is said once")
+            #expect(
+                logs.count { $0.contains("the standard error cannot be written any more: Broken pipe") } == 1, "it is said once")
         }
     }
 
@@ -86,7 +87,8 @@ struct OutputTests {
             ]
             for command in commands {
                 let (status, error) = try shell("\"$0\" \(command) \(redirection)", in: program)
-                #expect(status == 73 && error.contains("cannot write the output: "), "\(command) \(redirection): \(status) \(error)")
+                #expect(
+                    status == 73 && error.contains("cannot write the output: "), "\(command) \(redirection): \(status) \(error)")
             }
         }
     }
@@ -101,6 +103,37 @@ struct OutputTests {
                 try shell("(\(prefix)sleep 0.2; \"$0\" \(command); echo $? > code) | true", in: program)
                 #expect(try code(program) == "141", "\(command)")
             }
+        }
+    }
+
+    @Test("to a file that is named is written through devices, pipes and links; a file of its own keeps its permissions")
+    func through() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 1)))
+            try program.run("work", "--drain")
+            let id = try #require(try program.status().keys.first)
+            let report = try program.run("report").out
+            let text = { (name: String) in try String(contentsOf: program.folder.appending(path: name), encoding: .utf8) }
+            let run = { (script: String) in try shell(script, in: program) }
+            _ = try run(
+                "echo old > file; chmod 640 file; echo old > linked; ln linked other; ln -s file link; ln -s new dangling")
+            for name in ["file", "linked", "link", "dangling"] {
+                #expect(try run("\"$0\" report --output \(name)").status == 0, "\(name)")
+                #expect(try text(name) == report, "\(name)")
+            }
+            #expect(try text("other") == report && text("new") == report)
+            let attributes = try FileManager.default.attributesOfItem(atPath: program.folder.appending(path: "file").path)
+            #expect(attributes[.posixPermissions] as? Int == 0o640)
+            #expect(try run("test -h link && test -h dangling").status == 0)
+            #expect(try run("\"$0\" report --output /dev/stdout > through").status == 0)
+            #expect(try text("through") == report)
+            #expect(try run("\"$0\" report --output /dev/full").status == 73)
+            #expect(
+                try run(
+                    "\"$0\" export \(id) --format npz --output whole && \"$0\" export \(id) --format npz --output /dev/stdout > piped"
+                ).status == 0)
+            #expect(try run("cmp whole piped").status == 0)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: program.folder.path).allSatisfy { !$0.hasSuffix(".tmp") })
         }
     }
 }

@@ -33,7 +33,8 @@ struct CheckpointFileTests {
         }
     }
 
-    @Test("has the bytes of one that is encoded in memory, whatever the sizes of its tensors", arguments: [0, 1, 70_000, 300_000])
+    @Test(
+        "has the bytes of one that is encoded in memory, whatever the sizes of its tensors", arguments: [0, 1, 70_000, 300_000])
     func streamed(_ count: Int) throws {
         try inFolder { folder in
             let tensors = [5, count, 3].enumerated().map { index, count in

@@ -8,13 +8,14 @@ extension Lab {
         let faults = try integrityFaults()
         if !faults.isEmpty { return [.database(faults)] }
         return try database.read { db in
-            try lostRuns(db) + namelessExperiments(db) + ownerlessRows(db) + abandoned(at: clock.uptime(), db).map { .abandoned(run: $0.run) }
+            try lostRuns(db) + namelessExperiments(db) + ownerlessRows(db)
+                + abandoned(at: clock.uptime(), db).map { .abandoned(run: $0.run) }
                 + unreadableRuns(db) + gaps(db)
         }
     }
 
     /// What SQLite's own check finds wrong in the database; empty where all is well.
-    public func integrityFaults() throws -> [String] {
+    func integrityFaults() throws -> [String] {
         // On the connection that writes: on one that only reads, SQLite leaves out the CHECK constraints.
         try database.writeWithoutTransaction { db in
             try String.fetchAll(db, sql: "PRAGMA integrity_check(10)").filter { $0 != "ok" }

@@ -15,8 +15,8 @@ public enum AdmissionAnswer: Sendable, Equatable {
 }
 
 /// Admits every run.
-public struct UnlimitedAdmission: RunAdmission {
-    public init() {}
-    public func reserve(_ run: String, _ settings: Settings, worker: Int) -> AdmissionAnswer { .admitted }
-    public func release(worker: Int) {}
+struct UnlimitedAdmission: RunAdmission {
+    init() {}
+    func reserve(_ run: String, _ settings: Settings, worker: Int) -> AdmissionAnswer { .admitted }
+    func release(worker: Int) {}
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Why a worker should stop training at the next batch.
-public enum StopReason: Sendable, Equatable {
+enum StopReason: Sendable, Equatable {
     /// The process was told to stop: the run returns to the queue.
     case shutdown
     case asked(RunRequest)
@@ -14,15 +14,15 @@ public final class RunControl: Sendable {
     private let reason = Mutex<StopReason?>(nil)
     private let isStopping = Atomic<Bool>(false)
 
-    public init() {}
+    init() {}
 
     /// Cheap enough for every batch.
     public var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 
-    public var stopReason: StopReason? { reason.withLock { $0 } }
+    var stopReason: StopReason? { reason.withLock { $0 } }
 
     /// Asks for a stop. `superseded` replaces every other reason; otherwise the first reason is kept.
-    public func stop(_ new: StopReason) {
+    func stop(_ new: StopReason) {
         reason.withLock { if $0 == nil || new == .superseded { $0 = new } }
         isStopping.store(true, ordering: .relaxed)
     }

@@ -2,13 +2,13 @@ import Foundation
 
 /// Which process a worker is: a process id says it only together with the process's start and the boot, for ids come again.
 public struct WorkerIdentity: Sendable, Hashable {
-    public let process: Int32
+    let process: Int32
     /// Clock ticks from boot to the process's start.
-    public let started: UInt64
+    let started: UInt64
     /// The boot's own id; another boot's processes are all gone.
-    public let boot: String
+    let boot: String
     /// The space in which process ids count: another container's processes cannot be looked up from here.
-    public let space: String
+    let space: String
 
     /// This process.
     public static let current: WorkerIdentity = {
@@ -25,7 +25,7 @@ public struct WorkerIdentity: Sendable, Hashable {
     }
 
     /// As it stands in the database: four words.
-    public var text: String { "\(process) \(started) \(boot) \(space)" }
+    var text: String { "\(process) \(started) \(boot) \(space)" }
 
     init?(text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)

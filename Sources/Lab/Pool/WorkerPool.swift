@@ -34,13 +34,13 @@ public final class WorkerPool: Sendable {
 
     public init(
         _ lab: Lab, _ configuration: Configuration, observer: any WorkerPoolObserver,
-        admission: any RunAdmission = UnlimitedAdmission(),
+        admission: (any RunAdmission)? = nil,
         train: @escaping @Sendable (Claim, RunControl, _ worker: Int) throws -> TrainingOutcome
     ) {
         self.lab = lab
         self.configuration = configuration
         self.observer = observer
-        self.admission = admission
+        self.admission = admission ?? UnlimitedAdmission()
         self.train = train
     }
 

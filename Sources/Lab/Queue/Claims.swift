@@ -33,7 +33,8 @@ extension Lab {
         // Most polls find nothing; they should not take the write lock.
         guard try database.read({ try Bool.fetchOne($0, sql: Self.anyQueued) }) == true else { return nil }
         let taken: Result<Claim, LabError>? = try database.write { db in
-            if let next = try Row.fetchOne(db, sql: Self.nextQueued), let settings = try? Settings(canonicalJSON: next["settings"]),
+            if let next = try Row.fetchOne(db, sql: Self.nextQueued),
+                let settings = try? Settings(canonicalJSON: next["settings"]),
                 !admits(next["id"], settings)
             {
                 return nil

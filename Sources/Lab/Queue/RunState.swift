@@ -9,7 +9,7 @@ public enum RunRequest: String, Sendable, CaseIterable, Codable {
 }
 
 /// What can happen to a run.
-public enum RunEvent: Sendable, Equatable, CaseIterable {
+enum RunEvent: Sendable, Equatable, CaseIterable {
     /// A worker took it.
     case claimed
     /// Its worker was told to stop, or died, or lost its lease; the run keeps its checkpoint.
@@ -43,7 +43,7 @@ public enum Transition: Sendable, Equatable {
 
 extension RunState {
     /// The whole life of a run in one place: pure, so every pair can be tested.
-    public func after(_ event: RunEvent) -> Transition {
+    func after(_ event: RunEvent) -> Transition {
         switch (self, event) {
         case (.queued, .claimed): .to(.running)
         case (.queued, .pause): .to(.paused)
@@ -77,7 +77,7 @@ extension RunState {
     }
 
     /// No worker will touch it again unless a person says so.
-    public var isEnded: Bool {
+    var isEnded: Bool {
         switch self {
         case .completed, .failed, .diverged, .cancelled: true
         case .queued, .running, .paused: false

@@ -3,8 +3,8 @@ import Tensors
 
 /// A float32 tensor under the name and in the layout that PyTorch has for it, made a few rows at a time while it is written.
 public struct PortableTensor: Sendable {
-    public let name: String
-    public let shape: [Int]
+    let name: String
+    let shape: [Int]
     /// Writes some rows of the tensor as a matrix of its first side by all the others.
     private let write: @Sendable (Range<Int>, Matrix) -> Void
 
@@ -56,7 +56,7 @@ public struct PortableTensor: Sendable {
         }
     }
 
-    public var count: Int { shape.reduce(1, *) }
+    var count: Int { shape.reduce(1, *) }
     var byteCount: Int { count * MemoryLayout<Float>.size }
 
     /// Calls `body` with the elements' bytes in row-major order, little-endian, a tile of whole rows at a time.

@@ -41,7 +41,9 @@ struct LandscapeCommand: ParsableCommand {
     var output: String?
 
     func validate() throws {
-        if json, let format, format.name != LandscapeFormat.json.name { throw ValidationError("give --json or --format, not both") }
+        if json, let format, format.name != LandscapeFormat.json.name {
+            throw ValidationError("give --json or --format, not both")
+        }
         if samples < 1 || samples > 1_000_000 { throw ValidationError("--samples is \(samples); give 1 to 1000000") }
     }
 
