@@ -1,6 +1,6 @@
 import GRDB
 
-/// What can go wrong with a lab, as data; `description` makes the sentence with the remedy.
+/// An error of a lab, as data. `description` is the sentence with the remedy.
 public enum LabError: Error, Equatable, CustomStringConvertible {
     case noLab(folder: String)
     case notALab(file: String)
@@ -14,7 +14,7 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
     case ambiguousRun(String, matches: [String])
     case noSuchExperiment(String, known: [String])
     case refused(run: String, state: RunState, event: String)
-    /// A later attempt has taken the run: this one must stop and write nothing more.
+    /// A later attempt has the run. The superseded one must stop and write nothing more.
     case superseded(run: String, attempt: Int)
 
     public var description: String {
@@ -41,7 +41,7 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
 }
 
 extension LabError {
-    /// The database's own errors as the lab's; nil for anything else.
+    /// Converts an error of SQLite; nil for any other error.
     public init?(database error: any Error, file: String) {
         guard let error = error as? DatabaseError else { return nil }
         let text = error.message ?? "\(error.resultCode)"

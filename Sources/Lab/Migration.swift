@@ -3,14 +3,14 @@ import GRDB
 import Specs
 
 extension Lab {
-    /// What makes a lab of one schema version a lab of the next, by the version that it starts from. Never changed once released.
+    /// The statements that migrate a lab to the next schema version, by the version that they start from. Never changed once released.
     private static let migrations: [Int: String] = [
         1: "ALTER TABLE attempts RENAME COLUMN blas_kernel TO arithmetic; PRAGMA user_version = 2"
     ]
 
-    /// Brings a lab of an older version up to this one, in one transaction. The old database stays beside it as a backup.
+    /// Migrates a lab of an older version to this one, in one transaction. A backup of the old database is kept beside it.
     ///
-    /// A worker of the older program that is at work ends its run; it cannot claim another one.
+    /// A worker of the older program ends its current run and cannot claim another one.
     static func migrate(_ pool: DatabasePool, _ file: URL, from version: Int) throws {
         let backup = file.deletingLastPathComponent().appending(path: "\(file.lastPathComponent).version\(version)")
         // Another process may be here too. The first backup was made before any migration, and is not replaced.
@@ -18,7 +18,7 @@ extension Lab {
             do { try copy(pool, to: backup) } catch LabError.taken {}
         }
         try pool.write { db in
-            // Another process may have been here first.
+            // Another process may have migrated it meanwhile.
             guard case .lab(let version) = try content(db, of: file), version < schemaVersion else { return }
             for step in version..<schemaVersion {
                 guard let sql = migrations[step] else { preconditionFailure("no migration from version \(step)") }

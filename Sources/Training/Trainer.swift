@@ -38,8 +38,8 @@ public protocol TrainingHost {
 
 /// Trains one run: the epochs, their evaluation and their checkpoints.
 ///
-/// Every number depends on the settings, the data and the position alone, so a run that was stopped and resumed at any
-/// batch gives the bits of one that was not.
+/// Every number depends only on the settings, the data and the position. A run that is stopped and resumed at any batch gives the same
+/// bits as one that is not.
 public final class Trainer {
     private let settings: Settings
     private let data: TrainingData
@@ -47,16 +47,16 @@ public final class Trainer {
     private let optimizer: any Networks.Optimizer
     private let schedule: LearningRateSchedule
     private let now: () -> Double
-    /// Of the batch in the network's input.
+    /// Labels of the batch in the network's input.
     private var labels: [UInt8] = []
     private var position = TrainingPosition()
     /// When the last checkpoint was written, and of which place; no place where there is none.
     private var lastCheckpoint: (time: Double, epoch: Int?, batch: Int?)
 
-    /// Seconds between checkpoints: half of what a crash may cost.
+    /// Seconds between checkpoints, half of the time that a crash may cost.
     private static let checkpointInterval = 30.0
 
-    /// - Parameter now: seconds of a clock that never goes back.
+    /// - Parameter now: seconds of a monotonic clock.
     public init(_ settings: Settings, _ data: TrainingData, threads: Int, now: @escaping () -> Double = Trainer.monotonic) {
         self.settings = settings
         self.data = data
@@ -77,7 +77,6 @@ public final class Trainer {
             place.batch <= batches.count, place.score.samples <= data.train.count
         else { throw Safetensors.Failure.malformed("its metadata names no place in this training") }
         position = place
-        lastCheckpoint = (lastCheckpoint.time, place.epoch, place.batch)
     }
 
     /// Trains to the last epoch, or until it is asked to stop.
@@ -171,8 +170,8 @@ public final class Trainer {
         labels.append(contentsOf: indices.lazy.map { images.labels[Int($0)] })
     }
 
-    /// Writes a checkpoint, unless the last one is of the same place: its state is the same. Returns an end where a number in it
-    /// is not finite, and writes nothing then.
+    /// Writes a checkpoint, unless this trainer's last one is of the same place: its state is the same. Returns an end where a number
+    /// in it is not finite, and writes nothing then.
     private func checkpoint(_ host: some TrainingHost, kept: Bool = false) throws -> TrainingEnd? {
         if let divergence { return .diverged(divergence) }
         if !kept, (lastCheckpoint.epoch, lastCheckpoint.batch) == (position.epoch, position.batch) { return nil }

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Foundation
 
-/// The one place where everything is put together.
+/// The program: all commands.
 @main
 struct PCNLab: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pcnlab",
         abstract: "A laboratory for Point Cloud Networks: submit experiments, train them, report them.",
         discussion: """
-            A researcher writes a JSON spec, submits it, and walks away:
+            Write a JSON spec, submit it, and let a worker train it:
 
               pcnlab submit experiments/quickstart.json
               pcnlab work --drain

@@ -16,7 +16,7 @@ public final class RunControl: Sendable {
 
     init() {}
 
-    /// Cheap enough for every batch.
+    /// Cheap enough to be read before every batch.
     public var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 
     var stopReason: StopReason? { reason.withLock { $0 } }

@@ -1,7 +1,7 @@
 import GRDB
 import Specs
 
-/// A run in a worker's hands: every write names this run and attempt.
+/// A run that a worker holds. Every write of the worker names this run and attempt.
 public struct Claim: Sendable {
     public let run: String
     public let attempt: Int
@@ -10,8 +10,8 @@ public struct Claim: Sendable {
 }
 
 extension Lab {
-    // The index holds the queued runs alone, in the order in which they are taken: a claim costs the same at any length of
-    // the queue, and whatever else the table holds.
+    // The index contains only queued runs, in the order in which they are taken. The cost of a claim does not depend on the length of
+    // the queue or the size of the table.
     static let anyQueued = "SELECT EXISTS (SELECT 1 FROM runs INDEXED BY runs_to_claim WHERE state = 'queued')"
     static let nextQueued = """
         SELECT id, settings FROM runs INDEXED BY runs_to_claim WHERE state = 'queued' ORDER BY priority DESC, number LIMIT 1

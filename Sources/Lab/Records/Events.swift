@@ -19,7 +19,7 @@ extension Lab {
             arguments: [run, attempt, clock.now(), kind, detail])
     }
 
-    /// Adds a line to the history of a run in a worker's hands.
+    /// Adds a line to the history of a run that a worker holds.
     public func note(_ kind: String, _ detail: String, run: String, attempt: Int) throws {
         try fencedWrite(run: run, attempt: attempt) { try event($0, run: run, attempt: attempt, kind, detail) }
     }

@@ -1,7 +1,7 @@
 import Networks
 import Tensors
 
-/// A float32 tensor under the name and in the layout that PyTorch has for it, made a few rows at a time while it is written.
+/// A float32 tensor with PyTorch's name and layout. Its rows are computed in tiles while it is written.
 public struct PortableTensor: Sendable {
     let name: String
     let shape: [Int]
@@ -75,11 +75,11 @@ public struct PortableTensor: Sendable {
     }
 }
 
-/// How positions and their channels follow each other: here the channels of a position, in PyTorch the positions of a channel.
+/// The order of positions and channels: channels are contiguous here, positions in PyTorch.
 struct Flattening: Sendable {
     let positions: Int
     let channels: Int
 
-    /// Where the element that PyTorch has at `index` is stored here.
+    /// The place here of PyTorch's element `index`.
     func stored(_ index: Int) -> Int { index % positions * channels + index / positions }
 }

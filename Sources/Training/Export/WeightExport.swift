@@ -2,7 +2,7 @@ import Networks
 import Specs
 import Tensors
 
-/// A run's weights for other programs, and what is known of them.
+/// A run's weights for other programs, with metadata. `WeightFormat` writes them; the command is `Export`.
 ///
 /// The linear part's tensors are called `linear.…`, as a PyTorch module with an attribute `linear` has them; others keep the
 /// names of their parameters.
@@ -11,9 +11,9 @@ public struct WeightExport: Sendable {
     public let metadata: [String: String]
 
     /// - Parameters:
-    ///   - expanded: layers as dense ones, whatever their weights are made of: `linear.i.weight` (m, n) and `linear.i.bias` (m),
+    ///   - expanded: exports every layer as a dense one: `linear.i.weight` (m, n) and `linear.i.bias` (m),
     ///     `features.i.weight` (O, C, k, k) and `features.i.bias` (O).
-    ///   - metadata: what is said beside the settings and the place in training.
+    ///   - metadata: added to the settings and the place in training.
     /// - Throws: `Safetensors.Failure` for a checkpoint that is not of these settings.
     public init(_ settings: Settings, _ checkpoint: Safetensors, expanded: Bool, metadata: [String: String] = [:]) throws {
         let stack = settings.linearStack(batch: 1)
@@ -32,7 +32,7 @@ public struct WeightExport: Sendable {
         }
         tensors = features + linear
         var known = [
-            // PyTorch's own readers look for this.
+            // Required by PyTorch's own readers.
             "format": "pt", "model": settings.model, "settings": settings.canonicalJSON,
             "linear": expanded ? Linear.mlp.rawValue : settings.linear.rawValue,
             "widths": settings.layerWidths.map(String.init).joined(separator: " "),
@@ -60,9 +60,9 @@ public struct WeightExport: Sendable {
 }
 
 extension Linear {
-    /// What a parameter of the linear part is called in a PyTorch module; nil for a parameter that is not the linear part's.
+    /// The name in a PyTorch module of a parameter of the linear part; nil for any other parameter.
     ///
-    /// Layers count from 0 in PyTorch; a bias, which belongs to the neurons that it acts on, from 1 here.
+    /// PyTorch numbers layers from 0. Biases are numbered from 1 here, by the neurons that they act on.
     func portableName(of parameter: String) -> String? {
         let parts = parameter.split(separator: ".")
         guard parts.count == 2, let index = Int(parts[1]) else { return nil }

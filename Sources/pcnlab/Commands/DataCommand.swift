@@ -17,7 +17,7 @@ struct DataCommand: ParsableCommand {
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show which data sets are there.")
+        static let configuration = CommandConfiguration(abstract: "Show which data sets are available.")
         @OptionGroup var names: Names
 
         @Flag(help: "Print JSON.")
@@ -71,7 +71,7 @@ struct DataCommand: ParsableCommand {
 
     struct Fetch: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Download data sets from their official sites; goes on where it was interrupted, checks the official MD5.")
+            abstract: "Download data sets from their official sites. Resumes interrupted downloads and checks the official MD5.")
         @OptionGroup var names: Names
 
         func run() throws {
@@ -92,13 +92,13 @@ struct DataCommand: ParsableCommand {
     }
 
     struct Verify: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Read data sets whole and check them.")
+        static let configuration = CommandConfiguration(abstract: "Read data sets completely and check them.")
         @OptionGroup var names: Names
 
         func run() throws {
             try reporting {
                 let folder = DatasetFolder.ofEnvironment
-                // Without names: all that are there.
+                // Without names: all that are available.
                 let kinds = names.kinds.filter { !names.names.isEmpty || folder.locate($0).isPresent }
                 var failures: [Failure] = []
                 for kind in kinds {
@@ -118,7 +118,7 @@ struct DataCommand: ParsableCommand {
     }
 }
 
-/// A progress bar that is drawn over itself in a terminal; elsewhere a line for every tenth part.
+/// A progress bar that is redrawn in a terminal. Elsewhere it prints a line for every 10 %.
 private final class FetchDisplay: Sendable {
     private let terminal = Terminal.error
     private let tenth = Mutex(-1)

@@ -24,8 +24,8 @@ struct Export: ParsableCommand {
             A convolution's are features.I.weight (out, in, k, k) and features.I.bias; of those made from points, \
             features.clouds.I (channels, d), the images' channels first, and features.I.taps (k·k, d).
 
-            With --expand all are written as stored ones are: a PCN's W = F(D) is to the bit what training multiplied by. The file \
-            says in its metadata which run, settings, epoch and state it is of. Pixels enter as the setting input_scale says.
+            With --expand every layer is written as a dense one. A PCN's W = F(D) has the same bits that training multiplied with. The \
+            file's metadata contain the run, its settings, epoch and state. Pixels are scaled as the setting input_scale says.
 
             TensorBoard gets one folder a run, DIR/EXPERIMENT/MODEL-DATASET-sSEED, with the loss and both accuracies of each \
             epoch. Without RUN or --experiment: every run that has an epoch.
@@ -39,7 +39,7 @@ struct Export: ParsableCommand {
     @Option(help: "What is written.")
     var format = ExportFormat.weights(.safetensors)
 
-    @Flag(help: "Write dense weights W, whatever they are made of.")
+    @Flag(help: "Write every layer as a dense one.")
     var expand = false
 
     @Option(
@@ -84,7 +84,7 @@ struct Export: ParsableCommand {
     private func writeCurves(_ lab: Lab, _ folder: URL) throws {
         let names = arguments.dropFirst()
         let chosen = names.isEmpty ? try lab.runs(RunFilter(experiment: experiment)) : try runs(lab, names)
-        // A run's name depends on the others of its experiment, all of them, so that it is always the same.
+        // A run's name depends on all the other runs of its experiment. They are all read, so that the name is always the same.
         let experiments = Set(chosen.compactMap { experiment ?? $0.experiments.first })
         let files = try experiments.flatMap { name in
             CurveFile.files(of: try lab.runs(RunFilter(experiment: name)), experiment: name).map { (name, $0) }

@@ -8,19 +8,19 @@ struct LandscapeCommand: ParsableCommand {
         commandName: "landscape",
         abstract: "Show how the loss is distributed over random weights W and F(D) (Figure 4, §6.5).",
         discussion: """
-            For the networks that a spec describes: weights are drawn again and again as they are before training (§4.4), and \
-            each network is scored on one batch, the first that training with the spec's seed would see. W, dense, is always \
-            drawn; F(D) and UVᵀ where a run of the spec has them, and each of these once more with the weights of every linear \
-            layer shuffled, which leaves all but their structure. Settings that only concern training make no difference.
+            Takes the networks that a spec describes, initialises their weights repeatedly as for training (§4.4), and evaluates each \
+            network on one batch, the first batch of a training with the spec's seed. Dense weights W are always included. F(D) and \
+            UVᵀ are included if a run of the spec has them, and a second time with the weights of every linear layer shuffled, which \
+            removes only their structure. Settings that only concern training are ignored.
 
-            Losses are a pure function of the spec, the data and the number of the sample, so nothing is kept in the lab: \
-            --format csv or json writes every one of them.
+            Losses are a pure function of the spec, the data and the number of the sample, and are not stored in the lab. \
+            --format csv or json writes all of them.
             """)
 
     @Argument(help: "A JSON spec, as for submit; nothing is queued.", completion: .file(extensions: ["json"]))
     var spec: String
 
-    @Option(help: "Networks drawn for each way to make weights.")
+    @Option(help: "Networks for each way to make weights.")
     var samples = 200
 
     @Option(help: "Threads (default: all cores).")
@@ -37,7 +37,7 @@ struct LandscapeCommand: ParsableCommand {
         completion: .directory)
     var plots: String?
 
-    @Option(help: "Write to a file in place of the standard output.", completion: .file())
+    @Option(help: "Write to a file instead of the standard output.", completion: .file())
     var output: String?
 
     func validate() throws {
@@ -63,7 +63,7 @@ struct LandscapeCommand: ParsableCommand {
     private func writePlots(_ landscapes: [Landscape], _ folder: URL) throws {
         var names: [String: Int] = [:]
         for landscape in landscapes {
-            // Landscapes of one data set and seed may differ in their widths, batch or inputs.
+            // Landscapes of one data set and seed may differ in widths, batch or inputs.
             let count = names[landscape.name, default: 0] + 1
             names[landscape.name] = count
             let name = landscape.name + (count == 1 ? "" : "-\(count)") + "-landscape.svg"
@@ -73,7 +73,7 @@ struct LandscapeCommand: ParsableCommand {
     }
 }
 
-/// How much is done, drawn over itself in a terminal.
+/// A percentage that is redrawn in a terminal.
 private final class PercentLine {
     private var last = -1
 

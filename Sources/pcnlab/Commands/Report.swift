@@ -7,8 +7,8 @@ struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print Table 1: mean ± standard deviation over seeds, beside the paper's figures.",
         discussion: """
-            Runs that are not finished are marked with their epoch and never averaged in. The HTML page holds the \
-            curves too; the LaTeX is a document for pdflatex.
+            Runs that are not finished are marked with their epoch and not averaged. The HTML page includes the curves. The LaTeX \
+            output is a document for pdflatex.
             """)
 
     @OptionGroup var lab: LabOption
@@ -31,7 +31,7 @@ struct Report: ParsableCommand {
         completion: .directory)
     var plots: String?
 
-    @Option(help: "Write the report to a file in place of the standard output.", completion: .file())
+    @Option(help: "Write the report to a file instead of the standard output.", completion: .file())
     var output: String?
 
     func run() throws {

@@ -2,7 +2,7 @@ import Lab
 import Reports
 import Specs
 
-/// Everything about one run, for `status RUN`.
+/// All that is known of one run, for `status RUN`.
 struct RunDetails {
     private let run: RunSummary
     private let abandoned: String?
@@ -11,7 +11,7 @@ struct RunDetails {
     private let checkpoints: [CheckpointRecord]
     private let events: [EventRow]
 
-    /// - Parameter abandoned: why nobody trains the run though it is running; nil where that is not so.
+    /// - Parameter abandoned: why no worker trains the run although it is `running`; nil if a worker does.
     init(_ lab: Lab, _ run: RunSummary, abandoned: String?) throws {
         (self.run, self.abandoned) = (run, abandoned)
         curve = try lab.epochs(of: run.id)
@@ -69,7 +69,7 @@ struct RunDetails {
 
     static func abandonment(_ reason: String) -> String { "no worker trains it (\(reason)); `pcnlab work` continues it" }
 
-    /// The curves over the epochs, each with its highest value beside its first line and its lowest beside its last.
+    /// The curves over the epochs, each labelled with its highest and its lowest value.
     private func drawCurves(_ lines: inout [String]) {
         guard let first = curve.first?.epoch, let last = curve.last?.epoch else { return }
         let curves: [(name: String, values: [Double], text: (Double) -> String)] = [

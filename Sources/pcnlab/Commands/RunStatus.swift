@@ -1,10 +1,10 @@
 import Lab
 import Specs
 
-/// A run in `status --json`. Keys that have no value are there as null, so that a reader need not guess.
+/// A run in `status --json`. Keys without a value are null.
 struct RunStatus: Encodable {
     private let run: RunSummary
-    /// Why nobody trains the run though it is running; nil where that is not so.
+    /// Why no worker trains the run although it is `running`; nil if a worker does.
     private let abandoned: String?
 
     init(_ run: RunSummary, abandoned: String?) { (self.run, self.abandoned) = (run, abandoned) }

@@ -5,7 +5,7 @@ import Specs
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the queue; with RUN, everything about a run.")
+        abstract: "Show the queue, or all that is known of a run.")
 
     @OptionGroup var lab: LabOption
 
@@ -21,13 +21,13 @@ struct Status: ParsableCommand {
     @Flag(help: "List every run, not only the first \(Self.screen).")
     var all = false
 
-    @Flag(help: "Draw again every second, until Ctrl-C.")
+    @Flag(help: "Update every second until Ctrl-C.")
     var watch = false
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    /// Runs that a listing for people shows unless it is asked for all.
+    /// The number of runs that a listing shows without --all.
     private static let screen = 100
 
     func run() throws {
@@ -36,7 +36,7 @@ struct Status: ParsableCommand {
             if !watch { return Terminal.output.write(try text(lab)) }
             while true {
                 let text = try text(lab)
-                // Home, the text with each line's old rest erased, then all that was below.
+                // Moves to the top, erases the rest of each line, and then everything below.
                 let clearing = text.replacingOccurrences(of: "\n", with: "\u{1B}[K\n")
                 Terminal.output.write(Terminal.output.isTerminal ? "\u{1B}[H" + clearing + "\u{1B}[J" : text)
                 if Terminal.output.failure != nil { return }

@@ -7,8 +7,8 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a run again from an earlier checkpoint, and compare the weights.",
         discussion: """
-            From the newest checkpoint but one, or from the beginning where there is no other, to the newest. Nothing is written \
-            to the lab. Exit code 0: the same bits, in the weights and in every epoch's row on the way; 1: not so.
+            Trains from the second newest checkpoint, or from the beginning if there is only one, to the newest. Nothing is written to \
+            the lab. Exit code 0: the weights and the row of every epoch on the way have the same bits. Exit code 1: they differ.
             """)
 
     @OptionGroup var lab: LabOption

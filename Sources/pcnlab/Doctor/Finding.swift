@@ -1,9 +1,9 @@
-/// A line of `doctor`.
+/// A line of the output of `doctor`.
 struct Finding: Encodable {
     let subject: String
     let isFine: Bool
     let detail: String
-    /// What to do, or what was done; nil where nothing was wrong.
+    /// What to do, or what was done; nil if nothing is wrong.
     let remedy: String?
 
     static func fine(_ subject: String, _ detail: String) -> Finding {
@@ -14,7 +14,7 @@ struct Finding: Encodable {
         Finding(subject: subject, isFine: false, detail: detail, remedy: remedy)
     }
 
-    /// For people. Of many that have one remedy, one after the other, the first few are shown.
+    /// The lines for people. Of consecutive findings with the same remedy only the first few are shown.
     static func lines(_ findings: [Finding]) -> [String] {
         var lines: [String] = []
         var rest = findings[...]

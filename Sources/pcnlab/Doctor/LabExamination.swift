@@ -26,7 +26,7 @@ struct LabExamination {
         }
     }
 
-    /// The checkpoints of a lab whose database is gone cannot be trusted: their digests were in it.
+    /// Without the database the checkpoints cannot be verified: it contained their digests.
     private func withoutDatabase(_ path: String) -> Finding {
         let checkpoints = folder.appending(path: "checkpoints").path
         let runs = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).count
@@ -44,10 +44,10 @@ struct LabExamination {
         }
     }
 
-    /// Throws `damaged` where the database itself is.
+    /// Throws `damaged` if the database itself is damaged.
     private func examine() throws -> [Finding] {
         let lab = try Lab(folder)
-        // What is damaged is mended by one who is alone with it.
+        // A damaged database can only be repaired while no other connection is open.
         defer { try? lab.close() }
         do {
             return try examine(lab)
@@ -72,7 +72,7 @@ struct LabExamination {
         }
         let lost = damage.filter { if case .lost = $0 { true } else { false } }
         try lost.forEach(treat)
-        // What belonged to a lost run may have found its owner again.
+        // Rows of a lost run may have their run again.
         if repairs, !lost.isEmpty { damage = try lab.damage() }
         try damage.filter { !lost.contains($0) }.forEach(treat)
         let files = try checkpoints()
@@ -99,7 +99,7 @@ struct LabExamination {
         }
     }
 
-    /// Without the advice to ask `doctor`.
+    /// The error's text without the advice to run `doctor`.
     private func reason(_ error: any Error) -> String {
         if case LabError.damaged(_, let reason) = error { reason } else { Failure(error).message }
     }

@@ -4,9 +4,9 @@ import Lab
 /// A file in the folder of checkpoints that this program has made. Other files there are ignored.
 struct LeftFile {
     let run: String
-    /// Within the lab.
+    /// Relative to the lab's folder.
     let path: String
-    /// Epoch and batch; nil for a checkpoint that was given up half-written.
+    /// Epoch and batch; nil for an incomplete file.
     let place: (epoch: Int, batch: Int)?
 
     static func all(in checkpoints: URL) -> [LeftFile] {
@@ -25,7 +25,7 @@ struct LeftFile {
         place = match.4 == nil ? (epoch, batch) : nil
     }
 
-    /// Of the file itself, where it is a link.
+    /// The type of the file itself, not of a link's target.
     private static func type(of url: URL) -> mode_t {
         var status = stat()
         return lstat(url.path, &status) == 0 ? status.st_mode & S_IFMT : 0

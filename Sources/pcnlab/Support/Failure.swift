@@ -5,7 +5,7 @@ import Lab
 import Specs
 import Training
 
-/// The exit codes that the program promises; 64, for usage, is the argument parser's too.
+/// The program's exit codes. The argument parser also uses 64 for usage errors.
 enum Exit {
     static let someRunFailed = ExitCode(1)
     static let usage = ExitCode(64)
@@ -16,7 +16,7 @@ enum Exit {
     static let tryAgain = ExitCode(75)
 }
 
-/// An error made ready to be shown: a sentence with its remedy, and the exit code.
+/// An error in the form in which it is shown: a sentence with its remedy, and the exit code.
 struct Failure: Error, CustomStringConvertible {
     let message: String
     let code: ExitCode

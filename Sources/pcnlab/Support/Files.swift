@@ -2,7 +2,7 @@ import Foundation
 import Specs
 import Training
 
-/// Reads a spec's file, if it is no larger than any spec.
+/// Reads a spec's file, up to the size limit of specs.
 func readSpec(_ file: String) throws -> Experiment {
     let limit = 4 << 20
     var bytes = Data()
@@ -20,7 +20,7 @@ func readSpec(_ file: String) throws -> Experiment {
     return try Experiment.decode(bytes, file: file)
 }
 
-/// Writes an output file, and makes the folders above it. `OutputFile` says what becomes of a file that is there.
+/// Writes an output file, and makes the folders above it. See `OutputFile` for existing files.
 func write(_ contents: Data, to url: URL) throws {
     try makeFolder(url.deletingLastPathComponent())
     let file = try OutputFile(url)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How figures look in a terminal.
+/// Formats of figures in a terminal.
 enum Format {
     /// 0.4312 → 43.1 %
     static func percent(_ fraction: Double?) -> String { fraction.map { String(format: "%.1f %%", $0 * 100) } ?? "–" }
@@ -11,7 +11,7 @@ enum Format {
 
     /// 3.2 s, 4 min 05 s, 7 h 12 min, 3 d 4 h
     static func duration(_ seconds: Double?) -> String {
-        // Beyond ten million years a whole number of them need not fit.
+        // Larger numbers of seconds may not fit into an Int.
         guard let seconds, seconds.magnitude < 1e15 else { return "–" }
         let whole = Int(seconds.rounded())
         switch seconds {

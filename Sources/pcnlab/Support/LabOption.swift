@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 import Lab
 
-/// Which lab a command works on.
+/// The lab that a command uses.
 struct LabOption: ParsableArguments {
     @Option(name: .customLong("lab"), help: "The lab's folder (else PCNLAB_HOME, else ./.pcnlab).")
     var folder: String?
@@ -27,7 +27,7 @@ struct LabOption: ParsableArguments {
         throw Failure("cannot write \(url.relativePath): \(reason); \(remedy)", Exit.cannotWrite)
     }
 
-    /// For the commands that write most.
+    /// For the commands that write a lot.
     func warnOfNetwork() {
         guard let network = FileSystem.network(at: url) else { return }
         Terminal.error.line("warning: \(url.relativePath.printable) is on \(network); \(FileSystem.remedy)")
@@ -35,7 +35,7 @@ struct LabOption: ParsableArguments {
 }
 
 extension Lab {
-    /// The runs that a filter lets through; of those that cannot be read, a warning.
+    /// The selected runs. Prints a warning for those that cannot be read.
     func readableRuns(_ filter: RunFilter) throws -> [RunSummary] {
         let (runs, unreadable) = try listing(filter)
         for error in unreadable.prefix(3) { Terminal.error.line("warning: \(error)".printable) }

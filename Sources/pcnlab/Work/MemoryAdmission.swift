@@ -28,6 +28,7 @@ final class MemoryAdmission: RunAdmission {
     func release(worker: Int) { running.withLock { _ = $0.removeValue(forKey: worker) } }
 
     private static func bytes(_ runs: [Settings]) -> Int {
-        runs.reduce(0) { $0 + $1.bytesBesideDataset } + Set(runs.map(\.dataset)).reduce(0) { $0 + $1.bytes }
+        MemoryLimit.ofProcess + Set(runs.map(\.dataset)).reduce(0) { $0 + $1.bytes }
+            + runs.reduce(0) { $0 + $1.bytesBesideDataset }
     }
 }

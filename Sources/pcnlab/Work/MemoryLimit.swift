@@ -8,6 +8,9 @@ enum MemoryLimit {
         physical: Int(clamping: ProcessInfo.processInfo.physicalMemory), membership: "/proc/self/cgroup",
         hierarchies: "/sys/fs/cgroup")
 
+    /// Bytes of a process that trains nothing: its code, its stacks and the buffers of its libraries.
+    static let ofProcess = 64 << 20
+
     /// - Parameters:
     ///   - membership: a file like /proc/self/cgroup, with a line for each hierarchy: its number, its controllers and the path of
     ///     the process's group in it.
@@ -48,8 +51,8 @@ enum MemoryLimit {
 }
 
 extension Settings {
-    /// Bytes that a process needs to train the run alone: the network, the data set, and the run's own part of it.
-    var bytesAlone: Int { bytesBesideDataset + dataset.bytes }
+    /// Bytes that a process needs to train the run alone: its own, the data set's and the run's.
+    var bytesAlone: Int { MemoryLimit.ofProcess + dataset.bytes + bytesBesideDataset }
 
     /// Bytes that the run needs in a process that holds its data set already. A checkpoint is written from the network's own tensors
     /// and needs none.

@@ -52,7 +52,7 @@ final class RunLogs: Sendable {
         guard file >= 0 else { return "cannot write \(path): \(String(cString: strerror(errno)))" }
         defer { close(file) }
         while !pending.isEmpty {
-            // One call: lines of several workers do not mix.
+            // One call, so that lines of several workers are not interleaved.
             let count = pending.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
