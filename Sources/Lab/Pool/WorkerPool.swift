@@ -4,11 +4,11 @@ import Synchronization
 /// Trains queued runs, several at a time. It handles leases and states; training itself is a closure.
 public final class WorkerPool: Sendable {
     public struct Configuration: Sendable {
-        public var workers: Int
-        public var threads: Int
+        var workers: Int
+        var threads: Int
         /// End when no run is left, instead of waiting for more.
-        public var drain: Bool
-        public var arithmetic: String
+        var drain: Bool
+        var arithmetic: String
 
         public init(workers: Int, threads: Int, drain: Bool, arithmetic: String) {
             self.workers = workers

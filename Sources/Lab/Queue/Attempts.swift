@@ -27,7 +27,7 @@ public enum AttemptOutcome: Sendable, Equatable {
 /// One start of a run.
 public struct AttemptRow: Sendable {
     public let number: Int
-    public let worker: String
+    let worker: String
     public let arithmetic: String
     public let threads: Int
     public let startedAt: Int64

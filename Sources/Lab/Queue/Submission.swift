@@ -18,9 +18,9 @@ public struct RunToSubmit: Sendable {
 
 /// Runs to be queued under a name.
 public struct ExperimentToSubmit: Sendable {
-    public let name: String
-    public let description: String?
-    public let runs: [RunToSubmit]
+    let name: String
+    let description: String?
+    let runs: [RunToSubmit]
 
     public init(_ name: String, description: String?, runs: [RunToSubmit]) {
         (self.name, self.description, self.runs) = (name, description, runs)

@@ -18,7 +18,7 @@ public final class OutputFile {
     private let descriptor: Int32
     private var isCommitted = false
     /// Bytes so far.
-    public private(set) var count = 0
+    private(set) var count = 0
 
     /// - Throws: `CheckpointFile.Failure.cannotWrite`, as everything here.
     public init(_ url: URL) throws {
