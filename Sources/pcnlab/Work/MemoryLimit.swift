@@ -63,7 +63,10 @@ extension Settings {
 
 extension DatasetName {
     /// Bytes of the data set in memory, 8 bits a pixel. All runs of a process share it.
-    var bytes: Int { (blueprint.trainImages + blueprint.testImages) * (blueprint.channels * blueprint.side * blueprint.side + 1) }
+    var bytes: Int {
+        let whole = Settings(architecture: .convnet, dataset: self), sides = whole.inputSides
+        return (whole.trainImages + whole.testImages) * (sides.height * sides.width * sides.channels + 1)
+    }
 }
 
 /// Refuses a network that does not fit into the memory: it would end the process, and every other run with it.
