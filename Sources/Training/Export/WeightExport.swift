@@ -32,7 +32,7 @@ public struct WeightExport: Sendable {
         }
         tensors = features + linear
         var known = [
-            // Required by PyTorch's own readers.
+            // PyTorch's own readers look for this.
             "format": "pt", "model": settings.model, "settings": settings.canonicalJSON,
             "linear": expanded ? Linear.mlp.rawValue : settings.linear.rawValue,
             "widths": settings.layerWidths.map(String.init).joined(separator: " "),
@@ -60,9 +60,9 @@ public struct WeightExport: Sendable {
 }
 
 extension Linear {
-    /// The name in a PyTorch module of a parameter of the linear part; nil for any other parameter.
+    /// What a parameter of the linear part is called in a PyTorch module; nil for a parameter that is not the linear part's.
     ///
-    /// PyTorch numbers layers from 0. Biases are numbered from 1 here, by the neurons that they act on.
+    /// Layers count from 0 in PyTorch; a bias, which belongs to the neurons that it acts on, from 1 here.
     func portableName(of parameter: String) -> String? {
         let parts = parameter.split(separator: ".")
         guard parts.count == 2, let index = Int(parts[1]) else { return nil }
