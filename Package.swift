@@ -62,7 +62,7 @@ let package = Package(
             dependencies: [
                 "pcnlab", "ProgramUnderTest", "Tensors", "Networks", "Datasets", "Specs", "Training",
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ], exclude: ["Labs"]),
         .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),
         // Loaded into workers by LD_PRELOAD, so that they die or fail at chosen calls.
         .target(name: "FaultShim", path: "Tests/FaultShim"),

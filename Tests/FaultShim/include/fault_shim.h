@@ -1,6 +1,6 @@
 // Loaded into a program with LD_PRELOAD, this library makes chosen calls of the C library fail, or the process die at them.
 //
-// PCNLAB_FAULT is one rule, "CALL PATTERN COUNT WHEN": at the COUNTth CALL (write, pwrite, fsync, fdatasync, rename, unlink)
+// PCNLAB_FAULT is one rule, "CALL PATTERN COUNT WHEN": at the COUNTth CALL (write, pwrite, fsync, fdatasync, rename, link as rename, unlink)
 // whose file's path matches PATTERN (as a shell would, * over slashes too), the process is killed before, half-way through
 // (writes alone) or after it; or, with "stop", stopped before it until somebody continues it.
 //
