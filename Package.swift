@@ -12,12 +12,13 @@ let package = Package(
     products: [
         .executable(name: "pcnlab", targets: ["pcnlab"]),
         .library(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
+        .library(name: "BLASShim", type: .dynamic, targets: ["BLASShim"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -66,6 +67,8 @@ let package = Package(
         .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),
         // Loaded into workers by LD_PRELOAD, so that they die or fail at chosen calls.
         .target(name: "FaultShim", path: "Tests/FaultShim"),
+        // Loaded into workers by LD_PRELOAD: counts what they compute by BLAS.
+        .target(name: "BLASShim", path: "Tests/BLASShim"),
         .testTarget(
             name: "ChaosTests",
             dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
