@@ -20,4 +20,12 @@ struct PCNLab: ParsableCommand {
             DataCommand.self, SchemaCommand.self,
             Bench.self, Doctor.self,
         ])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try reporting { try checkKernels(for: command) }
+            try command.run()
+        } catch { exit(withError: error) }
+    }
 }
