@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Numeric targets are optimised in debug builds too: tests train real networks.
+// Numeric targets are optimised in debug builds too, because tests train real networks.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -65,9 +65,9 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),
-        // Loaded into workers by LD_PRELOAD, so that they die or fail at chosen calls.
+        // Loaded into workers by LD_PRELOAD: kills them or fails at chosen calls.
         .target(name: "FaultShim", path: "Tests/FaultShim"),
-        // Loaded into workers by LD_PRELOAD: counts what they compute by BLAS.
+        // Loaded into workers by LD_PRELOAD: counts their calls of BLAS.
         .target(name: "BLASShim", path: "Tests/BLASShim"),
         .testTarget(
             name: "ChaosTests",

@@ -44,7 +44,9 @@ struct Doctor: ParsableCommand {
 
     private var kernels: Finding {
         let variable = Kernels.variable, value = ProcessInfo.processInfo.environment[variable] ?? ""
-        if let refusal = Kernels.refusal { return .wrong("kernels", refusal, remedy: "unset \(variable) for the fastest kernels") }
+        if let refusal = Kernels.refusal {
+            return .wrong("kernels", refusal, remedy: "unset \(variable) for the fastest kernels")
+        }
         let detail = "\(Kernels.current.name), \(Kernels.current.arithmetic) multiply-add"
         if value.isEmpty { return .fine("kernels", detail) }
         return .wrong("kernels", detail, remedy: "\(variable)=\(value) selects them; unset it for the fastest kernels")
