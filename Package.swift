@@ -44,7 +44,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Tensors", "Networks", "Specs", "Lab", "Training", .product(name: "GRDB", package: "GRDB.swift")],
-            path: "Benchmarks", exclude: ["RESULTS.md", "LOAD.md", "torch_step.py", "torch_training.py"]),
+            path: "Benchmarks", exclude: ["RESULTS.md", "LOAD.md", "TRAINING.md", "torch_step.py", "torch_training.py"]),
         .target(name: "Archives", dependencies: ["CZlib"], path: "Tests/Archives"),
         .executableTarget(
             name: "Fuzz",
