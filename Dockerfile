@@ -8,7 +8,7 @@ COPY Package.swift schema.sql ./
 COPY Benchmarks Benchmarks
 COPY Sources Sources
 COPY Tests Tests
-# The Swift runtime goes into the binary; Foundation's URLSession needs libcurl named.
+# The Swift runtime is linked statically; Foundation's URLSession requires libcurl.
 RUN swift build -c release --product pcnlab --static-swift-stdlib -Xlinker -lcurl -Xlinker -s
 
 FROM debian:bookworm-slim
@@ -19,6 +19,6 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
     && mkdir /lab && chown pcnlab:pcnlab /lab
 COPY --from=build /src/.build/release/pcnlab /usr/local/bin/pcnlab
 USER pcnlab
-# The lab is ./.pcnlab in this folder: mount one of yours here.
+# The lab is .pcnlab in this folder: mount a folder of yours here.
 WORKDIR /lab
 ENTRYPOINT ["pcnlab"]

@@ -1,8 +1,8 @@
-# Everything runs from a fresh clone on a machine that has only Swift; every target may be run again at any time.
+# All targets run from a fresh clone on a machine that has only Swift, and can be run repeatedly.
 
 PACKAGES := libopenblas-dev libsqlite3-dev zlib1g-dev pkg-config
 PCNLAB := .build/release/pcnlab
-# Where a checkout of the data sets' compressed form lies beside this one, the tests on real data run too.
+# The tests on real data run if compressed data sets are in ../shared/data.
 UNPACK := $(wildcard ../shared/data/unpack)
 
 KERNEL_FUZZER := .build/fuzz-kernels
@@ -31,11 +31,11 @@ else
 	swift test --disable-xctest
 endif
 
-# Some forty minutes: workers killed, stopped, starved and lied to, 500 times for each of three seeds.
+# About forty minutes: 500 injected faults for each of three seeds.
 chaos: packages
 	PCNLAB_CHAOS_FAULTS=$${FAULTS:-500} PCNLAB_CHAOS_SEEDS=$${SEEDS:-1,2,3} swift test --disable-xctest --filter ChaosTests
 
-# Mutated inputs for everything that reads bytes from outside, and shapes for the kernels: FUZZ_COUNT and FUZZ_SEED choose them.
+# Mutated inputs for all readers of untrusted bytes, and random shapes for the kernels. Set FUZZ_COUNT and FUZZ_SEED to choose them.
 fuzz: packages $(KERNEL_FUZZER)
 	$(KERNEL_FUZZER) $(KERNEL_OPTIONS) -runs=$$(( $(FUZZ_COUNT) / 10 ))
 	swift build -c release --product Fuzz
@@ -46,12 +46,12 @@ $(KERNEL_FUZZER): $(wildcard Tests/Fuzz/Kernels/*) $(wildcard Sources/CKernels/*
 	clang -g -O2 -ffp-contract=off -fno-math-errno -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -fuse-ld=lld \
 		-ISources/CKernels/include Tests/Fuzz/Kernels/kernels.c Sources/CKernels/*.c -lm -o $@
 
-# Some twenty minutes, with nothing else on the machine; PCNLAB_BENCH_PYTHON names a Python that has PyTorch, to be measured too.
+# About twenty minutes on an otherwise idle machine. PCNLAB_BENCH_PYTHON: a Python with PyTorch, which is then measured too.
 bench: packages
 	swift build -c release --product Benchmarks
 	.build/release/Benchmarks
 
-# A minute, and 2 GB in the temporary folder: a lab of 100,000 runs and ten million epochs beside a tiny one.
+# A minute, and 2 GB in the temporary folder: compares a lab of 100,000 runs and ten million epochs with a tiny one.
 load: build
 	swift build -c release --product Benchmarks
 	.build/release/Benchmarks load

@@ -1,7 +1,7 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
-// Numeric targets are optimised in debug builds too: tests train real networks.
+// Numeric targets are optimised in debug builds too, because tests train real networks.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -12,12 +12,13 @@ let package = Package(
     products: [
         .executable(name: "pcnlab", targets: ["pcnlab"]),
         .library(name: "FaultShim", type: .dynamic, targets: ["FaultShim"]),
+        .library(name: "BLASShim", type: .dynamic, targets: ["BLASShim"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -43,7 +44,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Tensors", "Networks", "Specs", "Lab", "Training", .product(name: "GRDB", package: "GRDB.swift")],
-            path: "Benchmarks", exclude: ["RESULTS.md", "LOAD.md", "torch_step.py", "torch_training.py"]),
+            path: "Benchmarks", exclude: ["RESULTS.md", "LOAD.md", "TRAINING.md", "torch_step.py", "torch_training.py"]),
         .target(name: "Archives", dependencies: ["CZlib"], path: "Tests/Archives"),
         .executableTarget(
             name: "Fuzz",
@@ -64,8 +65,10 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Labs"]),
         .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),
-        // Loaded into workers by LD_PRELOAD, so that they die or fail at chosen calls.
+        // Loaded into workers by LD_PRELOAD: kills them or fails at chosen calls.
         .target(name: "FaultShim", path: "Tests/FaultShim"),
+        // Loaded into workers by LD_PRELOAD: counts their calls of BLAS.
+        .target(name: "BLASShim", path: "Tests/BLASShim"),
         .testTarget(
             name: "ChaosTests",
             dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),

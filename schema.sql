@@ -68,7 +68,7 @@ CREATE TABLE attempts (
     run_id TEXT NOT NULL REFERENCES runs (id),
     number INTEGER NOT NULL,
     worker TEXT NOT NULL,                       -- process id, its start, and the boot it belongs to
-    arithmetic TEXT NOT NULL,                  -- how products round (fused, unfused): bits are the same only under the same
+    arithmetic TEXT NOT NULL,                  -- what decides the bits: engine, OpenBLAS and its kernel, C library
     threads INTEGER NOT NULL,
     started_at INTEGER NOT NULL,
     heartbeat INTEGER NOT NULL,                 -- milliseconds of the boot's monotonic clock

@@ -21,8 +21,8 @@ extension Section {
 
             \(table.text)
 
-            Near points, 10,000 pairs: a distance is the root of the sum of squared differences, so it stays exact; in float32 the \
-            expanded form, which is a matrix product, would not.
+            Near points, 10,000 pairs: the engine computes a distance from the differences of coordinates, which stays accurate for near \
+            points; the expanded form, which would be a matrix product, does not in float32.
 
             \(near.text)
             """
@@ -33,7 +33,7 @@ extension Section {
 
 /// F with λ = 1, ε = 0.1 and n = 1: the amplitude is 1.
 private enum Wave {
-    /// Positions of a tile.
+    /// Numbers of positions of a tile.
     static let (rows, columns) = (250, 128)
     static let kernel = WeightFunction().kernel(inputs: 1)
 
@@ -44,7 +44,7 @@ private enum Wave {
         return lambda / epsilon * (epsilon - abs(rest - epsilon) - epsilon / 2)
     }
 
-    /// Tiles of fresh positions each, on all cores.
+    /// The largest error over tiles of random positions, on all cores.
     static func largestError(d: Int, pairs: Int) -> Double {
         let tiles = (pairs + rows * columns - 1) / (rows * columns)
         let workers = Workers(threads: Environment.cores)
@@ -65,7 +65,7 @@ private enum Wave {
         positions.pack(b.matrix.transposed)
         let weights = Panels(base: memory.base, depth: rows, columns: columns)
         kernel.weights(a.matrix, positions, into: weights)
-        // (d, columns), so that the columns' sums run side by side.
+        // (d, columns), so that the columns' sums vectorise.
         let transposed = (0..<d * columns).map { Double(b.base[$0 % columns * d + $0 / columns]) }
         var squares = [Double](repeating: 0, count: columns), largest = 0.0
         for row in 0..<rows {
@@ -93,7 +93,7 @@ private enum Wave {
         }
     }
 
-    /// Pairs at a given distance in a random direction: the kernel's error, and that of the distance by the expanded square.
+    /// Errors for pairs at a given distance in a random direction: of the kernel, and of the distance by the expanded square.
     static func nearErrors(d: Int, distance: Double, points: Int) -> (direct: Double, expanded: Double) {
         let (a, b, w) = (Tensor(1, d), Tensor(1, d), Tensor(Panels.floats(1, 1)))
         let packed = Tensor(Panels.floats(d, 1))

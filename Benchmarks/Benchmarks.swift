@@ -1,9 +1,9 @@
 import Foundation
 
-/// Measures the engine in one run and writes down what it found: `make bench`. With `load`, measures a large lab: `make load`.
+/// Measures the engine and writes a report: `make bench`. With `load`, measures a large lab: `make load`.
 ///
-/// Progress goes to stderr, the Markdown to stdout and, when all sections ran, to Benchmarks/RESULTS.md. Arguments name the
-/// sections to run in place of all.
+/// Progress goes to stderr, the Markdown to stdout and, if all sections ran, to Benchmarks/RESULTS.md. Arguments select sections;
+/// without arguments all sections run.
 @main
 struct Benchmarks {
     /// In the order of the report.
@@ -21,11 +21,11 @@ struct Benchmarks {
         default: break
         }
         for name in arguments where !sections.contains(where: { $0.name == name }) {
-            Terminal.note("no section \(name); there are \(sections.map(\.name).joined(separator: ", "))")
+            Terminal.note("no section \(name); expected one of \(sections.map(\.name).joined(separator: ", "))")
             exit(64)
         }
         if arguments.isEmpty, !FileManager.default.fileExists(atPath: report) {
-            Terminal.note("no \(report) here: run it in the repository's root")
+            Terminal.note("\(report) not found; run in the root folder of the repository")
             exit(66)
         }
         Environment.warnOfLoad()
@@ -50,7 +50,7 @@ struct Section: Sendable {
     /// Runs the measurements; returns Markdown.
     let measure: @Sendable () throws -> String
 
-    /// What it measured, or why it could not: one section's failure costs no other's figures.
+    /// The measurements, or the error: a section that fails does not end the others.
     var markdown: String {
         do { return try measure() } catch { return "Not measured: \(error)" }
     }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// This program once more, so that a peak of memory is that of one piece of work.
+/// Runs this program in a child process, so that a memory peak belongs to one measurement.
 enum Child {
     struct Failure: Error { let arguments: [String] }
 
-    /// What it writes, as JSON, when it is started with these arguments.
+    /// Starts the child with these arguments and decodes the JSON that it writes.
     static func figures<Figures: Decodable>(_ arguments: [String]) throws -> Figures {
         let process = Process(), output = Pipe()
         process.executableURL = Environment.executable
@@ -17,7 +17,7 @@ enum Child {
         return try JSONDecoder().decode(Figures.self, from: data)
     }
 
-    /// The child's side.
+    /// Called in the child: writes the figures as JSON.
     static func write(_ figures: some Encodable) throws {
         Terminal.output(String(decoding: try JSONEncoder().encode(figures), as: UTF8.self))
     }

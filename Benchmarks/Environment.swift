@@ -1,24 +1,24 @@
 import Foundation
 
 enum Environment {
-    /// Variables by which an environment chooses OpenBLAS's kernel in place of the processor's own.
+    /// Environment variables that override OpenBLAS's choice of a kernel.
     private static let overrides = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]
 
-    /// Starts the program anew without them: the library has already read them when `main` begins.
+    /// Restarts the program without these variables: the library has read them before `main` is called.
     static func useOwnBLASKernel() {
         let set = overrides.filter { getenv($0) != nil }
         guard !set.isEmpty else { return }
-        Terminal.note("without \(set.joined(separator: " and ")), which would hold OpenBLAS back")
+        Terminal.note("restarted without \(set.joined(separator: " and ")), which may slow OpenBLAS down")
         for name in set { unsetenv(name) }
         execv(executable.path, CommandLine.unsafeArgv)
-        Terminal.note("could not start anew: sgemm's figures are those of the kernel that \(set[0]) names")
+        Terminal.note("restarting failed: all figures are those of the kernel that \(set[0]) selects")
     }
 
-    /// Says so where something else is at work: figures would be those of half a machine.
+    /// Warns if other processes use the processor.
     static func warnOfLoad() {
         var load = 0.0
         if getloadavg(&load, 1) == 1, load > 0.5 {
-            Terminal.note("the machine is busy (load \(load.text(1))); times will be too long")
+            Terminal.note("the machine is busy (load average \(load.text(1))); measured times will be too long")
         }
     }
 
@@ -28,7 +28,7 @@ enum Environment {
     }()
 
     static let cores = ProcessInfo.processInfo.activeProcessorCount
-    /// One thread, and all cores.
+    /// One thread and all cores.
     static let threadCounts = cores > 1 ? [1, cores] : [1]
 }
 

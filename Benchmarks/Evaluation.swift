@@ -13,7 +13,7 @@ extension Section {
                 rounds: 9,
                 [
                     { timedAfterOne(step.run) },
-                    // As in training: what the caches hold is what a step left there.
+                    // After a step, so that the caches are in the same state as in training.
                     {
                         step.run()
                         return seconds(step.forward)
@@ -27,7 +27,7 @@ extension Section {
         }
         return """
             LinearNet at batch \(TrainingStep.batch.grouped), \(threadsText(Environment.cores)): a training step, the \
-            forward pass as it follows on a step, and evaluation, which is forward and the scores.
+            forward pass after a step, and evaluation, which is the forward pass and the scores.
 
             \(table.text)
             """

@@ -1,14 +1,14 @@
 import Foundation
 import Tensors
 
-/// What the figures were measured on.
+/// The machine that the figures were measured on.
 enum Machine {
     static var preface: String {
         """
         # Figures
 
-        Written by `make bench` on \(date), in one run. Times are medians; what is compared was measured in turn, each side after
-        a pause and one uncounted step. On a shared machine the ratios are what holds.
+        Written by `make bench` on \(date), in one run. Times are medians. The sides of a comparison were measured in turn,
+        each after a pause and a warm-up step. On a shared machine only the ratios are reproducible.
 
         | | |
         | --- | --- |
@@ -26,7 +26,7 @@ enum Machine {
 
     static var processor: String { "\(model), \(Environment.cores) \(Environment.cores == 1 ? "core" : "cores")" }
 
-    /// The model with its family's number, which tells generations apart that share a name.
+    /// The model's name with family and model numbers, which distinguish generations of the same name.
     private static var model: String {
         let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8))?.split(separator: "\n") ?? []
         func field(_ name: String) -> String? {

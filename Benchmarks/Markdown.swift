@@ -1,6 +1,6 @@
 import Foundation
 
-/// A table whose first columns are text and whose others are figures.
+/// A table: text in the first columns, figures in the others.
 struct MarkdownTable {
     private let textColumns: Int
     private var lines: [String]

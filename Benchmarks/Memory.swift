@@ -6,7 +6,7 @@ extension Section {
     static let memory = Section(name: "memory", title: "Memory") {
         let (d, batch) = (16, 256)
         var growth = MarkdownTable([
-            "n = m", "PCN: peak", "parameters, gradients", "activations and theirs", "workspace", "MLP: peak",
+            "n = m", "PCN: peak", "parameters, gradients", "activations, gradients", "workspace", "MLP: peak",
             "parameters, gradients",
         ])
         var largest = 0
@@ -27,28 +27,28 @@ extension Section {
         }
         let alex = try MemoryChild.measure(.pcn, [9216, 4096, 4096, 10], d: d, batch: batch)
         return """
-            MB (10⁶ bytes) of a process of its own that takes two training steps at batch \(batch), \(threadsText(Environment.cores)), \
-            d = \(d), on a network n → m → 10. The peak is all that was ever resident (VmHWM), of which the program before the \
-            network is some \(Double(alex.start).megabytes); the other columns are the sizes of what was allocated. SGD has no state. \
-            Activations count the gradients that go back through them; the workspace is the layers' scratch of all threads.
+            MB (10⁶ bytes) of a separate process that takes two training steps at batch \(batch), \(threadsText(Environment.cores)), \
+            d = \(d), on a network n → m → 10. The peak is the resident memory's maximum (VmHWM), which includes about \
+            \(Double(alex.start).megabytes) of the program before the network; the other columns are sizes of allocations. SGD has no state. \
+            Activations include their gradients; the workspace is the layers' scratch memory for all threads.
 
             \(growth.text)
 
             | check | MB | at most |
             | --- | ---: | ---: |
-            | PCN 9216 → 4096 → 4096 → 10: peak less the program, parameters, activations and gradients | \
-            \(Double(alex.beyond).megabytes) | 24 |
+            | PCN 9216 → 4096 → 4096 → 10: peak minus program, parameters, activations and gradients | \
+            \(Double(alex.overhead).megabytes) | 24 |
             | of that: the workspace | \(Double(alex.workspace).megabytes) | |
             | PCN 32,768 → 32,768 → 10: peak in all | \(Double(largest).megabytes) | 600 |
             """
     }
 }
 
-/// Bytes that training takes by the network's sizes alone.
+/// Bytes of training that follow from the network's sizes.
 struct MemoryNeed: Codable {
     /// Parameters and their gradients.
     let parameters: Int
-    /// Activations, and the two buffers of the gradients that go back through them.
+    /// Activations, and the two buffers of their gradients.
     let activations: Int
     var total: Int { parameters + activations }
 

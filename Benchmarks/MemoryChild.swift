@@ -3,17 +3,17 @@ import Networks
 import Specs
 import Tensors
 
-/// A training step in a process of its own, so that its peak of memory is the step's alone.
+/// Training steps in a separate process, whose memory peak is that of the steps.
 struct MemoryChild: Codable {
     static let command = "memory-child"
 
     let need: MemoryNeed
     let workspace: Int
-    /// Resident before the network was made, at most.
+    /// Peak resident memory before the network was created.
     let start: Int
     let peak: Int
-    /// Beyond what any training of this network would hold.
-    var beyond: Int { peak - start - need.total }
+    /// Memory beyond parameters, activations and their gradients.
+    var overhead: Int { peak - start - need.total }
 
     static func measure(_ linear: Linear, _ widths: [Int], d: Int, batch: Int) throws -> MemoryChild {
         let widthsText = widths.map(String.init).joined(separator: ",")
@@ -21,7 +21,7 @@ struct MemoryChild: Codable {
         return try Child.figures([command, linear.name, widthsText, String(d), String(batch)])
     }
 
-    /// The child's side: arguments as `measure` gives them.
+    /// Called in the child with the arguments that `measure` passes.
     static func run(_ arguments: [String]) throws {
         let (linear, d, batch) = (Linear.named(arguments[0])!, Int(arguments[2])!, Int(arguments[3])!)
         let widths = arguments[1].split(separator: ",").map { Int($0)! }
@@ -39,11 +39,11 @@ struct MemoryChild: Codable {
     }
 }
 
-/// What Linux says of memory, in bytes; 0 elsewhere.
+/// Linux's memory figures in bytes; 0 on other systems.
 enum MemoryStatus {
-    /// The most that this process ever had resident. (getrusage's figure would be the parent's where that was larger.)
+    /// Peak resident memory of this process. (getrusage would return the parent's if that was larger.)
     static var peak: Int { field("VmHWM", of: "/proc/self/status") }
-    /// What the machine can still give.
+    /// Memory available on the machine.
     static var available: Int { field("MemAvailable", of: "/proc/meminfo") }
 
     private static func field(_ name: String, of file: String) -> Int {

@@ -1,8 +1,8 @@
 import Specs
 
-/// What is measured of the paper's models, on CIFAR-10.
+/// The measured models, on CIFAR-10.
 enum Models {
-    /// A model at the batch of its figures: the paper's, but for AlexNet, of which 64 images already take about a second.
+    /// A model at the measured batch size: the paper's, except for AlexNet, where 64 images take about a second.
     static func model(_ architecture: Architecture, _ linear: Linear, d: Int = 16) -> Settings {
         let settings = Settings(architecture: architecture, linear: linear, d: d, dataset: .cifar10)
         return architecture == .alexnet ? settings.with(batch: 64) : settings
@@ -21,6 +21,6 @@ extension Settings {
         return settings
     }
 
-    /// Whether a step has convolutions, and then takes a good part of a second.
+    /// Whether the model has convolutions, so that a step takes about a second.
     var hasFeatures: Bool { !architecture.features.isEmpty }
 }

@@ -14,22 +14,22 @@ extension Section {
                 [product.layer, product.name, "\(shape.m), \(shape.n), \(shape.k)"] + rates.map { $0.single[index].text(0) })
         }
         table.add(["all", "one step's", "\((operations / 1e9).text(1)) GFLOP"] + rates.map { $0.all.text(0) })
-        table.add(["BLAS on one thread a product", "in the caches", "256, 256, 256"] + rates.map { $0.own.text(0) })
+        table.add(["one single-threaded product a thread", "in the caches", "256, 256, 256"] + rates.map { $0.tiles.text(0) })
         return """
-            The machine's own BLAS on the products of a dense step at batch \(TrainingStep.batch.grouped), and for comparison \
-            products of tiles, one for each thread.
+            OpenBLAS with its own threads on the products of a dense step at batch \(TrainingStep.batch.grouped), and for comparison \
+            single-threaded products of small tiles on all threads.
 
             \(table.text)
             """
     }
 }
 
-/// GFLOP/s, medians over rounds that each measure everything once.
+/// GFLOP/s: medians over rounds, each of which measures every product once.
 private struct ProductRates {
     let single: [Double]
     let all: Double
-    /// Single-threaded products on all threads, of tiles that stay in the caches.
-    let own: Double
+    /// Single-threaded products on all threads, of tiles that fit in the caches.
+    let tiles: Double
 
     init(_ shapes: [ProductShape], threads: Int, rounds: Int) {
         Terminal.note("sgemm: \(threadsText(threads))")
@@ -42,19 +42,19 @@ private struct ProductRates {
             return rates + [workers.measuredRate()]
         }
         let medians = (0..<shapes.count + 2).map { index in median(measured.map { $0[index] }) / 1e9 }
-        (single, all, own) = (Array(medians.prefix(shapes.count)), medians[shapes.count], medians[shapes.count + 1])
+        (single, all, tiles) = (Array(medians.prefix(shapes.count)), medians[shapes.count], medians[shapes.count + 1])
     }
 }
 
 func threadsText(_ threads: Int) -> String { threads == 1 ? "1 thread" : "\(threads) threads" }
 
-/// One of a dense layer's products.
+/// A product of a dense layer.
 struct LayerProduct {
     let layer: String
     let name: String
     let shape: ProductShape
 
-    /// Forward, the weights' gradient, and the input's for every layer but the first.
+    /// The products of the forward pass, the weight gradient and, except for the first layer, the input gradient.
     static func ofStep(_ widths: [Int], batch: Int) -> [LayerProduct] {
         zip(widths, widths.dropFirst()).enumerated().flatMap { index, layer in
             let (n, m) = layer

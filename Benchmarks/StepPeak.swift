@@ -1,10 +1,10 @@
 import Specs
 
-/// Two training steps of a model in a process of their own.
+/// Two training steps of a model in a separate process.
 struct StepPeak: Codable {
     static let command = "step-peak"
 
-    /// All that was ever resident, in bytes.
+    /// Peak resident memory in bytes.
     let peak: Int
 
     static func measure(_ settings: Settings) throws -> StepPeak {
@@ -12,7 +12,7 @@ struct StepPeak: Codable {
         return try Child.figures([command, settings.canonicalJSON])
     }
 
-    /// The child's side: arguments as `measure` gives them.
+    /// Called in the child with the arguments that `measure` passes.
     static func run(_ arguments: [String]) throws {
         let step = TrainingStep(try Settings(canonicalJSON: arguments[0]), threads: Environment.cores)
         step.run()

@@ -18,10 +18,10 @@ extension Section {
                     })
         }
         return """
-            Forward, backward and update, each measured in turn with sgemm at the dense step's shapes, a convolution's being those of its \
-            patches written out, 64 images at a time. Only the operations of the products with activations count (22.7 GFLOP for \
-            LinearNet's PCN and MLP; what a PCN spends on distances does not); the ratio is that rate over sgemm's. \
-            Medians of 15 rounds, of 7 where there are convolutions.
+            Forward, backward and update, each measured in turn with sgemm at the shapes of the dense step; a convolution's shapes are \
+            those of its im2col matrices of 64 images. GFLOP/s counts only products with activations (22.7 GFLOP for LinearNet's PCN \
+            and MLP), not a PCN's distances; the ratio is that rate divided by sgemm's. Medians of 15 rounds, of 7 for models with \
+            convolutions.
 
             \(table.text)
             """

@@ -6,7 +6,7 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
     return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
 }
 
-/// Of the second of two runs.
+/// Seconds of the second of two runs.
 func timedAfterOne(_ body: () -> Void) -> Double {
     body()
     return seconds(body)
@@ -14,13 +14,13 @@ func timedAfterOne(_ body: () -> Void) -> Double {
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-/// Sides measured in turn, so that all see the same machine: `times[side][round]`.
+/// Measurements of several sides in turn, under the same conditions: `times[side][round]`.
 struct Turns {
     let times: [[Double]]
 
     /// - Parameters:
-    ///   - pause: seconds before each side, in which the threads of the one before go to sleep.
-    ///   - sides: each measures itself once, after a step that is not counted.
+    ///   - pause: seconds before each side, in which the threads of the previous side go to sleep.
+    ///   - sides: each returns the seconds of one measurement, after a warm-up.
     init(rounds: Int, pause: Double = 0.1, _ sides: [() throws -> Double]) throws {
         var times = [[Double]](repeating: [], count: sides.count)
         for _ in 0..<rounds {
@@ -33,9 +33,9 @@ struct Turns {
     }
 
     var medians: [Double] { times.map(median) }
-    /// What noise has added least to.
+    /// The minimum of each side, which has the least noise.
     var fastest: [Double] { times.map { $0.min() ?? 0 } }
 
-    /// How many times as long `side` takes as `other`: the median of the rounds' own ratios.
+    /// Time of `side` divided by time of `other`: the median of the rounds' ratios.
     func ratio(_ side: Int, to other: Int) -> Double { median(zip(times[side], times[other]).map { $0 / $1 }) }
 }

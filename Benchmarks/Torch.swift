@@ -28,16 +28,16 @@ extension Section {
         try torch.end()
         return """
             PyTorch \(torch.version), \(threadsText(Environment.cores)): `torch.cdist` → triangle wave → `x @ W + b` → ReLU → \
-            cross-entropy, autograd, the paper's update, and `torch.nn`'s own layers for the rest (`Benchmarks/torch_step.py`). Compiled is \
-            `torch.compile` of the loss; with channels last, images and kernels are kept in that order. In turn with pcnlab's step, 25 \
-            rounds, 7 where there are convolutions; the ratios are medians of the rounds' own.
+            cross-entropy, autograd, the paper's update, and the layers of `torch.nn` for the rest (`Benchmarks/torch_step.py`). Compiled is \
+            `torch.compile` of the loss; with channels last, images and kernels have that memory format. Measured in turn with pcnlab's \
+            step, 25 rounds, 7 for models with convolutions; the ratios are medians of the rounds' ratios.
 
             \(table.text)
             """
     }
 }
 
-/// A way to run a model in PyTorch; torch_step.py knows each by its name.
+/// A way to run a model in PyTorch, by its name in torch_step.py.
 enum TorchWay: String, CaseIterable {
     case eager
     case compiled

@@ -1,14 +1,14 @@
 import Foundation
 import Specs
 
-/// PyTorch in a process of its own, which takes a step for each line that it is sent (torch_step.py) and waits between them.
+/// PyTorch in a separate process (torch_step.py), which takes one step for each line that it receives.
 final class TorchProcess {
     struct Failure: Error {
         let line: String
         let reply: String
     }
 
-    /// Names a Python that has PyTorch.
+    /// The environment variable with the path of a Python that has PyTorch.
     static let variable = "PCNLAB_BENCH_PYTHON"
 
     private let process = Process()
@@ -40,7 +40,7 @@ final class TorchProcess {
         process.waitUntilExit()
     }
 
-    /// The next line; it is all that is there, as every line answers one of ours.
+    /// Reads the reply to a line: one line.
     private func reply() -> String {
         var text = ""
         while !text.hasSuffix("\n") {

@@ -3,7 +3,7 @@ import Specs
 import Tensors
 import Training
 
-/// A network with a batch of random pixels, ready to step: forward, backward, the paper's update.
+/// A network with a batch of random pixels. A step is forward, backward and the paper's update.
 struct TrainingStep {
     static let linearNet = Settings(dataset: .cifar10).layerWidths
     static let batch = 1024
@@ -34,7 +34,7 @@ struct TrainingStep {
         }
     }
 
-    /// One step at a rate of zero: the weights stay what they are, so that every step does the same work.
+    /// One step with learning rate 0: the weights do not change, so that every step does the same work.
     func run() {
         _ = network.gradient(labels.count, labels: labels)
         optimizer.update(step: 1, learningRate: 0, network.workers)

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Measures a large lab beside a tiny one, and whether it is as quick as it must be: `make load`.
+/// Measures a large lab and a tiny one, and checks the limits: `make load`.
 ///
 /// Progress goes to stderr, the Markdown to stdout and, at full size, to Benchmarks/LOAD.md.
 enum Load {
     static let command = "load"
     private static let report = "Benchmarks/LOAD.md"
 
-    /// Whether every bound holds. Arguments as `LoadSize` takes them.
+    /// Returns whether every limit holds. Arguments are those of `LoadSize`.
     static func run(_ arguments: [String]) throws -> Bool {
         guard let size = LoadSize(arguments) else {
             Terminal.note("load takes --runs N and --rows N, each at least \(LoadSize.tinyQueue.grouped), for a smaller lab")
@@ -24,9 +24,9 @@ enum Load {
             # Load
 
             Written by `make load` on \(Machine.date), in one run, on \(Machine.processor). The large lab has \(size), \
-            \(bytes.gigabytes) GB; the tiny one \(LoadSize.tiny). Medians, each measured in turn in both labs: of \
-            \(ProgramTimes.rounds) for commands of the program, from its start to its end, of \(WorkerTimes.rounds) and more for what a \
-            worker asks of the lab. The tiny side of `submit` is into an empty folder.
+            \(bytes.gigabytes) GB; the tiny one \(LoadSize.tiny). Medians, measured in turn in both labs: of \
+            \(ProgramTimes.rounds) runs for commands of the program, of \(WorkerTimes.rounds) or more for a worker's requests. On the \
+            tiny side, `submit` writes to an empty folder.
 
             \(LoadCheck.table(checks))
 

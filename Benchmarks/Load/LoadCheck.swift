@@ -1,7 +1,7 @@
-/// Something that must be quick in a lab of any size, and the times that it took.
+/// A measured operation with its limits.
 struct LoadCheck {
     let title: String
-    /// The most seconds that it may take in the large lab, and times as long as in the tiny one; nil where nothing is asked.
+    /// Maximum seconds in the large lab, and maximum ratio to the tiny lab; nil for no limit.
     var limit: Double?
     var ratioLimit: Double?
     let tiny: [Double]
@@ -11,7 +11,7 @@ struct LoadCheck {
 
     var holds: Bool { median(large) <= limit ?? .infinity && ratio <= ratioLimit ?? .infinity }
 
-    /// A table of all, and whether they hold.
+    /// A table of all checks, and a sentence whether all limits hold.
     static func table(_ checks: [LoadCheck]) -> String {
         var table = MarkdownTable(["", "at most, ms", "large lab, ms", "tiny lab, ms", "ratio", "at most"])
         for check in checks {

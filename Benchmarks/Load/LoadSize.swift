@@ -1,14 +1,14 @@
-/// How large a lab is.
+/// The size of a lab.
 struct LoadSize: CustomStringConvertible {
-    /// Queued runs, and the epochs that they have, all together.
+    /// Number of queued runs, and of their epochs in total.
     private(set) var runs = 100_000
     private(set) var rows = 10_000_000
-    /// Completed experiments of an ordinary size.
+    /// Number of completed experiments of ordinary size.
     private(set) var experiments = 10
 
-    /// Runs of an ordinary experiment, and their epochs.
+    /// Number of runs of an ordinary experiment, and of epochs of each.
     static let ordinary = 100
-    /// Runs queued in the tiny lab: more than the measurements claim.
+    /// Number of queued runs in the tiny lab: more than the measurements claim.
     static let tinyQueue = 2 * WorkerTimes.rounds
     static let tiny = LoadSize(runs: tinyQueue, rows: 0, experiments: 1)
 
@@ -16,7 +16,7 @@ struct LoadSize: CustomStringConvertible {
         (self.runs, self.rows, self.experiments) = (runs, rows, experiments)
     }
 
-    /// The full size, but for what `--runs N` and `--rows N` say; nil for anything else.
+    /// The full size, or that of `--runs N` and `--rows N`; nil for invalid arguments.
     init?(_ arguments: [String]) {
         for index in stride(from: 0, to: arguments.count, by: 2) {
             guard index + 1 < arguments.count, let number = Int(arguments[index + 1]), number >= Self.tinyQueue else {

@@ -2,12 +2,12 @@ import Foundation
 import GRDB
 import Specs
 
-/// A lab of a chosen size. The program itself submits its runs; what they have trained is written straight into the tables.
+/// A lab of a chosen size. Its runs are submitted by the program; their epochs are written directly into the tables.
 final class LoadedLab {
     let folder: URL
     private var lastSeed = 0
 
-    /// The completed experiment that every lab has.
+    /// A completed experiment, present in every lab.
     static let experiment = "ordinary-1"
 
     init(_ folder: URL, _ size: LoadSize) throws {
@@ -23,10 +23,10 @@ final class LoadedLab {
         try write(Self.epochs, ["done": size.rows / size.runs])
     }
 
-    /// None yet: the first submission makes it.
+    /// A lab that the first submission creates.
     init(_ folder: URL) { self.folder = folder }
 
-    /// Submits runs that are not there yet, as they differ in their seeds. Returns the seconds that the program took.
+    /// Submits new runs, which differ in their seeds. Returns the seconds that the program took.
     func submit(_ name: String, runs: Int, epochs: Int) throws -> Double {
         let seeds = (1...runs).map { String(lastSeed + $0) }.joined(separator: ", ")
         lastSeed += runs
@@ -51,7 +51,7 @@ final class LoadedLab {
         try queue.close()
     }
 
-    /// Every run that is there has been trained to its end.
+    /// Marks every run as completed.
     private static let completion = """
         UPDATE runs SET state = 'completed', attempt = 1, epoch = epochs, final_train_accuracy = 0.5, final_test_accuracy = 0.4,
             weights_sha256 = hex(randomblob(32));
@@ -61,7 +61,7 @@ final class LoadedLab {
             SELECT id, 1, submitted_at, kind FROM runs, (SELECT 'started' AS kind UNION ALL SELECT 'ended');
         """
 
-    /// Every queued run has been trained for some epochs. In the order of the key, so that ten million rows take seconds.
+    /// Adds epochs to every queued run, in the order of the primary key, so that ten million rows take seconds.
     private static let epochs = """
         UPDATE runs SET epoch = :done WHERE state = 'queued';
         WITH RECURSIVE numbers (number) AS (

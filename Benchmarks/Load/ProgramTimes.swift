@@ -2,7 +2,7 @@ import Foundation
 import Lab
 import Specs
 
-/// How long commands of the program take, as a user runs them.
+/// Times of the program's commands, run as a user runs them.
 enum ProgramTimes {
     static let rounds = 5
 
@@ -38,7 +38,7 @@ enum ProgramTimes {
         return LoadCheck(title: title, limit: limit, tiny: turns.times[0], large: turns.times[1])
     }
 
-    /// The id of a run that a filter lets through.
+    /// The id of a run that matches a filter.
     private static func run(_ lab: LoadedLab, _ filter: RunFilter) throws -> String {
         var filter = filter
         filter.limit = 1
@@ -52,7 +52,7 @@ enum ProgramTimes {
         var text = ""
         let time = try seconds {
             try process.run()
-            // It ends as the program does; `waitUntilExit` would learn of that tens of milliseconds later.
+            // The pipe closes when the program exits; `waitUntilExit` would return tens of milliseconds later.
             text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         }
         process.waitUntilExit()

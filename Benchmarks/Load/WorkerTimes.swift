@@ -1,7 +1,7 @@
 import Foundation
 import Lab
 
-/// What a worker with two runs in its hands asks of a lab, again and again, and how long that takes.
+/// Times of the requests that a worker with two runs makes.
 final class WorkerTimes {
     static let rounds = 300
     private static let epochsOfRound = 5
@@ -15,7 +15,7 @@ final class WorkerTimes {
     struct NothingQueued: Error {}
 
     static func checks(_ tiny: LoadedLab, _ large: LoadedLab) throws -> [LoadCheck] {
-        Terminal.note("load: what a worker asks of the lab")
+        Terminal.note("load: a worker's requests")
         let tiny = try WorkerTimes(tiny.folder), large = try WorkerTimes(large.folder)
         for _ in 0..<rounds {
             try tiny.round()
@@ -32,7 +32,7 @@ final class WorkerTimes {
 
     private init(_ folder: URL) throws { lab = try Lab(folder) }
 
-    /// Takes a run, trains it for some epochs, and gives up the one before the last.
+    /// Claims a run, records some epochs, and gives up the oldest run but two.
     private func round() throws {
         var taken: Claim?
         claims.append(try seconds { taken = try lab.claim(worker: .current, arithmetic: "fused", threads: 1) })

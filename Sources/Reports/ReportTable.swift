@@ -25,7 +25,7 @@ struct ReportTable: Sendable {
         /// Runs that are not completed: marked, and never averaged in.
         let unfinished: [RunSummary]
         let seeds: [Int]
-        /// Runs that were trained with more than one arithmetic.
+        /// Runs that were trained with arithmetics that give different bits.
         let mixedKernels: [RunSummary]
     }
 
@@ -127,6 +127,6 @@ extension ReportTable.Cell {
         finished = completed
         unfinished = runs.filter { $0.state != .completed }
         seeds = completed.map(\.settings.seed).sorted()
-        mixedKernels = runs.filter { $0.arithmetics.count > 1 }
+        mixedKernels = runs.filter { !$0.mixedArithmetics.isEmpty }
     }
 }

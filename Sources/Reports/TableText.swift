@@ -63,7 +63,7 @@ struct TableText {
         }
         for run in cells.flatMap(\.mixedKernels) {
             notes.append(
-                "Run \(run.id.prefix(8)) was trained with several kinds of arithmetic (\(run.arithmetics.joined(separator: ", "))); "
+                "Run \(run.id.prefix(8)) was trained with several kinds of arithmetic (\(run.mixedArithmetics.joined(separator: "; "))); "
                     + "its weights cannot be reproduced bit by bit.")
         }
         return notes + cells.flatMap(\.unfinished).map(sentence)

@@ -8,7 +8,7 @@ extension Settings {
     var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages))) }
 
     /// Bytes that training takes beside the data set: parameters, their gradients and the optimizer's state, activations and
-    /// their gradients, and the scratch memory of a convolution's backward pass. The tiles of point clouds, some megabytes,
+    /// their gradients, and the scratch memory of a convolution's backward pass. Each thread's tiles, some megabytes,
     /// are not counted.
     public var trainingBytes: Int {
         // A parameter, its gradient, and the optimizer's state.

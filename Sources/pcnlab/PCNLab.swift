@@ -27,6 +27,7 @@ struct PCNLab: ParsableCommand {
         StandardDescriptors.occupy()
         do {
             var command = try parseAsRoot()
+            try reporting { try checkKernels(for: command) }
             try command.run()
         } catch {
             let code = exitCode(for: error), text = fullMessage(for: error)

@@ -1,7 +1,7 @@
 import CZlib
 import Foundation
 
-/// What `gzip` makes of the bytes.
+/// The bytes, compressed as `gzip` does.
 public func gzip(_ bytes: [UInt8]) -> [UInt8] {
     var stream = z_stream()
     let version = Int32(MemoryLayout<z_stream>.size)
@@ -22,7 +22,7 @@ public func gzip(_ bytes: [UInt8]) -> [UInt8] {
     return [UInt8](output[..<made])
 }
 
-/// What `tar` makes of the members; a name that ends in a slash is a folder.
+/// A tar archive of the members; a name that ends in a slash is a folder.
 public func tar(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8] {
     members.flatMap { member in
         tarHeader(member.name, size: member.bytes.count) + member.bytes
@@ -30,7 +30,7 @@ public func tar(_ members: [(name: String, bytes: [UInt8])]) -> [UInt8] {
     } + [UInt8](repeating: 0, count: 1024)
 }
 
-/// A member's header; without a type of its own a name that ends in a slash is a folder's, any other a file's.
+/// A member's header. Without a type, a name that ends in a slash is a folder and any other a file.
 public func tarHeader(_ name: String, size: Int, type: String? = nil, link: String = "") -> [UInt8] {
     var header = [UInt8](repeating: 0, count: 512)
     func put(_ text: String, at offset: Int) { header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }

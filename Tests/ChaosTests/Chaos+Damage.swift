@@ -4,7 +4,7 @@ import Lab
 extension Chaos {
     var log: URL { subject.program.lab.appending(path: "pcnlab.sqlite-wal") }
 
-    /// Ends all work, and changes the newest checkpoint of a run that is not done; nil removes it.
+    /// Kills all workers, and changes the newest checkpoint of a run that is not completed; nil removes it.
     func damageCheckpoint(_ change: (inout Data?) -> Void) throws {
         try ensureWorker()
         end()
@@ -14,7 +14,7 @@ extension Chaos {
         try damage(subject.program.lab.appending(path: files[draw(files.count)]), change)
     }
 
-    /// Ends all work, and changes a file; nil removes it.
+    /// Kills all workers, and changes a file; nil removes it.
     func damage(_ file: URL, _ change: (inout Data?) -> Void) throws {
         end()
         var bytes = try? Data(contentsOf: file)
@@ -23,7 +23,7 @@ extension Chaos {
         if let bytes { try bytes.write(to: file) } else { try FileManager.default.removeItem(at: file) }
     }
 
-    /// One to five bits.
+    /// Flips one to five bits.
     func flip(_ bytes: inout Data?) {
         guard var flipped = bytes, !flipped.isEmpty else { return }
         for _ in 0...draw(5) {

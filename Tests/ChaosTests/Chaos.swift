@@ -3,14 +3,14 @@ import Lab
 import ProgramUnderTest
 import Tensors
 
-/// Faults of mixed kinds, chosen by a seed, done to a lab at work; after each the invariants are checked.
+/// Injects faults of mixed kinds, chosen by a seed, into a lab with workers, and checks the invariants after each.
 final class Chaos {
     let seed: UInt64
     let faults: Int
     /// Seeds of the spec: three runs each.
     let seeds: Int
 
-    /// How often each kind was done.
+    /// Number of injected faults of each kind.
     private(set) var counts: [FaultKind: Int] = [:]
     var subject: Subject
     private var workers: [Program.Running] = []
@@ -22,7 +22,7 @@ final class Chaos {
         subject = try Subject(program)
     }
 
-    /// Does all of it, then lets the runs end. Returns their results and how many epochs they have.
+    /// Injects all faults, then completes the runs. Returns their results and their number of epochs.
     func run() throws -> (results: [String: String], epochs: Int) {
         defer { end() }
         try subject.submit(seeds: seeds, epochs: epochs)
@@ -44,7 +44,7 @@ final class Chaos {
         return (try subject.program.results(), epochs)
     }
 
-    /// Runs that are done are made longer, so that there is always something to disturb.
+    /// Extends completed runs, so that there is always work.
     private func keepBusy() throws {
         let states = try Lab(subject.program.lab).stateCounts()
         if states[.queued, default: 0] + states[.running, default: 0] > 1 { return }
@@ -129,7 +129,7 @@ final class Chaos {
         try body()
     }
 
-    /// A condition that workers meet for a while.
+    /// Enables a switch of the shim for a while.
     private func switchedOn(_ name: String, _ text: String = "") throws {
         try ensureWorker()
         let file = subject.switches.appending(path: name)
@@ -150,7 +150,7 @@ final class Chaos {
         return .killed
     }
 
-    /// 0 ..< bound, and 0 ..< 1: a function of the seed and of how often it was asked.
+    /// A number in 0 ..< bound: a function of the seed and of the number of draws so far.
     func draw(_ bound: Int) -> Int {
         draws += 1
         return RandomStream(seed: seed, purpose: "chaos").integer(draws, below: bound)

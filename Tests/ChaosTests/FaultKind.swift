@@ -1,35 +1,35 @@
-/// What can happen to a lab that is at work.
+/// The kinds of faults.
 enum FaultKind: String, CaseIterable, Sendable {
-    /// SIGKILL at any instant.
+    /// SIGKILL at a random time.
     case killed
-    /// SIGKILL at a named call.
+    /// SIGKILL at a chosen call of the C library.
     case killedAtPoint
-    /// SIGTERM: the worker ends with a checkpoint.
+    /// SIGTERM: the worker saves a checkpoint and ends.
     case terminated
-    /// SIGSTOP for a moment, then SIGCONT.
+    /// SIGSTOP, and SIGCONT within a second.
     case held
-    /// SIGSTOP for longer than a lease, with another worker there, then SIGCONT.
+    /// SIGSTOP for longer than a lease while another worker runs, then SIGCONT.
     case stoppedPastLease
-    /// No room on the disk for some seconds.
+    /// The disk is full for some seconds.
     case diskFull
-    /// Checkpoints may not be written for some seconds.
+    /// Writing checkpoints is denied for some seconds.
     case denied
-    /// Another process holds the database.
+    /// Another process holds the database's write lock.
     case busy
-    /// The time of day turned, forward or back, by up to years.
+    /// The time of day is shifted forward or back by up to years.
     case clockTurned
-    /// Bits of a checkpoint flipped, while nothing runs.
+    /// Bits of a checkpoint are flipped while no worker runs.
     case checkpointFlipped
-    /// A checkpoint cut short.
+    /// A checkpoint is truncated.
     case checkpointCut
-    /// A checkpoint gone.
+    /// A checkpoint is removed.
     case checkpointLost
-    /// The end of the write-ahead log cut off: the last commits are lost.
+    /// The write-ahead log is truncated: the last commits are lost.
     case logCut
-    /// Bits of the write-ahead log flipped.
+    /// Bits of the write-ahead log are flipped.
     case logFlipped
 
-    /// How often it is chosen. What takes half a minute is rare.
+    /// Relative frequency. Kinds that take half a minute are rare.
     var weight: Int {
         switch self {
         case .killed: 12

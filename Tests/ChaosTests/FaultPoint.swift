@@ -1,18 +1,18 @@
-/// A place in a worker's life at which it may die: a call of the C library, on a kind of file, and how often such calls went well.
+/// A point at which a worker is killed: before, during or after a call of the C library on files that match a pattern.
 struct FaultPoint: Sendable, CustomStringConvertible {
     let description: String
     let call: String
     let pattern: String
     let when: String
 
-    /// The database itself is synced once in a thousand pages.
+    /// SQLite syncs the database file only once in a thousand pages.
     var isRare: Bool { (call, pattern) == ("fsync", "*.sqlite") }
 
-    /// As the shim reads it: at the `count`th such call.
+    /// The shim's rule for the `count`th such call.
     func rule(_ count: Int) -> String { "\(call) \(pattern) \(count) \(when)" }
 
-    /// Around the write, the sync and the rename of a checkpoint, around a commit and a checkpoint of the log, and around the
-    /// removal of what a newer checkpoint makes superfluous.
+    /// Around the write, sync and rename of a checkpoint, a commit, a checkpoint of the write-ahead log, and the removal of an old
+    /// checkpoint.
     static let all: [FaultPoint] = [
         FaultPoint("before a checkpoint's bytes", "write", "*.tmp", "before"),
         FaultPoint("in the middle of a checkpoint's bytes", "write", "*.tmp", "half"),

@@ -2,21 +2,21 @@ import Foundation
 import Lab
 
 extension Subject {
-    /// What must hold of a lab whatever was done to it. Throws the first thing that does not.
+    /// Checks the invariants of a lab, which hold after every fault. Throws the first violation.
     func check() throws {
         let lab = try Lab(program.lab)
-        // A worker that was killed just now is found out in time.
+        // Runs of a worker that was just killed are released later.
         let damage = try lab.damage().filter { if case .abandoned = $0 { false } else { true } }
         guard damage.isEmpty else { throw Broken("the database: \(damage)") }
         let runs = try lab.runs()
         let lost = submitted.subtracting(runs.map(\.id))
-        guard lost.isEmpty else { throw Broken("submitted and not there: \(lost.sorted())") }
+        guard lost.isEmpty else { throw Broken("submitted runs are missing: \(lost.sorted())") }
         for run in runs {
             guard [.queued, .running, .completed].contains(run.state) else {
                 throw Broken("run \(run.id) is \(run.state): \(run.error ?? "")")
             }
             let epochs = try lab.epochs(of: run.id).map(\.epoch)
-            // A worker may have gone on since the run was read.
+            // A worker may have added epochs since the run was read.
             guard epochs.count >= run.epoch, epochs == Array(1..<epochs.count + 1) else {
                 throw Broken("run \(run.id) at epoch \(run.epoch) has rows \(epochs)")
             }
@@ -24,7 +24,7 @@ extension Subject {
         }
     }
 
-    /// Attempts follow each other: what one writes comes before the next one's start, for after it everything is refused.
+    /// Checks that no attempt writes an event after the next one has started: such writes are refused.
     private func checkHistory(of run: String, _ lab: Lab) throws {
         var latest = 0
         for event in try lab.events(of: run) {

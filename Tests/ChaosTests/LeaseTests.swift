@@ -11,11 +11,11 @@ struct LeaseTests {
         return status.contains("State:\tT")
     }
 
-    private func goOn(_ worker: Program.Running) { kill(worker.process.processIdentifier, SIGCONT) }
+    private func resume(_ worker: Program.Running) { kill(worker.process.processIdentifier, SIGCONT) }
 
-    /// It stops with a checkpoint in its hands, so that its next act is to record it.
+    /// The worker is stopped at a call of a checkpoint, so that it records the checkpoint when it continues.
     @Test(
-        "loses its run to another one: what it writes then is refused, and the run ends once, at the same bits",
+        "loses its run to another worker: its later writes are refused, and the run ends once, with the same bits",
         arguments: [(point: "rename *.safetensors", whileOtherWorks: true), (point: "write *.tmp", whileOtherWorks: false)])
     func superseded(_ point: String, _ whileOtherWorks: Bool) throws {
         try Program.inNewFolder { program in
@@ -37,10 +37,10 @@ struct LeaseTests {
             }
             let before = try subject.rows(of: id)
 
-            goOn(first)
+            resume(first)
             try until { try program.run("log", id).out.contains("superseded") }
-            #expect(try subject.rows(of: id) == before, "nothing that it had to say has changed a row")
-            goOn(second)
+            #expect(try subject.rows(of: id) == before, "the first worker's writes changed no row")
+            resume(second)
             for worker in workers { #expect(try worker.finish().status == 0) }
 
             try subject.check()
@@ -50,7 +50,7 @@ struct LeaseTests {
             let files = try FileManager.default.contentsOfDirectory(atPath: lab.checkpoints.appending(path: id).path)
             #expect(
                 Set(files.map { "checkpoints/\(id)/\($0)" }) == Set(try lab.checkpoints(of: id).map(\.file)),
-                "no file is left over")
+                "no file is left behind")
             let (results, expected) = (
                 try program.results(), try Subject.undisturbed(seeds: 1, epochs: 12, linear: ["pcn"])
             )
@@ -60,7 +60,7 @@ struct LeaseTests {
 }
 
 extension Subject {
-    /// All that the database says of a run, but for the heartbeats.
+    /// All rows of a run, without heartbeats.
     fileprivate func rows(of run: String) throws -> [String] {
         try database().read { db in
             try [

@@ -3,10 +3,10 @@ import Lab
 import ProgramUnderTest
 import Testing
 
-@Suite("Storage that takes nothing more", .serialized)
+@Suite("Storage that cannot be written", .serialized)
 struct StorageTests {
     @Test(
-        "is waited for: the run stands still, says why, and goes on by itself to the same bits",
+        "makes the run wait: it reports the reason, continues by itself and ends with the same bits",
         arguments: [
             ("full", "No space left on device", false), ("denied", "Permission denied", false),
             ("denied", "Permission denied", true),
@@ -18,7 +18,7 @@ struct StorageTests {
             let id = try #require(subject.submitted.first)
             let lab = try Lab(program.lab)
             let file = subject.switches.appending(path: trouble)
-            // Its first checkpoint needs a folder.
+            // The first checkpoint creates a folder.
             if fromStart { try Data().write(to: file) }
             let worker = try subject.startWorker(["--drain"])
             defer { if worker.process.isRunning { kill(worker.process.processIdentifier, SIGKILL) } }
@@ -27,7 +27,7 @@ struct StorageTests {
             Thread.sleep(forTimeInterval: 2)
             let stood = try lab.runs()[0].epoch
             Thread.sleep(forTimeInterval: 1)
-            #expect(try lab.runs()[0].epoch == stood && worker.process.isRunning, "it stands still")
+            #expect(try lab.runs()[0].epoch == stood && worker.process.isRunning, "the run waits")
             try FileManager.default.removeItem(at: file)
 
             let output = try worker.finish()

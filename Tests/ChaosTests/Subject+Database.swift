@@ -2,15 +2,15 @@ import Foundation
 import GRDB
 
 extension Subject {
-    /// A connection of the tests' own, as another program may have one.
+    /// A connection of the test's own.
     func database() throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(20)
         return try DatabaseQueue(path: program.lab.appending(path: "pcnlab.sqlite").path, configuration: configuration)
     }
 
-    /// Makes the write-ahead log longer, by a line in the history that belongs to no run. The log is that long only while the
-    /// connection is there: the last one to close moves it into the database.
+    /// Lengthens the write-ahead log by an event that belongs to no run. The log keeps this length only while the returned
+    /// connection is open: SQLite checkpoints the log when the last connection closes.
     func lengthenLog(pages: Int) throws -> DatabaseQueue {
         let database = try database()
         try database.write {
@@ -21,7 +21,7 @@ extension Subject {
         return database
     }
 
-    /// Holds the write lock meanwhile, as a slow writer would.
+    /// Holds the write lock while `body` runs.
     func holdingTheDatabase(_ body: () -> Void) throws {
         try database().inTransaction(.immediate) { _ in
             body()

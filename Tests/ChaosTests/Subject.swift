@@ -2,7 +2,7 @@ import Foundation
 import Lab
 import ProgramUnderTest
 
-/// A lab that faults are done to, and the workers in it.
+/// A lab under test, and its workers.
 struct Subject {
     let program: Program
     private(set) var submitted: Set<String> = []
@@ -12,12 +12,12 @@ struct Subject {
         try FileManager.default.createDirectory(at: switches, withIntermediateDirectories: true)
     }
 
-    /// What the shim is told while workers run.
+    /// The folder of the shim's switches.
     var switches: URL { program.folder.appending(path: "switches") }
 
     static let everyPart = ["pcn", "mlp", "low_rank"]
 
-    /// The results of runs that nothing is done to.
+    /// Results of undisturbed runs.
     static func undisturbed(seeds: Int, epochs: Int, linear: [String] = everyPart) throws -> [String: String] {
         var results: [String: String] = [:]
         try Program.inNewFolder { program in
@@ -29,7 +29,7 @@ struct Subject {
         return results
     }
 
-    /// Small runs, one for each linear part and seed, whose checkpoints come often.
+    /// Small runs, one for each linear part and seed, with frequent checkpoints.
     static func spec(seeds: Int, epochs: Int, linear: [String]) -> String {
         let list = (1...seeds).map(String.init).joined(separator: ", ")
         let parts = linear.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -40,14 +40,14 @@ struct Subject {
             """
     }
 
-    /// Queues the runs, or makes them longer.
+    /// Queues the runs, or extends them.
     mutating func submit(seeds: Int, epochs: Int, linear: [String] = everyPart) throws {
         let output = try program.run("submit", program.spec(Self.spec(seeds: seeds, epochs: epochs, linear: linear)))
         guard output.status == 0 else { throw Broken("submit: \(output.error)") }
         submitted.formUnion(output.lines.compactMap { $0.split(separator: " ").first.map(String.init) })
     }
 
-    /// A worker with the shim in it; with a rule, one that will die at a call.
+    /// Starts a worker with the shim; with a rule, the shim kills or stops it at a call.
     func startWorker(_ options: [String] = [], rule: String? = nil) throws -> Program.Running {
         let shim = Program.executable.deletingLastPathComponent().appending(path: "libFaultShim.so")
         var environment = ["LD_PRELOAD": shim.path, "PCNLAB_FAULT_SWITCHES": switches.path]
@@ -55,14 +55,14 @@ struct Subject {
         return try program.start(["work", "--threads", "1"] + options, environment: environment)
     }
 
-    /// Trains all that is left, undisturbed.
+    /// Trains all queued runs, without faults.
     func drain() throws {
         let output = try program.run("work", "--drain", "--workers", "2", "--threads", "1")
         guard output.status == 0 else { throw Broken("work --drain ended with \(output.status): \(output.error)") }
     }
 }
 
-/// An invariant that does not hold.
+/// A violated invariant.
 struct Broken: Error, CustomStringConvertible {
     let description: String
     init(_ description: String) { self.description = description }

@@ -1,4 +1,4 @@
-// What it does is said in include/fault_shim.h.
+// Documented in include/fault_shim.h.
 #define _GNU_SOURCE
 #include "fault_shim.h"
 
@@ -36,7 +36,7 @@ static void die(void) {
     for (;;) pause();
 }
 
-/// Whether this is the call at which the process is to die.
+/// Whether the rule applies to this call.
 static int is_due(const char *call, const char *path) {
     if (!rule_call[0] || strcmp(call, rule_call) != 0 || fnmatch(rule_pattern, path, 0) != 0) return 0;
     return atomic_fetch_sub(&rule_left, 1) == 1;
@@ -67,7 +67,7 @@ static int is_full(const char *path) {
     return 1;
 }
 
-// A process is stopped by a signal to the very thread: one to the process may reach another thread, and this one goes on a little.
+// SIGSTOP is raised on the calling thread: a signal to the process may be delivered to another thread while this one continues.
 #define CALL(name, path, result, half)                   \
     do {                                                 \
         int due = is_due(name, path);                    \
@@ -111,7 +111,7 @@ int fsync(int file) {
     CALL("fsync", path_of(file, memory), REAL(fsync)(file), (void)0);
 }
 
-// SQLite takes this where fsync would do.
+// SQLite calls this in place of fsync.
 int fdatasync(int file) {
     char memory[PATH_MAX];
     CALL("fsync", path_of(file, memory), REAL(fdatasync)(file), (void)0);
@@ -161,8 +161,8 @@ int open64(const char *path, int flags, ...) {
     return is_denied(path, flags) ? -1 : REAL(open64)(path, flags, mode);
 }
 
-/// Seconds by which the time of day is turned.
-static time_t turned(void) {
+/// Seconds by which the time of day is shifted.
+static time_t clock_offset(void) {
     if (!is_on("clock")) return 0;
     char path[PATH_MAX], text[32] = {0};
     snprintf(path, sizeof path, "%s/clock", switches);
@@ -175,12 +175,12 @@ static time_t turned(void) {
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
     int result = REAL(clock_gettime)(clock, time);
-    if (result == 0 && clock == CLOCK_REALTIME) time->tv_sec += turned();
+    if (result == 0 && clock == CLOCK_REALTIME) time->tv_sec += clock_offset();
     return result;
 }
 
 int gettimeofday(struct timeval *restrict time, void *restrict zone) {
     int result = REAL(gettimeofday)(time, zone);
-    if (result == 0) time->tv_sec += turned();
+    if (result == 0) time->tv_sec += clock_offset();
     return result;
 }

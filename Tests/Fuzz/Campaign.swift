@@ -1,14 +1,14 @@
 import Foundation
 
-/// All the inputs of one reader, in as many processes as it takes.
+/// Runs all inputs of one reader, in a new process after each crash.
 struct Campaign {
     let reader: Reader
     let seed: UInt64
     let count: Int
-    /// A folder of its own: children write below `given` in it, and must leave the rest alone.
+    /// The campaign's folder: children may write only below `given` in it.
     let folder: URL
 
-    /// An input that was neither taken nor refused.
+    /// An input that was neither accepted nor refused.
     struct Culprit {
         let index: Int
         let how: String
@@ -21,21 +21,21 @@ struct Campaign {
         var culprits: [Culprit] = []
     }
 
-    /// After so many culprits the rest can wait.
-    private static let patience = 5
-    /// Seconds that a child may stand at one input, however busy the machine.
-    private static let standstill = 20.0
+    /// The number of culprits after which the campaign ends.
+    private static let culpritLimit = 5
+    /// Wall-clock seconds for one input after which a child counts as hung.
+    private static let timeout = 20.0
 
     func run() throws -> Result {
         let given = folder.appending(path: "given"), pageFile = folder.appending(path: "progress")
-        // Children stand one folder further down, where `../../outside` is a file that no input may touch.
+        // Children run in a subfolder from which `../../outside` is a file that no input may touch.
         try FileManager.default.createDirectory(at: given.appending(path: "here"), withIntermediateDirectories: true)
         try Data("untouched".utf8).write(to: folder.appending(path: "outside"))
         let progress = try Progress(pageFile)
         let before = try Surroundings(folder, without: given)
         var result = Result()
         var next = 0
-        while next < count, result.culprits.count < Self.patience {
+        while next < count, result.culprits.count < Self.culpritLimit {
             progress.page = .init()
             let how = try watch(try start(next..<count, given, pageFile), progress)
             let page = progress.page
@@ -47,7 +47,7 @@ struct Campaign {
             next = page.index + 1
         }
         if try Surroundings(folder, without: given) != before {
-            result.culprits.append(Culprit(index: count, how: "some input made it touch files outside the given folder"))
+            result.culprits.append(Culprit(index: count, how: "an input touched files outside the given folder"))
         }
         return result
     }
@@ -65,13 +65,13 @@ struct Campaign {
         return process
     }
 
-    /// How the child ended before its time; nil where it read everything.
+    /// How the child failed; nil if it read every input.
     private func watch(_ child: Process, _ progress: Progress) throws -> String? {
         var last = progress.page.index, since = Date()
         while child.isRunning {
             Thread.sleep(forTimeInterval: 0.01)
             if progress.page.index != last { (last, since) = (progress.page.index, Date()) }
-            if Date().timeIntervalSince(since) > Self.standstill {
+            if Date().timeIntervalSince(since) > Self.timeout {
                 kill(child.processIdentifier, SIGKILL)
                 child.waitUntilExit()
                 return "hung"
@@ -87,7 +87,7 @@ struct Campaign {
     }
 }
 
-/// The files around a folder, as they are: to see that nothing there was touched.
+/// A snapshot of the files around a folder, to detect changes.
 struct Surroundings: Equatable {
     private let files: [String: [String]]
 

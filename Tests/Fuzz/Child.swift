@@ -1,19 +1,19 @@
 import Foundation
 
-/// Reads inputs one after another, where a crash costs no more than this process.
+/// Reads inputs one after another in its own process, which a crash may end.
 struct Child {
     let reader: Reader
     let seed: UInt64
-    /// What readers may write to.
+    /// The folder that readers may write to.
     let folder: URL
     let progress: Progress
 
-    /// Seconds of processor time that one input may take.
+    /// Processor seconds allowed for one input.
     static let limit = 1.0
-    /// Bytes of memory that the process may take.
+    /// Bytes of memory allowed for the process.
     static let memory = 8 << 30
 
-    /// How the process ends where the code under test did not end it.
+    /// Exit codes of the child itself.
     enum Exit {
         static let broken: Int32 = 2
         static let slow: Int32 = 3
@@ -46,7 +46,7 @@ struct Child {
         if seconds > Self.limit { exit(Exit.slow) }
     }
 
-    /// Of the process, so that a busy machine makes no input slow.
+    /// The process's own time, which does not depend on the machine's load.
     private static var processorTime: Double {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)

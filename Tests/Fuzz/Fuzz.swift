@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// Reads mutated inputs with every reader, and names those that are neither taken nor refused.
+/// Reads mutated inputs with every reader, and reports those that are neither accepted nor refused.
 ///
-///     Fuzz                        FUZZ_COUNT inputs (a million) over all readers, made from FUZZ_SEED (1)
-///     Fuzz input READER SEED N    writes input N, for a closer look
+///     Fuzz                        FUZZ_COUNT inputs (default: a million) for all readers together, from FUZZ_SEED (default: 1)
+///     Fuzz input READER SEED N    writes input N to the standard output
 @main
 struct Fuzz {
     static func main() throws {
@@ -39,7 +39,7 @@ struct Fuzz {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "pcnlab-fuzz-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: scratch) }
         let start = Date()
-        print(line(["reader", "inputs", "taken", "refused", "longest"]))
+        print(line(["reader", "inputs", "accepted", "refused", "longest"]))
         let failures = Mutex(0)
         let readers = Reader.all
         DispatchQueue.concurrentPerform(iterations: readers.count) { index in
@@ -56,12 +56,12 @@ struct Fuzz {
             }
         }
         let failed = failures.withLock { $0 }
-        let verdict = failed == 0 ? "no crash, no hang, no file outside touched" : "\(failed) inputs neither taken nor refused"
+        let verdict = failed == 0 ? "no crash, no hang, no file outside touched" : "\(failed) inputs neither accepted nor refused"
         print(String(format: "%d inputs, seed %llu, %.0f s: ", total, seed, Date().timeIntervalSince(start)) + verdict)
         if failed > 0 { exit(1) }
     }
 
-    /// Prints a reader's line, and one for each culprit; how many there are.
+    /// Prints a reader's line and one for each culprit. Returns the number of culprits.
     private static func show(_ result: Campaign.Result, of campaign: Campaign) -> Int {
         let name = campaign.reader.name
         let counts = [campaign.count, result.accepted, result.refused].map(String.init)

@@ -1,12 +1,13 @@
-/// Makes an input of others: bytes flipped, cut, repeated, spliced, numbers replaced by extremes, nesting, broken UTF-8.
+/// Makes an input from the corpus: flips, cuts, repeats and splices bytes, replaces numbers by extremes, adds nesting and invalid
+/// UTF-8.
 struct Mutator {
     private var random: Randomness
     private let reader: Reader
 
-    /// No input grows beyond this.
+    /// Maximum size of an input in bytes.
     static let sizeLimit = 1 << 18
 
-    /// The input of this number: a pure function of all three.
+    /// The input of this number: a pure function of the arguments.
     static func input(_ index: Int, of reader: Reader, seed: UInt64) -> [UInt8] {
         var mutator = Mutator(random: Randomness(seed: seed, reader: reader.name, index: index), reader: reader)
         return mutator.input()
@@ -15,7 +16,7 @@ struct Mutator {
     private mutating func input() -> [UInt8] {
         var bytes = random.pick(reader.corpus)
         repeat { mutate(&bytes) } while random.once(in: 2)
-        // What is broken at the door never reaches what lies behind: most inputs get right lengths and checksums again.
+        // Readers refuse wrong lengths and checksums first; repairing them in most inputs lets mutations reach the rest of a reader.
         if let repair = reader.repair, !random.once(in: 4) { repair(&bytes) }
         return Array(bytes.prefix(Self.sizeLimit))
     }
@@ -43,13 +44,13 @@ struct Mutator {
         }
     }
 
-    /// The beginning of this one and the end of another.
+    /// Joins the beginning of this input and the end of another.
     private mutating func splice(_ bytes: inout [UInt8], _ at: Int) {
         let other = random.pick(reader.corpus)
         bytes.replaceSubrange(at..., with: other[random.below(other.count + 1)...])
     }
 
-    /// The next run of digits becomes a number at an edge.
+    /// Replaces the next run of digits by an extreme number.
     private mutating func replaceNumber(_ bytes: inout [UInt8], from at: Int) {
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
         guard let first = bytes[at...].firstIndex(where: digits.contains) else { return }
@@ -57,7 +58,7 @@ struct Mutator {
         bytes.replaceSubrange(first..<last, with: random.pick(Self.extremes).utf8)
     }
 
-    /// A number at an edge as two, four or eight bytes, either end first.
+    /// An extreme number as two, four or eight bytes, little- or big-endian.
     private mutating func wideExtreme() -> [UInt8] {
         let value = random.pick(
             [0, 1, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, 1 << 32, 1 << 63 - 1, 1 << 63, .max, .max - 7] as [UInt64])
@@ -72,7 +73,7 @@ struct Mutator {
     private mutating func nest(_ bytes: inout [UInt8], _ at: Int) {
         let (open, close) = random.pick([("[", "]"), ("{\"a\":", "}"), ("[[{\"d\":", "}]]")])
         let depth = random.once(in: 8) ? 100_000 : random.size(to: 1000)
-        // Where a value may stand: behind a colon, or at the beginning.
+        // A value may stand after a colon or at the beginning.
         let start = bytes[..<at].lastIndex(of: UInt8(ascii: ":")).map { $0 + 1 } ?? 0
         bytes.insert(contentsOf: String(repeating: close, count: random.once(in: 2) ? depth : 0).utf8, at: at)
         bytes.insert(contentsOf: String(repeating: open, count: depth).utf8, at: start)
@@ -85,7 +86,8 @@ struct Mutator {
         "777777777777", "4611686018427387904",
     ]
 
-    /// Overlong forms, halves of surrogates, beyond Unicode, cut sequences, marks; characters that terminals and spreadsheets obey.
+    /// Overlong forms, lone surrogates, values beyond Unicode, truncated sequences, byte order marks; text that terminals, spreadsheets
+    /// and databases interpret.
     private static let brokenText: [[UInt8]] =
         [
             [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF, 0xFE], [0xEF, 0xBB, 0xBF], [0xE2, 0x82], [0x80],

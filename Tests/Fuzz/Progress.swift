@@ -1,14 +1,14 @@
 import Foundation
 
-/// How far a child is, in memory that outlives it: a crash cannot take the number of the input away.
+/// A child's progress in shared memory, which is still readable after the child has crashed.
 final class Progress {
-    /// What stands in the page.
+    /// The contents of the shared page.
     struct Page {
-        /// The input in hand.
+        /// The current input.
         var index = 0
         var accepted = 0
         var refused = 0
-        /// The longest input so far, in microseconds of processor time.
+        /// Processor microseconds of the slowest input so far.
         var longest = 0
     }
 
@@ -19,7 +19,7 @@ final class Progress {
         set { memory.pointee = newValue }
     }
 
-    /// Maps the file, which is made where it is not there.
+    /// Maps the file, which is created if it does not exist.
     init(_ file: URL) throws {
         let descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
         defer { close(descriptor) }

@@ -1,4 +1,4 @@
-/// SplitMix64 from a seed, a reader's name and an input's number: any one input can be made again without those before it.
+/// SplitMix64, seeded by a seed, a reader's name and an input's number: each input can be reproduced by itself.
 struct Randomness: RandomNumberGenerator {
     private var state: UInt64
 
@@ -21,12 +21,12 @@ struct Randomness: RandomNumberGenerator {
     /// A number below `limit`, which is at least 1.
     mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 
-    /// True once in `chances`.
+    /// True with probability 1/`chances`.
     mutating func once(in chances: Int) -> Bool { below(chances) == 0 }
 
     mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }
 
-    /// A small number, now and then a large one: half as likely at every doubling.
+    /// A number up to `limit` with a logarithmic distribution: mostly small, sometimes large.
     mutating func size(to limit: Int) -> Int {
         min(limit, below(2 << below(1 + max(1, limit).bitWidth - max(1, limit).leadingZeroBitCount)))
     }

@@ -1,35 +1,35 @@
 import Foundation
 
-/// Something that reads bytes from outside, and must either take or refuse any of them.
+/// A reader of untrusted bytes, which must either accept or refuse any input.
 struct Reader: Sendable {
     let name: String
-    /// Small inputs of our own making that it takes, or nearly; all others are made of them.
+    /// Small inputs that are valid or nearly so; all others are mutations of these.
     let corpus: [[UInt8]]
-    /// What means something in its format.
+    /// Tokens of its format.
     let pieces: [[UInt8]]
-    /// Makes lengths and checksums right again.
+    /// Corrects lengths and checksums.
     var repair: (@Sendable (inout [UInt8]) -> Void)?
-    /// Reads an input; what it needs on disk is written to the given folder. Throws where it refuses, and `Broken` where a
-    /// promise is not kept.
+    /// Reads an input; files that it needs are written to the given folder. Throws if the input is refused, and `Broken` if a
+    /// promise is violated.
     let read: @Sendable (_ input: [UInt8], _ folder: URL) throws -> Void
 
-    /// A new one is a file and a line here.
+    /// A new reader is a file and a line here.
     static let all: [Reader] = [.spec, .settings, .record, .safetensors, .cifar, .idx, .tar, .gzip]
 }
 
-/// A promise that was not kept, in words.
+/// A violated promise, as a sentence.
 struct Broken: Error {
     let promise: String
 
     init(_ promise: String) { self.promise = promise }
 }
 
-/// Throws `Broken` where what must hold does not.
+/// Throws `Broken` if the condition does not hold.
 func promise(_ holds: Bool, _ promise: @autoclosure () -> String) throws {
     if !holds { throw Broken(promise()) }
 }
 
-/// Throws `Broken` where a text for people has more than one line, or a character that terminals obey.
+/// Throws `Broken` if a message has more than one line, or a control character.
 func promiseOneLine(_ text: String) throws {
     let unfit = text.unicodeScalars.first { $0.properties.generalCategory == .control || $0.properties.isBidiControl }
     try promise(unfit == nil, "U+\(String(unfit?.value ?? 0, radix: 16)) is in a message: \(text.prefix(200).debugDescription)")

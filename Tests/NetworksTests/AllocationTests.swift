@@ -5,11 +5,11 @@ import Testing
 
 @Suite("A training step")
 struct AllocationTests {
-    @Test("allocates nothing after the first, whatever the linear part and the optimizer", arguments: LinearPart.all.map(\.name))
+    @Test("allocates nothing after the first one, for every linear part and optimizer", arguments: LinearPart.all.map(\.name))
     func nothingAllocated(_ name: String) throws {
         let part = try #require(LinearPart.named(name))
         for kind in OptimizerKind.all {
-            // OpenBLAS allocates memory of its own for products below a million multiply-adds: these are larger.
+            // OpenBLAS allocates memory in products below a million multiply-adds; these products are larger.
             let shape = LinearPartShape(widths: [256, 512, 128, 128], d: 64, batch: 512)
             let network = Network(NetworkPlan(part.build(shape)), capacity: 512, workers: Workers(threads: 1))
             let optimizer = kind.make(network.parameters)

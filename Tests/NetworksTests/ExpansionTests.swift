@@ -3,9 +3,9 @@ import Testing
 
 @testable import Networks
 
-@Suite("A layer's weights, written out")
+@Suite("A layer's expanded weights")
 struct ExpansionTests {
-    @Test("are to the bit what the forward pass multiplies by, in whatever parts they are asked for", arguments: PartCase.all)
+    @Test("are bit-identical to those the forward pass multiplies by, for any split of the rows", arguments: PartCase.all)
     func bits(_ part: PartCase) {
         let (inputs, outputs) = (300, 273)
         let layer = part.part.build(
@@ -17,7 +17,7 @@ struct ExpansionTests {
         let weight = Tensor(outputs, inputs)
         for rows in [0..<1, 1..<270, 270..<outputs] { layer.expand(rows, into: weight.matrix[rows: rows]) }
 
-        // Each row of the unit matrix comes out of the layer as a row of W.
+        // The layer maps each row of the identity matrix to a row of W.
         let (x, y) = (
             Tensor(inputs, Matrix.stride(columns: inputs)), Tensor(inputs, Matrix.stride(columns: outputs))
         )

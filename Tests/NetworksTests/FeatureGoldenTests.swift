@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Golden vectors of convolutions and pools")
 struct FeatureGoldenTests {
-    @Test("are all there")
+    @Test("are all present")
     func present() {
         #expect(Golden.names("conv2d").count == 6)
         #expect(["max-pool2d", "global-max-pool2d", "adaptive-average-pool2d"].map { Golden.names($0).count } == [3, 1, 4])
@@ -41,7 +41,7 @@ struct FeatureGoldenTests {
         try check(AveragePoolLayer(input: try golden.imageShape("x"), side: side), golden)
     }
 
-    /// y, dx and, of a convolution, the bias's gradient.
+    /// Checks y, dx and, for a convolution, the bias gradient.
     private func check(_ layer: some Layer, _ golden: Safetensors) throws {
         let images = try golden.shape("x")[0]
         let memory = { (shape: Shape) in
@@ -67,7 +67,7 @@ struct FeatureGoldenTests {
 }
 
 extension Safetensors {
-    /// Of a (B, C, H, W) tensor.
+    /// The image shape of a (B, C, H, W) tensor.
     fileprivate func imageShape(_ name: String) throws -> Shape {
         let sides = try shape(name)
         return Shape(sides[2], sides[3], sides[1])

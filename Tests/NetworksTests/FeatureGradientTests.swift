@@ -5,12 +5,12 @@ import Testing
 
 @testable import Networks
 
-/// Networks that between them have every kind of layer; `everyLayer` fails for one that is in none.
+/// Networks that together contain every kind of layer; the test `everyLayer` fails if one is missing.
 enum FeatureCase: String, CaseIterable {
     case strided, overlapping, points, dotProducts
 
-    /// Of those made from points.
-    static let forms: [FeatureCase: WeightFunction] = [
+    /// The weight functions of convolutions made from points.
+    static let weightFunctions: [FeatureCase: WeightFunction] = [
         .points: WeightFunction(lambda: 2, epsilon: 0.7),
         .dotProducts: WeightFunction(distance: .dot, wave: .sine, lambda: 3, epsilon: 0.5),
     ]
@@ -31,8 +31,8 @@ enum FeatureCase: String, CaseIterable {
             features.convolution(17, kernel: 3, stride: 1, padding: 1)
             features.averagePool(side: 3)
         case .points, .dotProducts:
-            // Clouds of more than one tile, and shared over a pool.
-            features = FeatureStack(Shape(7, 7, 3), seed: 5, points: .init(d: 3, weightFunction: Self.forms[self]!))
+            // Clouds of more than one tile; two convolutions share one across a pool.
+            features = FeatureStack(Shape(7, 7, 3), seed: 5, points: .init(d: 3, weightFunction: Self.weightFunctions[self]!))
             features.convolution(17, kernel: 3, stride: 2, padding: 1)
             features.maxPool(kernel: 2, stride: 1)
             features.convolution(8, kernel: 1)
@@ -49,7 +49,7 @@ enum FeatureCase: String, CaseIterable {
 struct FeatureGradientTests {
     private let place = BatchPlace(epoch: 3, firstImage: 20)
 
-    @Test("every kind of layer is in one of the networks")
+    @Test("every kind of layer is covered by one of the networks")
     func everyLayer() {
         let kinds = Set(FeatureCase.allCases.flatMap { $0.plan().layers.map { String(describing: type(of: $0)) } })
         #expect(
@@ -57,10 +57,10 @@ struct FeatureGradientTests {
                 "DenseConvolutionLayer", "PointCloudConvolutionLayer", "MaxPoolLayer", "AveragePoolLayer", "DropoutLayer",
                 "LinearStage",
             ],
-            "a new layer belongs into a case and into `Reference`")
+            "add a new layer to a case and to `Reference`")
     }
 
-    @Test("logits and every gradient are the formulas'", arguments: FeatureCase.allCases)
+    @Test("logits and every gradient match the formulas", arguments: FeatureCase.allCases)
     func gradients(_ kind: FeatureCase) {
         let plan = kind.plan(), batch = 3, labels: [UInt8] = [0, 3, 1]
         let network = Network(plan, capacity: batch, workers: Workers(threads: 2))
@@ -72,12 +72,12 @@ struct FeatureGradientTests {
         let score = network.gradient(batch, labels: labels, at: place)
         let logits = network.forward(batch, at: place).elements
 
-        var reference = Reference(plan, place, FeatureCase.forms[kind])
+        var reference = Reference(plan, place, FeatureCase.weightFunctions[kind])
         let exact = images.map { $0.map(Double.init) }
         #expect(abs(score.meanLoss - reference.loss(exact, labels)) < 1e-5)
         #expect(relativeError(logits, exact.indices.flatMap { reference.logits(exact[$0], $0).map { Float($0) } }) < 1e-5)
         for parameter in plan.parameters {
-            // About a hundred elements of a large parameter, at odd distances: all kernels, taps and channels are among them.
+            // About a hundred elements of a large parameter at an odd stride, which covers all kernels, taps and channels.
             let indices = Array(stride(from: 0, to: parameter.value.count, by: parameter.value.count / 100 | 1))
             let quotients = indices.map { index -> Float in
                 let value = reference.parameters[parameter.name]![index], h = 1e-6
@@ -93,7 +93,7 @@ struct FeatureGradientTests {
         }
     }
 
-    @Test("in evaluation nothing is dropped, and a batch's place decides what is")
+    @Test("nothing is dropped in evaluation; in training the batch's place selects the dropped elements")
     func dropout() {
         let network = Network(FeatureCase.overlapping.plan(), capacity: 3, workers: Workers(threads: 1))
         network.input(3).assign((0..<600).map { Float($0 % 7) })
@@ -105,7 +105,7 @@ struct FeatureGradientTests {
         #expect(network.forward(3, at: BatchPlace(epoch: 3, firstImage: 21)).elements != first)
     }
 
-    @Test("gives the same bits with any number of threads", arguments: FeatureCase.allCases)
+    @Test("bits do not depend on the number of threads", arguments: FeatureCase.allCases)
     func threads(_ kind: FeatureCase) {
         let results = [1, 2, 5].map { threads -> [Float] in
             let plan = kind.plan()
@@ -118,15 +118,15 @@ struct FeatureGradientTests {
     }
 }
 
-/// Layer by layer in float64, written from the definitions, one image at a time.
+/// A float64 implementation of the layers' definitions, one image at a time.
 private struct Reference {
     let layers: [any Layer]
     let place: BatchPlace
-    let form: WeightFunction?
+    let weightFunction: WeightFunction?
     var parameters: [String: [Double]]
 
-    init(_ plan: NetworkPlan, _ place: BatchPlace, _ form: WeightFunction?) {
-        (layers, self.place, self.form) = (plan.layers, place, form)
+    init(_ plan: NetworkPlan, _ place: BatchPlace, _ weightFunction: WeightFunction?) {
+        (layers, self.place, self.weightFunction) = (plan.layers, place, weightFunction)
         parameters = Dictionary(uniqueKeysWithValues: plan.parameters.map { ($0.name, $0.value.values.map(Double.init)) })
     }
 
@@ -184,7 +184,7 @@ private struct Reference {
             (0..<k * k).flatMap { tap in
                 (0..<channels).map { c in
                     let pairs = (0..<d).map { (inputs[c * d + $0] + taps[tap * d + $0], outputs[o * d + $0]) }
-                    return form!.weight(pairs, inputs: k * k * channels)
+                    return weightFunction!.weight(pairs, inputs: k * k * channels)
                 }
             }
         }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Networks
 
-/// The golden vectors: answers of an independent implementation (float64 automatic differentiation).
+/// The golden vectors: results of an independent implementation (float64 automatic differentiation).
 enum Golden {
     static let folder = Bundle.module.resourceURL!.appending(path: "Goldens")
 

@@ -4,9 +4,9 @@ import Testing
 
 @testable import Networks
 
-@Suite("The engine agrees with the golden vectors")
+@Suite("The engine matches the golden vectors")
 struct GoldenTests {
-    @Test("there are goldens to agree with")
+    @Test("are all present")
     func present() {
         #expect(Golden.names("point-cloud-layer").count == 6)
         #expect(Golden.names("point-cloud-training").count == 2)
@@ -96,7 +96,7 @@ struct GoldenTests {
         }
     }
 
-    @Test("cross-entropy, also far beyond exp's range", arguments: ["cross-entropy-0", "cross-entropy-1"])
+    @Test("cross-entropy, also for logits that overflow exp", arguments: ["cross-entropy-0", "cross-entropy-1"])
     func crossEntropy(_ name: String) throws {
         let golden = try Golden.load(name)
         let logits = try Tensor(golden, "logits")
@@ -108,7 +108,7 @@ struct GoldenTests {
         #expect(relativeError(gradient.values, try golden.floats("d_logits")) < 1e-4)
     }
 
-    @Test("a row is correct when its label is the first largest logit")
+    @Test("a row is correct if its label is the index of the first largest logit")
     func correct() {
         let logits = Tensor(4, 3)
         logits.assign([1, 5, 2, 7, 7, 0, -1, -2, -3, 0, 0, .nan])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Networks
 
-/// A linear part and, for pcn, each of its variants: the registry is walked, so that a new part cannot be forgotten.
+/// A linear part and, for pcn, each of its variants. The cases come from the registry, so a new part is always covered.
 struct PartCase: Sendable, CustomTestStringConvertible {
     let part: LinearPart
     let distance: Distance
@@ -23,7 +23,7 @@ struct PartCase: Sendable, CustomTestStringConvertible {
 struct GradientTests {
     private let batch = 5
 
-    /// ε is wide, so that a difference quotient seldom meets a kink of the triangle.
+    /// ε is large, so that difference quotients rarely cross a kink of the triangle wave.
     private func shape(_ part: PartCase, widths: [Int]) -> LinearPartShape {
         LinearPartShape(
             widths: widths, d: 3,
@@ -36,7 +36,7 @@ struct GradientTests {
         return (0..<batch).map { row in (0..<width).map { stream.uniform(row * width + $0, in: -2..<2) } }
     }
 
-    @Test("every part's logits and gradients are the formulas'", arguments: PartCase.all)
+    @Test("logits and gradients of every linear part match the formulas", arguments: PartCase.all)
     func gradients(_ part: PartCase) {
         let shape = shape(part, widths: [9, 17, 6, 4])
         let network = Network(NetworkPlan(part.part.build(shape)), capacity: batch, workers: Workers(threads: 2))
@@ -67,7 +67,7 @@ struct GradientTests {
         }
     }
 
-    @Test("shapes around the sizes of tiles and blocks give the formulas' logits", arguments: PartCase.all)
+    @Test("logits match the formulas for shapes around the sizes of tiles and blocks", arguments: PartCase.all)
     func shapes(_ part: PartCase) {
         for widths in [[1, 1], [15, 16], [17, 257], [1025, 3], [65, 256]] {
             let shape = shape(part, widths: widths)
@@ -83,7 +83,7 @@ struct GradientTests {
         }
     }
 
-    @Test("one, two and three threads give the same bits", arguments: PartCase.all)
+    @Test("bits are the same with one, two and three threads", arguments: PartCase.all)
     func threads(_ part: PartCase) {
         let widths = [70, 600, 530, 10], rows = 150
         let results = [1, 2, 3].map { threads in

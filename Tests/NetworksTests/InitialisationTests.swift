@@ -9,7 +9,7 @@ import Testing
 struct InitialisationTests {
     private func variance(_ values: [Double]) -> Double { values.reduce(0) { $0 + $1 * $1 } / Double(values.count) }
 
-    @Test("positions lie in ±1 and biases in ±0.1, dense weights in ±1/√n (§4.4)")
+    @Test("positions are in ±1, biases in ±0.1 and dense weights in ±1/√n (§4.4)")
     func bounds() {
         let shape = LinearPartShape(widths: [400, 300, 10], batch: 1)
         for parameter in LinearPart.pcn.build(shape).parameters {
@@ -21,7 +21,7 @@ struct InitialisationTests {
         #expect(dense.max()! <= 0.05 && dense.max()! > 0.049 && dense.min()! >= -0.05 && dense.min()! < -0.049)
     }
 
-    @Test("another seed gives other weights, the same seed the same")
+    @Test("the same seed gives the same weights, another seed other weights")
     func seeds() {
         for part in LinearPart.all {
             let values = [1, 1, 2].map { seed in
@@ -39,7 +39,7 @@ struct InitialisationTests {
         #expect(abs(variance(weights) * 3 * 300 - 1) < 0.1)
     }
 
-    @Test("the paper's factors: n/log₂ n for positions, 10⁵ for their biases, 1 for dense (§4.5)")
+    @Test("update factors are the paper's: n/log₂ n for positions, 10⁵ for their biases, 1 for dense layers (§4.5)")
     func factors() {
         let pcn = LinearPart.pcn.build(LinearPartShape(widths: [768, 1024, 10], batch: 1)).parameters
         #expect(pcn.map(\.rateFactor) == [768 / log2(768.0), 102.4, 10 / log2(10.0), 1e5, 1e5])

@@ -3,7 +3,7 @@ import Tensors
 
 @testable import Networks
 
-/// A plain float64 network, written from the paper's formulas alone, that the engine is held against.
+/// A float64 reference implementation of the paper's formulas.
 struct ReferenceNetwork {
     let part: String
     let shape: LinearPartShape
@@ -54,7 +54,7 @@ struct ReferenceNetwork {
 }
 
 extension WeightFunction {
-    /// F in float64 (§3.2), and the sine of the same amplitude, period and phase, of two positions' coordinates.
+    /// F in float64 (§3.2), for pairs of coordinates of two positions. The sine has the triangle's amplitude, period and phase.
     func weight(_ pairs: [(Double, Double)], inputs: Int) -> Double {
         let squared = pairs.reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
         let z =

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Memory for views whose tests own nothing; it lives as long as the tests do.
+/// Memory for the views of tests. It is never freed.
 enum Scratch {
     static func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
         Unmanaged.passRetained(Tensor(count)).takeUnretainedValue().base
@@ -10,7 +10,7 @@ enum Scratch {
         Panels(base: floats(Panels.floats(depth, columns)), depth: depth, columns: columns)
     }
 
-    /// Uniform in [-1, 1), with `margin` columns of `filler` after each row.
+    /// Uniform random values in [-1, 1), with `margin` columns of `filler` after each row.
     static func matrix(_ rows: Int, _ columns: Int, _ purpose: String, margin: Int = 0, filler: Float = 0) -> Matrix {
         let stride = columns + margin
         let matrix = Matrix(base: floats(rows * stride), rows: rows, columns: columns, stride: stride)

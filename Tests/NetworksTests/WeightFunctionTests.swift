@@ -6,7 +6,7 @@ import Testing
 
 @Suite("F(D)")
 struct WeightFunctionTests {
-    @Test("errs by less than 1e-4 of the amplitude against float64, for every distance and wave")
+    @Test("differs from float64 by less than 1e-4 of the amplitude, for every distance and wave")
     func accuracy() {
         let (rows, columns) = (50, 37)
         for (distance, wave) in Distance.all.flatMap({ d in Wave.all.map { (d, $0) } }) {
@@ -34,7 +34,7 @@ struct WeightFunctionTests {
     }
 
     @Test(
-        "is the same to the bit as plain float32 code, by every instruction set and for every shape",
+        "is bit-identical to scalar float32 code, for every instruction set and shape",
         arguments: Kernels.all.indices)
     func bits(_ set: Int) {
         let kernels = Kernels.all[set]
@@ -43,7 +43,7 @@ struct WeightFunctionTests {
             let kernel = WeightFunction(distance: distance, wave: wave, lambda: 3, epsilon: 0.1).kernel(inputs: 4)
             for (rows, columns, d) in [(1, 1, 1), (7, 15, 2), (8, 16, 16), (9, 17, 17), (15, 33, 15), (25, 31, 4), (13, 16, 33)] {
                 let (a, b) = (Scratch.matrix(rows, d, "a"), Scratch.matrix(columns, d, "b"))
-                // One pair at no distance, and one on a kink.
+                // One pair of coincident points.
                 b.row(0).update(from: a.row(0), count: d)
                 let (positions, w, s) = (Scratch.panels(d, columns), Scratch.panels(rows, columns), Scratch.panels(rows, columns))
                 positions.pack(b.transposed, kernels)
@@ -61,7 +61,7 @@ struct WeightFunctionTests {
     }
 }
 
-/// F and its slope with λ 3, ε 0.1 and n = 4, written with nothing but float32 operations, one at a time.
+/// F and its slope with λ = 3, ε = 0.1 and n = 4, in scalar float32 operations.
 private struct PlainWave {
     let distance: Distance
     let wave: Wave

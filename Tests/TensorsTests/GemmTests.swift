@@ -4,12 +4,12 @@ import Testing
 
 @Suite("gemm")
 struct GemmTests {
-    /// Around the sizes of tiles, thin products, and one that has several tiles both ways.
+    /// Sizes around a tile's, thin products, and one with several tiles in both dimensions.
     private static let shapes = [
         (1, 1, 1), (3, 17, 5), (16, 1, 33), (130, 10, 300), (70, 300, 16), (257, 129, 31), (600, 550, 90), (5, 4, 0),
     ]
 
-    @Test("is the definition's product, with plain and transposed operands, and touches nothing beside it")
+    @Test("computes the definition's product of plain and transposed operands, and writes nothing outside the result")
     func definition() {
         for (m, n, k) in Self.shapes {
             for (isATransposed, isBTransposed) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -26,13 +26,13 @@ struct GemmTests {
                         }
                         #expect(abs(Double(c.row(i)[j]) - sum) < 1e-4, "\(m), \(n), \(k) at \(i), \(j)")
                     }
-                    #expect((n..<n + 4).allSatisfy { c.row(i)[$0] == 77 }, "beside row \(i)")
+                    #expect((n..<n + 4).allSatisfy { c.row(i)[$0] == 77 }, "outside row \(i)")
                 }
             }
         }
     }
 
-    @Test("starts from a bias, and ends with ReLU or with its mask; a NaN stays")
+    @Test("applies a bias as initial value, and ReLU or its mask as epilogue; both keep NaN")
     func initialValueAndEpilogue() {
         for (m, n, k) in Self.shapes where k > 0 {
             let (a, b) = (Scratch.matrix(m, k, "a"), Scratch.matrix(k, n, "b")), bias = Scratch.matrix(1, n, "bias")
@@ -52,7 +52,7 @@ struct GemmTests {
         }
     }
 
-    @Test("of two products in one pass is both of them")
+    @Test("two products in one pass give the same bits as one after the other")
     func pair() {
         let (a, b, c) = (Scratch.matrix(40, 50, "a"), Scratch.matrix(50, 60, "b"), Scratch.matrix(60, 10, "c"))
         let (one, two) = (Scratch.matrix(40, 60, "1"), Scratch.matrix(50, 10, "2"))
@@ -67,7 +67,7 @@ struct GemmTests {
         for i in 0..<50 { for j in 0..<10 { #expect(two.row(i)[j] == second.row(i)[j]) } }
     }
 
-    @Test("over patches is the product with the patches written out, both ways")
+    @Test("products over patches equal products with the patches stored, for the forward pass and the weight gradient")
     func patches() {
         let (images, side, channels, kernel) = (33, 13, 6, 5)
         let x = Scratch.matrix(images, side * side * channels, "x")
@@ -86,7 +86,7 @@ struct GemmTests {
 
         let (dw, sums) = (Scratch.matrix(40, patches.columns, "dw"), Scratch.matrix(40, patches.columns, "dw"))
         let partials = PatchColumnsGemm.scratch(40, patches.columns, positions: patches.rows)
-        #expect(partials > 0, "the contraction is cut into parts")
+        #expect(partials > 0, "the contraction is split")
         let gradient = PatchColumnsGemm(dy, patches, into: dw, partials: Scratch.floats(partials))
         for task in 0..<gradient.tasks { gradient.run(task, scratch) }
         gradient.reduce(Workers(threads: 2))
@@ -94,7 +94,7 @@ struct GemmTests {
         for i in 0..<40 { for j in 0..<patches.columns { #expect(abs(dw.row(i)[j] - sums.row(i)[j]) < 1e-2) } }
     }
 
-    @Test("column sums are the definition's, for short and long matrices")
+    @Test("column sums are correct for short and long matrices")
     func columnSums() {
         for (rows, columns) in [(1, 1), (100, 70), (2048, 3), (2049, 65), (140_000, 2)] {
             let matrix = Scratch.matrix(rows, columns, "m", margin: 1), sums = Scratch.floats(columns)
@@ -110,7 +110,7 @@ struct GemmTests {
 
 @Suite("Tasks")
 struct TaskSizeTests {
-    @Test("are 64 of a pass that is large enough for that, about 50 million operations each of a larger one, and at most 256")
+    @Test("number 64 in a medium pass, have about 50 million operations each in a larger one, and never exceed 256")
     func count() {
         #expect(TaskSize(1e6).tasks == 1)
         #expect(TaskSize(42e6).tasks == 10)
@@ -119,7 +119,7 @@ struct TaskSizeTests {
         #expect(TaskSize(1e12).tasks == 256)
     }
 
-    @Test("a schedule gives each task to the thread that is free first, and counts serial work and what a pass costs")
+    @Test("list scheduling assigns each task to the first free thread, and includes serial work and overhead")
     func makespan() {
         let passes = [
             TaskTimer.Pass(serial: 0.5, tasks: [3, 1, 1, 1]), TaskTimer.Pass(serial: 0.25, tasks: [2]),

@@ -1,21 +1,21 @@
 import Tensors
 import Testing
 
-/// What a product must be, to the bit: each sum one chain of multiply-adds in the order of its index.
+/// The expected bits of a sum: one chain of multiply-adds in index order.
 private func chain(_ start: Float, _ pairs: some Sequence<(Float, Float)>, _ kernels: Kernels) -> Float {
     pairs.reduce(start) { kernels.arithmetic == "fused" ? $0.addingProduct($1.0, $1.1) : $0 + $1.0 * $1.1 }
 }
 
-/// Around the sizes of a row group, a panel, a block of rows and a part of a contraction.
+/// Sizes around those of a row group, a panel, a block of rows and a K-block.
 private let sizes = [1, 2, 5, 7, 8, 9, 15, 16, 17, 31, 33, 48]
 private let shapes =
     sizes.flatMap { rows in sizes.map { (rows, $0, 1 + (rows * 7 + $0 * 3) % 40) } }
     + [(145, 33, 264), (289, 16, 265), (24, 127, 263), (150, 129, 3), (6, 64, 0)]
 
-@Suite("Products, by every instruction set")
+@Suite("Products of packed operands, for every instruction set")
 struct ProductTests {
     @Test(
-        "are their definition's chains of multiply-adds to the bit, and touch nothing beside them", arguments: Kernels.all.indices
+        "are bit-identical to chains of multiply-adds, and write nothing outside the result", arguments: Kernels.all.indices
     )
     func definition(_ set: Int) {
         let kernels = Kernels.all[set]
@@ -37,12 +37,12 @@ struct ProductTests {
                     let both = chain(first, (0..<depth).map { (aT.row($0)[i], bT.row(k)[$0]) }, kernels)
                     #expect(c.row(i)[k] == both, "\(rows) × \(columns) × \(depth) at \(i), \(k)")
                 }
-                #expect((columns..<columns + 4).allSatisfy { c.row(i)[$0] == 77 }, "beside row \(i)")
+                #expect((columns..<columns + 4).allSatisfy { c.row(i)[$0] == 77 }, "outside row \(i)")
             }
         }
     }
 
-    @Test("begin at a bias and end with ReLU, which keeps a NaN", arguments: Kernels.all.indices)
+    @Test("apply a bias as initial value and ReLU as epilogue, which keeps NaN", arguments: Kernels.all.indices)
     func biasAndReLU(_ set: Int) {
         let kernels = Kernels.all[set]
         for (rows, columns, depth) in shapes where depth > 0 {
@@ -61,7 +61,9 @@ struct ProductTests {
         }
     }
 
-    @Test("into panels are multiplied by panels, and their panels are row factors both ways", arguments: Kernels.all.indices)
+    @Test(
+        "can be stored in panels and multiplied by panels; their panels are left-hand sides, plain and transposed",
+        arguments: Kernels.all.indices)
     func panels(_ set: Int) {
         let kernels = Kernels.all[set]
         for (rows, columns, depth) in shapes where depth > 0 {
@@ -76,7 +78,7 @@ struct ProductTests {
                     #expect(g[i, k] == chain(0, (0..<depth).map { (a.row(i)[$0], b.row($0)[k]) }, kernels) * factors.row(i)[k])
                 }
             }
-            // g · ones and gᵀ · ones, and the same by `addSums`.
+            // g · ones and gᵀ · ones must equal the sums by `addSums`.
             let (down, across) = (Scratch.matrix(columns, 1, "down"), Scratch.matrix(rows, 1, "across"))
             let sums = (rows: Scratch.matrix(rows, 1, "rows", margin: 2), columns: Scratch.floats(columns + 16))
             let start = (0..<rows).map { sums.rows.row($0)[0] }
@@ -100,7 +102,7 @@ struct ProductTests {
         }
     }
 
-    @Test("of a blocked factor are those of the whole one")
+    @Test("of operands packed in K-blocks are bit-identical to those of whole operands")
     func blocks() {
         let (rows, columns, depth) = (50, 20, 100)
         let (aT, b) = (Scratch.matrix(depth, rows, "aT"), Scratch.matrix(depth, columns, "b"))

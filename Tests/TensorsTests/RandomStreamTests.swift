@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Random numbers")
 struct RandomStreamTests {
-    @Test("depend on seed, purpose, epoch and index, each on its own")
+    @Test("depend on seed, purpose, epoch and index, each independently")
     func independence() {
         let base = RandomStream(seed: 1, purpose: "shuffle", epoch: 3)
         #expect(base.bits(7) == RandomStream(seed: 1, purpose: "shuffle", epoch: 3).bits(7))
@@ -14,7 +14,7 @@ struct RandomStreamTests {
         #expect(Set(others.map { $0.bits(7) } + [base.bits(7), base.bits(8)]).count == 5)
     }
 
-    @Test("are uniform: mean, variance and the ends of the range")
+    @Test("are uniform in mean, variance and range")
     func uniform() {
         let stream = RandomStream(seed: 5, purpose: "test")
         let values = (0..<100_000).map { stream.uniform($0, in: -1..<1) }
@@ -24,7 +24,7 @@ struct RandomStreamTests {
         #expect(values.min()! >= -1 && values.max()! < 1)
     }
 
-    @Test("permute every index once, differently each epoch")
+    @Test("permutations contain every index once and differ between epochs")
     func permutation() {
         let first = RandomStream(seed: 1, purpose: "shuffle", epoch: 1).permutation(1000)
         let second = RandomStream(seed: 1, purpose: "shuffle", epoch: 2).permutation(1000)

@@ -11,7 +11,7 @@ struct SafetensorsTests {
         return file
     }
 
-    @Test("what is written is read again, to the bit, with its metadata")
+    @Test("a written file is read back bit for bit, with its metadata")
     func roundTrip() throws {
         let (a, b) = (Tensor(2, 3), Tensor(4))
         a.assign([1, -0.0, .infinity, 1e-30, 3, 4])
@@ -28,7 +28,7 @@ struct SafetensorsTests {
     }
 
     @Test(
-        "what is no such file is refused, not read",
+        "a malformed file is refused",
         arguments: [
             "", "[]", "{\"a\": 1}", "{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [0, 12]}}",
             "{\"a\": {\"dtype\": \"F32\", \"shape\": [2], \"data_offsets\": [-8, 0]}}",
@@ -40,7 +40,7 @@ struct SafetensorsTests {
         #expect(throws: Safetensors.Failure.self) { try Safetensors(file(header, data: 8)) }
     }
 
-    @Test("a header nested 100,000 deep is refused", arguments: ["[", "{\"a\":", "{\"__metadata__\":"])
+    @Test("a header nested 100,000 levels deep is refused", arguments: ["[", "{\"a\":", "{\"__metadata__\":"])
     func deep(_ opening: String) {
         #expect(throws: Safetensors.Failure.self) { try Safetensors(file(String(repeating: opening, count: 100_000))) }
     }

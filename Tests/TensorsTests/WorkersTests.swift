@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Workers")
 struct WorkersTests {
-    @Test("run every task once, and no two tasks with one thread index at a time", arguments: [1, 2, 5])
+    @Test("run every task once, and never two tasks with the same thread index at a time", arguments: [1, 2, 5])
     func everyTaskOnce(_ threads: Int) {
         let runs = Mutex([Int](repeating: 0, count: 100)), busy = Mutex(Set<Int>())
         Workers(threads: threads).forEach(100) { task, threadIndex in
@@ -17,7 +17,7 @@ struct WorkersTests {
         #expect(runs.withLock { $0 } == [Int](repeating: 1, count: 100))
     }
 
-    @Test("miss no task in thousands of short passes, nor when their threads have gone to sleep in between", arguments: [2, 5])
+    @Test("run every task of thousands of short passes, also after their threads have gone to sleep", arguments: [2, 5])
     func manyPasses(_ threads: Int) {
         let workers = Workers(threads: threads)
         for pass in 0..<3000 {
@@ -28,9 +28,9 @@ struct WorkersTests {
         }
     }
 
-    @Test("end their threads, and a sleeping thread takes no time")
+    @Test("end their threads, and a sleeping thread uses no processor time")
     func threadsEnd() throws {
-        /// Threads of that name, and the seconds that they have run.
+        /// Processor seconds of each thread of this name.
         func threads(_ name: String) throws -> [Double] {
             try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap { task in
                 guard let text = try? String(contentsOfFile: "/proc/self/task/\(task)/stat", encoding: .utf8),
@@ -52,7 +52,7 @@ struct WorkersTests {
         #expect(try threads("tasks 33").isEmpty)
     }
 
-    @Test("tilings cover everything, the last tile being the rest")
+    @Test("tilings cover the whole range; the last tile is the remainder")
     func tiling() {
         let tiling = Tiling(10, by: 4)
         #expect((0..<tiling.count).map { tiling[$0] } == [0..<4, 4..<8, 8..<10])

@@ -51,6 +51,12 @@ extension Lab {
             do {
                 guard run.isRunID else { throw LabError.noSuchRun(run) }
                 let settings = try Settings(canonicalJSON: row["settings"])
+                let before = try String.fetchOne(
+                    db, sql: "SELECT arithmetic FROM attempts WHERE run_id = ? AND number < ? ORDER BY number DESC LIMIT 1",
+                    arguments: [run, attempt])
+                if let before, settings.decisive(before) != settings.decisive(arithmetic) {
+                    try event(db, run: run, attempt: attempt, "arithmetic", "\(arithmetic), before: \(before)")
+                }
                 return .success(Claim(run: run, attempt: attempt, settings: settings, datasetDigest: row["dataset_digest"]))
             } catch {
                 let reason = "the settings of run \(run) cannot be read: \(error)"

@@ -22,10 +22,19 @@ public struct RunSummary: Sendable {
     public let error: String?
     public let final: FinalFigures?
     public let datasetDigest: String
-    /// Every arithmetic with which the run was trained. With more than one, its bits cannot be reproduced.
+    /// Every arithmetic with which the run was trained.
     public let arithmetics: [String]
 
     public var model: String { settings.model }
+
+    /// The arithmetics, if they differ in what decides the run's bits: these cannot be reproduced then. Otherwise empty.
+    public var mixedArithmetics: [String] { Set(arithmetics.map(settings.decisive)).count > 1 ? arithmetics : [] }
+
+    /// Whether training under this arithmetic gives the bits that the run has.
+    public func isComparable(with arithmetic: String) -> Bool {
+        arithmetics.allSatisfy { settings.decisive($0) == settings.decisive(arithmetic) }
+    }
+
     public var secondsLeft: Double? {
         state.isEnded ? nil : secondsPerEpoch.map { $0 * Double(max(0, epochs - epoch)) }
     }

@@ -35,16 +35,29 @@ struct Doctor: ParsableCommand {
 
     private func machine() -> [Finding] {
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        let kernels = Kernels.current
-        let asked = ProcessInfo.processInfo.environment[Kernels.variable]
-        let detail = "\(kernels.name), \(kernels.arithmetic) multiply-add"
-        let remedy = asked.map { "\(Kernels.variable)=\($0) chooses them; unset it for the fastest" }
         return [
-            Finding(subject: "kernels", isFine: asked == nil, detail: detail, remedy: remedy),
+            kernels,
             .fine("threads", "\(cores) cores"),
-            .fine("BLAS", "\(BLAS.configuration), kernel \(BLAS.kernel); only `bench` uses it"),
+            blas,
             .fine("SQLite", Lab.sqliteVersion),
         ]
+    }
+
+    private var blas: Finding {
+        let detail = "\(BLAS.configuration), kernel \(BLAS.kernel)"
+        if let override = BLASEnvironment.override { return .wrong("BLAS", detail, remedy: override) }
+        guard let replaced = BLAS.replacedKernel else { return .fine("BLAS", detail) }
+        return .fine("BLAS", detail + ", in place of \(replaced), which does not use this processor's vectors")
+    }
+
+    private var kernels: Finding {
+        let variable = Kernels.variable, value = ProcessInfo.processInfo.environment[variable] ?? ""
+        if let refusal = Kernels.refusal {
+            return .wrong("kernels", refusal, remedy: "unset \(variable) for the fastest kernels")
+        }
+        let detail = "\(Kernels.current.name), \(Kernels.current.arithmetic) multiply-add"
+        if value.isEmpty { return .fine("kernels", detail) }
+        return .wrong("kernels", detail, remedy: "\(variable)=\(value) selects them; unset it for the fastest kernels")
     }
 
     private func storage() -> [Finding] {

@@ -51,11 +51,8 @@ struct RunDetails {
                 "attempt \(attempt.number)",
                 "\(Format.time(attempt.startedAt)), \(attempt.arithmetic), \(attempt.threads) threads; \(end)", &lines)
         }
-        if run.arithmetics.count > 1 {
-            field(
-                "warning",
-                "trained with several kinds of arithmetic (\(run.arithmetics.joined(separator: ", "))); its bits are its own",
-                &lines)
+        if !run.mixedArithmetics.isEmpty {
+            field("warning", Self.mixture(run), &lines)
         }
         for checkpoint in checkpoints {
             let batch = checkpoint.batch == 0 ? "" : ", batch \(checkpoint.batch)"
@@ -65,6 +62,10 @@ struct RunDetails {
             field("event", "\(Format.time(event.at))  \(event.kind)  \(event.detail ?? "")", &lines)
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    static func mixture(_ run: RunSummary) -> String {
+        "trained with several kinds of arithmetic (\(run.mixedArithmetics.joined(separator: "; ").printable)); its bits are its own"
     }
 
     static func abandonment(_ reason: String) -> String { "no worker trains it (\(reason)); `pcnlab work` continues it" }

@@ -23,7 +23,7 @@ struct RunStatus: Encodable {
         case convolutionParameters = "convolution_parameters"
         case weightsSHA256 = "weights_sha256"
         case datasetDigest = "dataset_digest"
-        case arithmetics = "blas_kernels"
+        case arithmetics = "arithmetic"
     }
 
     func encode(to encoder: any Encoder) throws {

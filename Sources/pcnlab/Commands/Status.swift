@@ -88,9 +88,8 @@ struct Status: ParsableCommand {
             lines.append(
                 Colour.yellow.paint("\(run.id.prefix(8)): \(RunDetails.abandonment(abandoned[run.id] ?? ""))", on: .output))
         }
-        for run in runs where run.arithmetics.count > 1 {
-            let kinds = run.arithmetics.joined(separator: ", ").printable
-            lines.append("\(run.id.prefix(8)): trained with several kinds of arithmetic (\(kinds)); its bits are its own")
+        for run in runs where !run.mixedArithmetics.isEmpty {
+            lines.append("\(run.id.prefix(8)): \(RunDetails.mixture(run))")
         }
         return lines.joined(separator: "\n") + "\n"
     }

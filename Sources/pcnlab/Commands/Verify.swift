@@ -2,13 +2,15 @@ import ArgumentParser
 import Foundation
 import Lab
 import Specs
+import Tensors
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a run again from an earlier checkpoint, and compare the weights.",
         discussion: """
             Trains from the second newest checkpoint, or from the beginning if there is only one, to the newest. Nothing is written to \
-            the lab. Exit code 0: the weights and the row of every epoch on the way have the same bits. Exit code 1: they differ.
+            the lab. Exit code 0: the weights and the row of every epoch on the way have the same bits. Exit code 1: they differ. Exit code 69: they differ, but the run was \
+            trained with an arithmetic that this program does not have, so they are not comparable.
             """)
 
     @OptionGroup var lab: LabOption
@@ -36,7 +38,8 @@ struct Verify: ParsableCommand {
                 if !json { Terminal.output.line(sentence(outcome, summary)) }
             }
             if json { Terminal.output.line(try JSONOutput.text(outcomes)) }
-            if !outcomes.allSatisfy(\.isSame) { throw Exit.someRunFailed }
+            if outcomes.contains(where: { !$0.isSame && $0.isComparable }) { throw Exit.someRunFailed }
+            if !outcomes.allSatisfy(\.isSame) { throw Exit.unavailable }
         }
     }
 
@@ -46,13 +49,17 @@ struct Verify: ParsableCommand {
         if outcome.isSame {
             return stretch + Colour.green.paint("the same bits", on: .output) + ", SHA-256 \(outcome.foundSHA256)"
         }
+        guard outcome.isComparable else {
+            let arithmetics = run.arithmetics.joined(separator: "; ").printable
+            return stretch + Colour.yellow.paint("not comparable", on: .output)
+                + ": the run was trained with \(arithmetics), and this program computes with \(Arithmetic.current)"
+        }
         var text = stretch + Colour.red.paint("not the same", on: .output)
         text += ": SHA-256 \(outcome.foundSHA256), where the checkpoint has \(outcome.expectedSHA256)"
         if !outcome.differingEpochs.isEmpty {
             text += "; other rows in epochs \(outcome.differingEpochs.map(String.init).joined(separator: ", "))"
         }
         if outcome.hasOtherFinalFigures { text += "; the run is recorded with other final figures" }
-        if run.arithmetics.count > 1 { text += "; it was trained with several kinds of arithmetic" }
         return text
     }
 }

@@ -35,7 +35,7 @@ struct Work: ParsableCommand {
             let reporter = ProgressReporter(logs: RunLogs(folder: lab.logs))
             let train = RunTraining(lab: lab, datasets: DatasetCache(lab), threads: threads, reporter: reporter)
             let pool = WorkerPool(
-                lab, .init(workers: workers, threads: threads, drain: drain, arithmetic: Kernels.current.arithmetic),
+                lab, .init(workers: workers, threads: threads, drain: drain, arithmetic: Arithmetic.current.description),
                 observer: reporter, admission: MemoryAdmission(limit: MemoryLimit.current)
             ) { claim, control, worker in try train(claim, control, worker: worker) }
             StopSignals.listen { pool.stop() }

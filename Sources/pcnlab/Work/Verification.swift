@@ -22,6 +22,8 @@ struct Verification {
         let differingEpochs: [Int]
         /// Whether the recorded final accuracies or digest differ.
         let hasOtherFinalFigures: Bool
+        /// Whether the run was trained with this program's arithmetic only.
+        let isComparable: Bool
         var isSame: Bool { expectedSHA256 == foundSHA256 && differingEpochs.isEmpty && !hasOtherFinalFigures }
     }
 
@@ -52,7 +54,8 @@ struct Verification {
         return Outcome(
             run: run.id, fromEpoch: start?.0.epoch ?? 0, toEpoch: target.epoch, toBatch: target.batch, expectedSHA256: expected,
             foundSHA256: again.weightsSHA256, differingEpochs: host.differing,
-            hasOtherFinalFigures: final != nil && run.final != nil && final != run.final)
+            hasOtherFinalFigures: final != nil && run.final != nil && final != run.final,
+            isComparable: run.isComparable(with: Arithmetic.current.description))
     }
 
     /// A trainer at a checkpoint, or at the beginning.

@@ -1,5 +1,5 @@
-// Counts what a thread allocates: this program's malloc takes the C library's place.
+// Counts the allocations of each thread: this malloc replaces the C library's.
 #include <stddef.h>
 
-/// Blocks that the calling thread has allocated so far.
+/// Number of blocks that the calling thread has allocated so far.
 size_t allocations_of_thread(void);

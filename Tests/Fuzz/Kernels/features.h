@@ -1,4 +1,4 @@
-// patches, max_pool and max_pool_backward over small images with padding, strides and gaps between them.
+// patches, max_pool and max_pool_backward on small images with padding, strides and gaps between images.
 
 static void patches_case(const pcn_kernels *set, input bytes) {
     pcn_patches g = {.height = 1 + below(&bytes, 9), .width = 1 + below(&bytes, 9), .channels = 1 + below(&bytes, 40)};
@@ -31,7 +31,7 @@ static void patches_case(const pcn_kernels *set, input bytes) {
 static void pool_case(const pcn_kernels *set, input bytes) {
     pcn_patches g = {.height = 1 + below(&bytes, 9), .width = 1 + below(&bytes, 9), .channels = 1 + below(&bytes, 40)};
     g.kernel_height = 1 + below(&bytes, 4), g.kernel_width = 1 + below(&bytes, 4), g.stride = 1 + below(&bytes, 4);
-    // Every window begins inside.
+    // Every window begins inside the image.
     g.out_height = 1 + below(&bytes, 256) * ((g.height - 1) / g.stride) / 255;
     g.out_width = 1 + below(&bytes, 256) * ((g.width - 1) / g.stride) / 255;
     const size_t size = g.height * g.width * g.channels, outputs = g.out_height * g.out_width * g.channels;

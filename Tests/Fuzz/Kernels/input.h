@@ -1,4 +1,4 @@
-// What a case is made of: numbers and floats from the fuzzer's bytes, and blocks of memory that are exactly as long as asked.
+// The inputs of a case: numbers and floats from the fuzzer's bytes, in blocks of memory of exactly the requested length.
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@ typedef struct {
     size_t left;
 } input;
 
-// The next number below `limit`; 0 where the bytes have ended.
+// The next number below `limit`; 0 at the end of the bytes.
 static size_t below(input *bytes, size_t limit) {
     if (bytes->left == 0) return 0;
     bytes->left--;
@@ -20,7 +20,7 @@ static size_t below(input *bytes, size_t limit) {
 
 static size_t whole_panels(size_t columns) { return (columns + PCN_PANEL - 1) / PCN_PANEL * PCN_PANEL; }
 
-// Floats of an ordinary size, now and then an extreme one, from a generator that the next byte seeds.
+// Floats of moderate size, sometimes extreme ones, from a generator seeded by the next byte.
 static float *floats_of(input *bytes, size_t count) {
     static const float extremes[] = {0, -0.0f, INFINITY, -INFINITY, NAN, 3e38f, -3e38f, 1e-40f, 1, -1};
     uint32_t state = (uint32_t)below(bytes, 256) * 2654435761u + 1;
@@ -39,7 +39,7 @@ static float *copy_of(const float *values, size_t count) {
     return copy;
 }
 
-// Stops where two floats are not the same to the bit; a NaN is as good as any other.
+// Aborts if two floats are not bit-identical; any two NaNs count as equal.
 static void same(float found, float expected, const char *what, const pcn_kernels *set, size_t at) {
     if (memcmp(&found, &expected, sizeof found) == 0 || (isnan(found) && isnan(expected))) return;
     fprintf(stderr, "%s of %s at %zu: %a, expected %a\n", what, set->name, at, found, expected);

@@ -1,4 +1,4 @@
-// pack and pack_transposed: every element in its place, zeros behind the last.
+// pack and pack_transposed: every element is at its place, and the padding is zero.
 
 static void packing_case(const pcn_kernels *set, input bytes) {
     const size_t depth = below(&bytes, 50), columns = 1 + below(&bytes, 70);

@@ -1,4 +1,4 @@
-// weights and sums, then the passes over single elements.
+// weights and sums, then the elementwise kernels.
 
 static float sine_of_turns(const pcn_kernels *set, float w) {
     const float x = w * 6.28318530717958648f, s = x * x;
@@ -56,7 +56,7 @@ static void sums_case(const pcn_kernels *set, input bytes) {
     set->sums(depth, columns, g, row_sums, stride, column_sums);
     for (size_t panel = 0; panel * PCN_PANEL < columns; panel++)
         for (size_t k = 0; k < depth; k++) {
-            // A tree over the sixteen: halves, quarters, then 0 and 2, 1 and 3.
+            // A tree reduction over sixteen columns: distance 8, 4, 2, then 1.
             float tree[PCN_PANEL];
             for (size_t l = 0; l < PCN_PANEL; l++) {
                 const float value = g[(panel * depth + k) * PCN_PANEL + l];

@@ -1,8 +1,8 @@
-// multiply: rows and columns around the edges of tiles, strided and packed, with every initial value and epilogue.
+// multiply: sizes around those of tiles, strided and packed operands, every initial value and epilogue.
 
 static void product_case(const pcn_kernels *set, input bytes) {
     pcn_product p = {.rows = 1 + below(&bytes, 24), .columns = 1 + below(&bytes, 52), .depth = below(&bytes, 18)};
-    if (below(&bytes, 8) == 0) p.rows += 140;  // beyond a block of rows
+    if (below(&bytes, 8) == 0) p.rows += 140;  // more than one block of rows
     const size_t panels = whole_panels(p.columns) / PCN_PANEL, row_major = below(&bytes, 2);
     p.a_packed = (int32_t)below(&bytes, 2);
     p.a_stride = p.a_packed ? set->rows : p.depth + below(&bytes, 5);

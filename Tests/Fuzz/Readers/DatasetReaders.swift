@@ -3,19 +3,19 @@ import Datasets
 import Foundation
 
 extension Reader {
-    /// CIFAR's records: the input's first byte says which file the rest is.
+    /// CIFAR's records: the input's first byte selects the file that the rest is written to.
     static let cifar = Reader(name: "cifar", corpus: corpus(.tinyCifar), pieces: [[0, 1, 2, 3], [3], [9, 9]]) { input, folder in
         try load(.tinyCifar, input, folder) { $0 }
     }
 
-    /// MNIST's files in the same way.
+    /// MNIST's files; the first byte selects the file.
     static let idx = Reader(
         name: "idx", corpus: corpus(.tinyMNIST), pieces: [[0, 0, 8, 1], [0, 0, 8, 3], [0, 0, 0, 2], [0, 0, 0, 3]]
     ) { input, folder in
         try load(.tinyMNIST, input, folder) { $0 }
     }
 
-    /// A tar archive with right checksums, most of the time, in an intact gzip stream.
+    /// A tar archive in a valid gzip stream, most of the time with correct checksums.
     static let tar = Reader(
         name: "tar",
         corpus: [members(.tinyCifar), [("../../outside", [1]), ("/tmp/pcnlab-fuzz-outside", [2])] + members(.tinyCifar)]
@@ -30,7 +30,7 @@ extension Reader {
         try loadArchive(Archives.gzip(input), folder)
     }
 
-    /// A gzip stream: a data set's archive, or, after a first byte that is odd, a single file.
+    /// A gzip stream: a data set's archive, or a single file if the first byte is odd.
     static let gzip = Reader(
         name: "gzip",
         corpus: [[0] + Archives.gzip(Archives.tar(members(.tinyCifar)))]
@@ -44,12 +44,12 @@ extension Reader {
         try load(.tinyMNIST, [first / 2] + input.dropFirst(), folder, suffix: ".gz") { Archives.gzip($0) }
     }
 
-    /// A kilobyte that unpacks to a megabyte.
+    /// A kilobyte that decompresses to a megabyte.
     private static let bomb = Archives.gzip([UInt8](repeating: 0, count: 1 << 20))
 
     // MARK: Files in the folder
 
-    /// Loads a data set of intact files but for one, the input's.
+    /// Loads a data set in which one file is the input and the others are intact.
     private static func load(
         _ kind: DatasetKind, _ input: [UInt8], _ folder: URL, suffix: String = "", packed: ([UInt8]) -> [UInt8]
     ) throws {
@@ -92,7 +92,7 @@ extension Reader {
         [("\(kind.folder)/", [])] + kind.files.map { ("\(kind.folder)/\($0.name)", kind.content(of: $0)) }
     }
 
-    /// An archive whose official names are links out of it.
+    /// An archive in which the official names are links to files outside it.
     private static let linked =
         DatasetKind.tinyCifar.files.enumerated().flatMap { index, file in
             tarHeader("cifar-10-batches-bin/\(file.name)", size: 0, type: index == 0 ? "1" : "2", link: "/etc/passwd")

@@ -5,8 +5,8 @@ import Reports
 import Specs
 
 extension Reader {
-    /// What a database's row of a run says, up to every report that it reaches. The input's parts stand between record
-    /// separators: experiments, tags, kinds of arithmetic, settings, id, error, epochs.
+    /// A run's row in the database, and every report made from it. The input's parts are divided by record separators:
+    /// experiments, tags, kinds of arithmetic, settings, id, error, epochs.
     static let record = Reader(
         name: "record", corpus: recordCorpus,
         pieces: [
@@ -28,7 +28,7 @@ extension Reader {
         let curve = epochs.enumerated().map {
             EpochRow(epoch: $0.offset + 1, loss: $0.element, trainAccuracy: 0.5, testAccuracy: 0.5, seconds: $0.element)
         }
-        // One format for each input, and each over all of them: drawing takes longer than reading.
+        // One format for each input, in turn: rendering takes longer than reading.
         let format = ReportFormat.all[input.count % ReportFormat.all.count]
         for line in try format.render(ReportInput([run]) { _ in curve }).split(separator: "\n") {
             try promiseOneLine(String(line))
@@ -42,7 +42,7 @@ extension Reader {
         try promise(isInside && !path.unicodeScalars.contains { $0.value == 0 }, "a file named \(path.debugDescription)")
     }
 
-    /// The second name is one that no spec can give, as a database altered by hand has it.
+    /// The second name cannot come from a spec, only from a database edited by hand.
     private static let recordCorpus = zip(settingsCorpus, ["λ", "..", "a/../b"]).map { settings, name in
         let parts = [
             "[\"a b\",\"\(name)\"]", "[\"tag\"]", "[\"fused\"]", String(decoding: settings, as: UTF8.self), "0123456789abcdef",

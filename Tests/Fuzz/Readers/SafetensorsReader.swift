@@ -2,7 +2,7 @@ import Foundation
 import Tensors
 
 extension Reader {
-    /// The safetensors file: its header, and whatever tensors it promises.
+    /// A safetensors file: its header and the tensors that it declares.
     static let safetensors = Reader(
         name: "safetensors", corpus: safetensorsCorpus,
         pieces: [
@@ -16,7 +16,7 @@ extension Reader {
         for name in file.names {
             let count = try file.shape(name).reduce(1, *)
             let elements = (try? file.floats(name).count) ?? (try? file.integers(name).count)
-            try promise(elements == count, "another number of elements than the shape has")
+            try promise(elements == count, "the number of elements differs from the shape")
         }
         try? file.load("a", into: Tensor(2, 2))
     }
@@ -36,7 +36,7 @@ extension Reader {
         withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) }
     }
 
-    /// Sets the header's length to where its JSON seems to end.
+    /// Sets the header's length to the end of its JSON.
     @Sendable private static func fitHeaderLength(_ bytes: inout [UInt8]) {
         guard bytes.count > 8, let end = bytes.lastIndex(of: UInt8(ascii: "}")), end >= 8 else { return }
         withUnsafeBytes(of: UInt64(end - 7).littleEndian) { bytes.replaceSubrange(0..<8, with: $0) }

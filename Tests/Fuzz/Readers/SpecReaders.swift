@@ -26,7 +26,7 @@ extension Reader {
 
     private static func check(_ settings: Settings) throws {
         try promise(
-            (try? Settings(canonicalJSON: settings.canonicalJSON)) == settings, "settings are not read as they were written")
+            (try? Settings(canonicalJSON: settings.canonicalJSON)) == settings, "settings are not read back as written")
         _ = (settings.model, settings.linearParameters, settings.multiplyAddsPerEpoch.total)
         _ = settings.runIdentity(datasetDigest: "d")
     }
@@ -39,7 +39,7 @@ extension Reader {
         }
     }
 
-    /// A run's settings, as the database's column has them.
+    /// A run's settings as stored in the database.
     static let settings = Reader(name: "settings", corpus: settingsCorpus, pieces: pieces([])) { input, _ in
         do {
             try check(try Settings(canonicalJSON: String(decoding: input, as: UTF8.self)))

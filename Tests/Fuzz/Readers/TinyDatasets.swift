@@ -2,7 +2,7 @@ import Archives
 import Datasets
 import Specs
 
-/// The real data sets' layouts with a few images of a few pixels.
+/// Data sets with the layouts of the real ones and a few images of a few pixels.
 extension DatasetKind {
     static let tinyCifar = DatasetKind(
         tiny("cifar10", train: 5),
@@ -28,7 +28,7 @@ extension DatasetKind {
             name: name, displayName: name, classNames: ["a", "b", "c"], trainImages: train, testImages: 2, channels: 1, side: 2)
     }
 
-    /// What an intact file holds.
+    /// The contents of an intact file.
     func content(of file: OfficialFile) -> [UInt8] {
         switch file.content {
         case .records: (0..<UInt8(file.count)).flatMap { [$0 % 2, $0 % 3, 10, 20, 30, 40] }

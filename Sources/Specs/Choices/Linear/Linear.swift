@@ -9,6 +9,8 @@ public struct Linear: Choice {
     let settings: WeightSettings
     /// Whether the weights themselves are stored and trained.
     public let isDense: Bool
+    /// Whether its products are computed by BLAS: not where the weights are never stored.
+    public let usesBLAS: Bool
     /// The weights in a formula: W, F(D), UVᵀ.
     public let symbol: String
     /// How a model's name ends, given d: PCN16.
@@ -32,7 +34,9 @@ public struct Linear: Choice {
     public let colour: LineColour
 
     init(
-        name: String, summary: String, settings: WeightSettings = [], isDense: Bool = false, symbol: String, colour: LineColour,
+        name: String, summary: String, settings: WeightSettings = [], isDense: Bool = false, usesBLAS: Bool = true,
+        symbol: String,
+        colour: LineColour,
         label: @escaping @Sendable (_ d: Int) -> String, parameters: @escaping @Sendable (LinearDimensions) -> Int,
         untrainedParameters: @escaping @Sendable (LinearDimensions) -> Int = { _ in 0 },
         forward: @escaping @Sendable (LinearLayerDimensions) -> Int,
@@ -42,7 +46,7 @@ public struct Linear: Choice {
     ) {
         (self.name, self.summary, self.settings, self.isDense, self.symbol) = (name, summary, settings, isDense, symbol)
         (self.label, self.parameters, self.untrainedParameters) = (label, parameters, untrainedParameters)
-        (self.forward, self.inputGradient, self.perStep) = (forward, inputGradient, perStep)
+        (self.forward, self.inputGradient, self.perStep, self.usesBLAS) = (forward, inputGradient, perStep, usesBLAS)
         (self.workingFloats, self.export, self.colour) = (workingFloats, export, colour)
     }
 

@@ -1,7 +1,7 @@
 extension Linear {
     /// Weights from distances between points (§3). Layers share the clouds of the neurons between them.
     public static let pcn = Linear(
-        name: "pcn", summary: "from distances between points", settings: .pointCloud, symbol: "F(D)",
+        name: "pcn", summary: "from distances between points", settings: .pointCloud, usesBLAS: false, symbol: "F(D)",
         colour: LineColour(
             light: [(1, 0x8A8F00), (4, 0x43A10F), (8, 0x1F578E), (16, 0x9330FC), (32, 0xC775B5), (512, 0xD6455D)],
             dark: [(1, 0xE5E36A), (4, 0x86EE62), (8, 0x2EA9D7), (16, 0x8B6CF9), (32, 0xDB4A8C), (512, 0xFF9C8A)]),
@@ -13,6 +13,8 @@ extension Linear {
         inputGradient: { $0.inputs * $0.outputs },
         // The distances forward, and the gradients of both clouds.
         perStep: { 3 * $0.d * $0.inputs * $0.outputs },
+        // Packed copies of a layer's activations and of their gradient.
+        workingFloats: { dimensions, rows in rows * (dimensions.layers.map { $0.inputs + $0.outputs + 64 }.max() ?? 0) },
         export: LinearExport(
             inputAxis: .rows,
             summary: "linear.positions.I (neurons, d), of the clouds 0 … L; linear.biases.I, of the layers 0 … L-1"

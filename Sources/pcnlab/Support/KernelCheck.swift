@@ -1,0 +1,15 @@
+import ArgumentParser
+import Tensors
+
+/// Refuses commands that compute if `PCNLAB_KERNELS` names no kernels of this processor. Called once, before the command runs.
+func checkKernels(for command: any ParsableCommand) throws {
+    let computes =
+        switch command {
+        case is Work, is Verify, is Bench, is LandscapeCommand: true
+        case let command as Submit: command.dryRun
+        case let command as Export: command.expand
+        default: false
+        }
+    guard computes, let refusal = Kernels.refusal else { return }
+    throw Failure(refusal, Exit.usage)
+}
