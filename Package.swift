@@ -63,7 +63,7 @@ let package = Package(
             dependencies: [
                 "pcnlab", "ProgramUnderTest", "Tensors", "Networks", "Datasets", "Specs", "Training",
                 .product(name: "GRDB", package: "GRDB.swift"),
-            ]),
+            ], exclude: ["Labs"]),
         .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),
         // Loaded into workers by LD_PRELOAD: kills them or fails at chosen calls.
         .target(name: "FaultShim", path: "Tests/FaultShim"),

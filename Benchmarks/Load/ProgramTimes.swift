@@ -68,7 +68,7 @@ enum ProgramTimes {
         defer {
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
-            _ = try? lab.releaseAbandoned()
+            _ = try? LabMaintenance(lab).run()
         }
         while process.isRunning {
             if let run = try lab.runs(RunFilter(state: .running)).first, let attempt = try lab.attempts(of: run.id).last {

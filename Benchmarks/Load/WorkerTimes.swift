@@ -47,8 +47,7 @@ final class WorkerTimes {
         heartbeats.append(
             try seconds {
                 _ = try lab.requests(leases)
-                try lab.renewLeases(leases)
-                try lab.releaseAbandoned()
+                try LabMaintenance(lab).run(holding: leases)
             })
     }
 

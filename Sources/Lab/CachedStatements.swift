@@ -1,8 +1,8 @@
 import GRDB
 
 extension Database {
-    /// Executes a statement that comes again and again, as for every run of a submission: it is compiled once for a connection,
-    /// for that takes longer than to execute it.
+    /// Executes a statement that is used often, for example for every run of a submission. It is compiled once for each connection,
+    /// because compiling takes longer than executing.
     func execute(cached sql: String, arguments: StatementArguments) throws {
         try cachedStatement(sql: sql).execute(arguments: arguments)
     }

@@ -3,19 +3,19 @@ import GRDB
 
 /// A lab: one folder with the database of runs, their checkpoints and logs.
 ///
-/// Many processes may use a lab at once. Every change is one immediate transaction; what a worker writes names its run and
+/// Several processes may use a lab at the same time. Every change is one immediate transaction. A worker's write names its run and
 /// attempt, and changes nothing once a later attempt has the run.
 public final class Lab: Sendable {
     public let folder: URL
     public let clock: LabClock
     let database: DatabasePool
 
-    /// How long a worker may be silent before another may take its run.
+    /// Milliseconds without a heartbeat after which a worker's run may be released.
     public static let lease: Int64 = 20_000
-    /// Attempts that may end in an error before a run stays failed.
-    public static let attemptsAllowed = 3
-    /// Workers that may die with a run, one after the other and without a checkpoint, before it is failed.
-    public static let deathsAllowed = 10
+    /// Number of attempts that may end in an error. After the last of them the run stays failed.
+    static let attemptsAllowed = 3
+    /// Number of workers that may die with a run, without a checkpoint between them, before it is failed.
+    static let deathsAllowed = 10
 
     public var databaseFile: URL { folder.appending(path: "pcnlab.sqlite") }
     public var checkpoints: URL { folder.appending(path: "checkpoints") }
@@ -27,14 +27,14 @@ public final class Lab: Sendable {
         return URL(fileURLWithPath: path, isDirectory: true)
     }
 
-    /// Opens the lab in `folder`; with `create`, makes it where there is none. Throws `noLab`, `notALab`, `newerLab`,
+    /// Opens the lab in `folder`. With `create`, makes it if there is none. Throws `noLab`, `notALab`, `newerLab`,
     /// `damaged` or `cannotWrite`.
     public convenience init(_ folder: URL, create: Bool = false, clock: LabClock = .system) throws {
-        // A worker waits for a busy database rather than stop training; a person gets an answer in time.
+        // A worker waits for a busy database and does not stop training; a person still gets an answer in time.
         try self.init(folder, create: create, clock: clock, busyTimeout: 10)
     }
 
-    /// The same; a database that another connection writes to counts as busy after so many seconds.
+    /// The same with the number of seconds after which a database that another connection writes to counts as busy.
     init(_ folder: URL, create: Bool, clock: LabClock, busyTimeout: TimeInterval) throws {
         self.folder = folder
         self.clock = clock
@@ -57,12 +57,12 @@ public final class Lab: Sendable {
 }
 
 extension Lab {
-    /// Lets go of the database; nothing can be done with the lab after that.
+    /// Closes the database. The lab must not be used afterwards.
     public func close() throws { try database.close() }
 
-    /// Moves what was committed from the write-ahead log into the database, unless somebody stands in the way: damage to the
-    /// log can take none of it back then. The log is emptied, for of a log that was moved and then damaged SQLite would read a
-    /// part, and so old pages beside new ones.
+    /// Moves committed pages from the write-ahead log into the database, unless another connection prevents it. Later damage to the log
+    /// cannot lose them then. The log is truncated: of a log that was moved and then damaged, SQLite would read a part, and combine old
+    /// pages with new ones.
     public func settle() { try? database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
 
     /// Version of the SQLite library in use.

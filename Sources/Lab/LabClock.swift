@@ -1,13 +1,13 @@
 import Foundation
 
-/// The clocks of a lab, passed in so that tests can turn them.
+/// The clocks of a lab, passed in so that tests can set them.
 public struct LabClock: Sendable {
-    /// Milliseconds since 1970: for people.
+    /// Milliseconds since 1970, shown to people.
     public var now: @Sendable () -> Int64
-    /// Milliseconds of the boot's monotonic clock: for leases, which must not see the wall clock turned.
-    public var uptime: @Sendable () -> Int64
+    /// Milliseconds of the monotonic clock since boot, for leases: a change of the wall clock must not affect them.
+    var uptime: @Sendable () -> Int64
 
-    public init(now: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Int64) {
+    init(now: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Int64) {
         (self.now, self.uptime) = (now, uptime)
     }
 

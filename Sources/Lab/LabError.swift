@@ -1,18 +1,20 @@
 import GRDB
 
-/// What can go wrong with a lab, as data; `description` makes the sentence with the remedy.
+/// An error of a lab, as data. `description` is the sentence with the remedy.
 public enum LabError: Error, Equatable, CustomStringConvertible {
     case noLab(folder: String)
     case notALab(file: String)
     case newerLab(file: String, version: Int, known: Int)
     case cannotWrite(path: String, reason: String)
+    /// A file of this name exists, and is not replaced.
+    case taken(path: String)
     case busy(file: String)
     case damaged(file: String, reason: String)
     case noSuchRun(String)
     case ambiguousRun(String, matches: [String])
     case noSuchExperiment(String, known: [String])
     case refused(run: String, state: RunState, event: String)
-    /// A later attempt has taken the run: this one must stop and write nothing more.
+    /// A later attempt has the run. The superseded one must stop and write nothing more.
     case superseded(run: String, attempt: Int)
 
     public var description: String {
@@ -23,6 +25,7 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
         case .newerLab(let file, let version, let known):
             "\(file) was written by a newer pcnlab (schema \(version), this program knows \(known)); use that program"
         case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+        case .taken(let path): "\(path) is there already; name another file"
         case .busy(let file): "\(file) is busy: another process has held it for ten seconds; try again"
         case .damaged(let file, let reason): "\(file): \(reason); `pcnlab doctor` says what is wrong"
         case .noSuchRun(let name): "no run \(name); `pcnlab status` lists them"
@@ -38,7 +41,7 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
 }
 
 extension LabError {
-    /// The database's own errors as the lab's; nil for anything else.
+    /// Converts an error of SQLite; nil for any other error.
     public init?(database error: any Error, file: String) {
         guard let error = error as? DatabaseError else { return nil }
         let text = error.message ?? "\(error.resultCode)"

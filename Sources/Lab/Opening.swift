@@ -2,11 +2,11 @@ import Foundation
 import GRDB
 
 extension Lab {
-    /// What a file that may be a lab's database turns out to be.
+    /// What a file contains that may be a lab's database.
     enum Content: Equatable {
-        /// No tables yet: a lab is made of it.
+        /// No tables yet. A lab is made in it.
         case empty
-        /// By the version of its schema.
+        /// A lab, with the version of its schema.
         case lab(version: Int)
     }
 
@@ -15,8 +15,8 @@ extension Lab {
     /// As in schema.sql.
     static let schemaVersion = 2
 
-    /// Looks at a database without changing it. Throws `notALab` for one of another program, `newerLab` for a lab of a
-    /// later one, `damaged` for one that cannot be right.
+    /// Examines a database without changing it. Throws `notALab` for a database of another program, `newerLab` for a lab of a later
+    /// version, `damaged` for an invalid one.
     static func content(_ db: Database, of file: URL) throws -> Content {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
@@ -35,12 +35,12 @@ extension Lab {
         return .lab(version: version)
     }
 
-    /// Opens a lab's database, making it where the file is not there or empty. What is no lab is left as it is: a pool
-    /// would turn any database to write-ahead logging, so a connection that only reads looks at it first.
+    /// Opens a lab's database, and makes it if the file is missing or empty. A pool would switch any database to write-ahead logging, so
+    /// a read-only connection examines it first: a file that is no lab is not changed.
     static func open(_ file: URL, busyTimeout: TimeInterval) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeout)
-        // 64 MB: the indices of a lab of 100,000 runs are not read again and again.
+        // 64 MB hold the indices of a lab of 100,000 runs.
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA cache_size = -65536") }
         do {
             var content = Content.empty
@@ -50,8 +50,8 @@ extension Lab {
                 content = try DatabaseQueue(path: file.path, configuration: looking).read { try Self.content($0, of: file) }
             }
             let pool = try DatabasePool(path: file.path, configuration: configuration)
-            // Full: a checkpoint's row must be durable before the file of the one before it is removed. The pool itself sets
-            // NORMAL as it opens its writer, so this comes after.
+            // FULL: a checkpoint's row must be durable before the previous checkpoint's file is removed. The pool sets NORMAL when it
+            // opens its writer, so this must come later.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             switch content {
             case .empty: try makeSchema(pool, file)
@@ -68,7 +68,7 @@ extension Lab {
         }
     }
 
-    /// Runs schema.sql, unless another process did so meanwhile.
+    /// Executes schema.sql, unless another process has done so meanwhile.
     private static func makeSchema(_ pool: DatabasePool, _ file: URL) throws {
         try pool.write { db in
             guard try content(db, of: file) == .empty else { return }

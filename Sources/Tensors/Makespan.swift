@@ -30,17 +30,27 @@ public struct Makespan: Sendable {
 }
 
 extension Workers {
-    /// Seconds that a pass takes to start and to end, and to hand out a task, measured with passes that do nothing.
+    /// Seconds that a pass takes to start and to end with all threads, and to hand out a task: measured with tasks that wait for a
+    /// known time, as tasks that do nothing are all done by the first thread.
     public func measuredOverhead() -> (perPass: Double, perTask: Double) {
-        func seconds(_ passes: Int, tasks: Int) -> Double {
-            let start = ContinuousClock.now
-            for _ in 0..<passes { forEach(tasks) { _, _ in } }
-            let time = (ContinuousClock.now - start).components
-            return (Double(time.seconds) + Double(time.attoseconds) / 1e18) / Double(passes)
+        let wait = Duration.microseconds(50)
+        func seconds(_ duration: Duration) -> Double {
+            Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
         }
-        _ = seconds(1000, tasks: 2)
-        let few = (0..<9).map { _ in seconds(1000, tasks: 2) }.sorted()[4]
-        let many = (0..<9).map { _ in seconds(20, tasks: 2002) }.sorted()[4]
-        return (few, max(0, many - few) / 2000)
+        func passes(_ count: Int, _ body: () -> Void) -> Double {
+            let start = ContinuousClock.now
+            for _ in 0..<count { body() }
+            return seconds(ContinuousClock.now - start) / Double(count)
+        }
+        func waitForAll() {
+            forEach(threads) { _, _ in
+                let end = ContinuousClock.now + wait
+                while ContinuousClock.now < end {}
+            }
+        }
+        waitForAll()
+        let pass = (0..<9).map { _ in passes(200, waitForAll) }.sorted()[4] - seconds(wait)
+        let tasks = (0..<9).map { _ in passes(20) { forEach(2000) { _, _ in } } }.sorted()[4]
+        return (max(0, pass), max(0, tasks - max(0, pass)) / 2000)
     }
 }

@@ -9,8 +9,19 @@ public enum PatchGemm {
     /// The longest part of a contraction that is multiplied at a time.
     static let depth = 512
 
-    /// Elements of a tile of the result: with smaller ones BLAS packs the weights too often.
-    static let tile = 131_072
+    /// What a way to cut a product costs, relative to one call of BLAS for all of it: by how much packing and writing patches slow
+    /// down a thread, and a share of the time in which 48 or 64 threads would wait for the last tasks. The constants were measured.
+    ///
+    /// - Parameters:
+    ///   - rows: of a tile; a tile's share of the packed operands is the sum of its sides over its area.
+    ///   - patches: the side of a tile along which the other operand's patches are used again.
+    static func cost(rows: Int, columns: Int, patches: Int, tasks: Int) -> Double {
+        let idle = [48, 64].reduce(0.0) { sum, threads in
+            let rounds = (tasks + threads - 1) / threads
+            return sum + Double(rounds * threads) / Double(tasks) - 1
+        }
+        return 23 / Double(rows) + 23 / Double(columns) + 17 / Double(patches) + 0.1 * idle
+    }
 }
 
 /// c (M, N) = initial + patches (M, K) · b (K, N), then the epilogue.
@@ -28,13 +39,22 @@ public struct PatchRowsGemm: Sendable {
     {
         precondition(patches.rows == c.rows && patches.columns == b.rows && b.columns == c.columns)
         (self.patches, self.b, self.c, self.initial, self.epilogue) = (patches, b, c, initial, epilogue)
-        // Every tile of the columns writes its patches anew.
-        columns = Tiling(c.columns, parts: (c.columns + 511) / 512, multipleOf: 16)
-        let wide = c.rows * c.columns / PatchGemm.tile
-        let tasks = min(
-            TaskSize(Gemm.operations(c.rows, c.columns, patches.columns)).tasks, max(1, wide > 64 ? wide / 64 * 64 : wide))
-        rows = Tiling(c.rows, parts: max(1, tasks / columns.count), multipleOf: 4)
+        (rows, columns) = Self.grid(c.rows, c.columns, TaskSize(Gemm.operations(c.rows, c.columns, patches.columns)).tasks)
         depths = Tiling(patches.columns, parts: (patches.columns + PatchGemm.depth - 1) / PatchGemm.depth, multipleOf: 16)
+    }
+
+    /// Every tile of the columns writes its patches anew.
+    private static func grid(_ m: Int, _ n: Int, _ most: Int) -> (rows: Tiling, columns: Tiling) {
+        var best = (cost: Double.infinity, down: most, across: 1)
+        for across in 1...max(1, n / 128) {
+            let columns = (n + across - 1) / across
+            for tasks in stride(from: min(64, most), through: most, by: 64) {
+                let down = max(1, tasks / across), rows = (m + down - 1) / down
+                let cost = PatchGemm.cost(rows: rows, columns: columns, patches: columns, tasks: down * across)
+                if columns <= 512, cost < best.cost { best = (cost, down, across) }
+            }
+        }
+        return (Tiling(m, parts: best.down, multipleOf: 4), Tiling(n, parts: best.across, multipleOf: 16))
     }
 
     public var tasks: Int { rows.count * columns.count }
@@ -88,13 +108,20 @@ public struct PatchColumnsGemm: Sendable {
     }
 
     private static func grid(_ m: Int, _ n: Int, _ positions: Int) -> (rows: Tiling, columns: Tiling, parts: Tiling) {
-        let tasks = TaskSize(Gemm.operations(m, n, positions)).tasks
-        var (down, across) = ((m + 511) / 512, (n + 383) / 384)
-        let affordable = max(1, min(positions / 512, most / (m * n)))
-        let parts = min(affordable, (tasks + down * across - 1) / (down * across))
-        while down * across * parts < min(tasks, 64), m / down > 64 || n / across > 64 {
-            if m / down > n / across { down += 1 } else { across += 1 }
+        let most = TaskSize(Gemm.operations(m, n, positions)).tasks
+        let affordable = max(1, min(positions / 512, Self.most / (m * n)))
+        var best = (cost: Double.infinity, down: 1, across: 1, parts: 1)
+        for down in (m + 511) / 512...max((m + 511) / 512, m / 64) {
+            for across in (n + 511) / 512...max((n + 511) / 512, n / 64) {
+                let tiles = down * across, rows = (m + down - 1) / down, columns = (n + across - 1) / across
+                for tasks in stride(from: min(64, most), through: most, by: 64) {
+                    let parts = max(1, min(affordable, tasks / tiles))
+                    let cost = PatchGemm.cost(rows: rows, columns: columns, patches: rows, tasks: tiles * parts)
+                    if cost < best.cost { best = (cost, down, across, parts) }
+                }
+            }
         }
+        let (down, across, parts) = (best.down, best.across, best.parts)
         return (
             Tiling(m, parts: down, multipleOf: 4), Tiling(n, parts: across, multipleOf: 16),
             Tiling(positions, parts: parts, multipleOf: 16)

@@ -25,7 +25,8 @@ public struct Safetensors {
 
     /// Reads a file's bytes. Every offset is checked against the file before anything is taken from it.
     public init(_ bytes: Data) throws(Failure) {
-        data = Data(bytes)
+        // Offsets count from 0; the conversion of a slice copies it, and that of a whole file would too.
+        data = bytes.startIndex == 0 ? bytes : Data(bytes)
         guard data.count >= 8 else { throw .malformed("\(data.count) bytes, fewer than the header's length takes") }
         let length = data.prefix(8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= UInt64(data.count - 8) else { throw .malformed("a header of \(length) bytes in a file of \(data.count)") }

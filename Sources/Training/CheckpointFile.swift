@@ -1,9 +1,12 @@
 import Crypto
 import Foundation
+import Specs
 import Tensors
 
-/// A checkpoint on disk: a safetensors file, whole or not there at all.
+/// A checkpoint on disk: a safetensors file, complete or absent.
 public struct CheckpointFile: Sendable, Equatable {
+    /// The file's name in its folder.
+    public let name: String
     public let bytes: Int
     /// Lower-case hexadecimal.
     public let sha256: String
@@ -23,8 +26,11 @@ public struct CheckpointFile: Sendable, Equatable {
         }
     }
 
-    /// Writes `contents` durably: to a temporary file beside it, synced, renamed, and the folder synced.
-    public static func write(_ contents: Data, to url: URL) throws -> CheckpointFile {
+    /// Writes a checkpoint durably: to a temporary file in the same folder, which is synced and renamed; then the folder is synced.
+    ///
+    /// The contents are streamed and digested piece by piece, without a copy in memory. An existing file is never replaced: where
+    /// `url` is taken, the new file is called NAME-2, NAME-3 and so on. `name` of the result says which.
+    public static func write(_ contents: CheckpointContents, to url: URL) throws -> CheckpointFile {
         let folder = url.deletingLastPathComponent()
         for folder in [folder.deletingLastPathComponent(), folder] {
             guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
@@ -32,9 +38,10 @@ public struct CheckpointFile: Sendable, Equatable {
             }
         }
         let temporary = folder.appending(path: ".\(url.lastPathComponent).\(getpid()).tmp")
+        let written: (bytes: Int, sha256: String), name: String
         do {
-            try writeSynced(contents, temporary.path)
-            guard rename(temporary.path, url.path) == 0 else { throw Failure.cannotWrite(path: url.path, errno: errno) }
+            written = try writeSynced(contents, temporary.path)
+            name = try takeName(for: temporary, url)
         } catch {
             unlink(temporary.path)
             throw error
@@ -42,26 +49,60 @@ public struct CheckpointFile: Sendable, Equatable {
         try sync(folder: folder.path)
         // A file is durable only when its folder's own entry is.
         try sync(folder: folder.deletingLastPathComponent().path)
-        return CheckpointFile(bytes: contents.count, sha256: hexadecimal(SHA256.hash(data: contents)))
+        return CheckpointFile(name: name, bytes: written.bytes, sha256: written.sha256)
+    }
+
+    /// Renames the file to `url`, or to the first of its numbered names that is free. Returns the name.
+    private static func takeName(for temporary: URL, _ url: URL) throws -> String {
+        for number in 1... {
+            let target = number == 1 ? url : url.numbered(number)
+            if ExclusiveRename.rename(temporary.path, to: target.path) { return target.lastPathComponent }
+            guard errno == EEXIST else { throw Failure.cannotWrite(path: target.path, errno: errno) }
+        }
+        preconditionFailure("there is no last number")
     }
 
     /// Reads a checkpoint, and refuses one whose bytes are not those that were written.
+    ///
+    /// The digest is computed by streaming the file. Tensors are then loaded from a private mapping, so that the file is never
+    /// held in memory as a whole.
     public static func read(_ url: URL, sha256 expected: String) throws -> Safetensors {
-        // A pipe would be waited for.
+        // Without O_NONBLOCK, opening a pipe would wait for a writer.
         let file = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw Failure.cannotRead(path: url.path, errno: errno) }
-        let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
+        defer { close(file) }
         var status = stat()
         guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw Failure.cannotRead(path: url.path, errno: EINVAL)
         }
-        guard let contents = try? handle.readToEnd() ?? Data() else { throw Failure.cannotRead(path: url.path, errno: EIO) }
-        let found = hexadecimal(SHA256.hash(data: contents))
+        let (bytes, found) = try digest(of: file, url.path)
         guard found == expected else { throw Failure.damaged(path: url.path, expected: expected, found: found) }
-        return try Safetensors(contents)
+        return try Safetensors(try map(file, bytes, url.path))
     }
 
-    /// Whether an error of `read`, or of taking up what it read, means that this file will never serve again.
+    private static func digest(of file: Int32, _ path: String) throws -> (bytes: Int, sha256: String) {
+        var digest = SHA256(), total = 0
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+        defer { buffer.deallocate() }
+        while true {
+            let count = Foundation.read(file, buffer.baseAddress!, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw Failure.cannotRead(path: path, errno: errno) }
+            if count == 0 { return (total, digest.finalize().hexadecimal) }
+            digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            total += count
+        }
+    }
+
+    private static func map(_ file: Int32, _ bytes: Int, _ path: String) throws -> Data {
+        if bytes == 0 { return Data() }
+        guard let memory = mmap(nil, bytes, PROT_READ, MAP_PRIVATE, file, 0), memory != MAP_FAILED else {
+            throw Failure.cannotRead(path: path, errno: errno)
+        }
+        return Data(bytesNoCopy: memory, count: bytes, deallocator: .unmap)
+    }
+
+    /// Whether an error of `read`, or of loading what it read, means that this file can never be used again.
     public static func isDamaged(_ error: any Error) -> Bool {
         if error is Safetensors.Failure { return true }
         switch error as? Failure {
@@ -70,20 +111,15 @@ public struct CheckpointFile: Sendable, Equatable {
         }
     }
 
-    private static func writeSynced(_ contents: Data, _ path: String) throws {
+    private static func writeSynced(_ contents: CheckpointContents, _ path: String) throws -> (bytes: Int, sha256: String) {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw Failure.cannotWrite(path: path, errno: errno) }
         defer { close(file) }
-        try contents.withUnsafeBytes { bytes in
-            var written = 0
-            while written < bytes.count {
-                let count = Foundation.write(file, bytes.baseAddress! + written, bytes.count - written)
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { throw Failure.cannotWrite(path: path, errno: errno) }
-                written += count
-            }
-        }
+        var output = DigestedOutput(file, path)
+        try contents.forEachPiece { try output.append($0) }
+        let written = try output.finish()
         guard fsync(file) == 0 else { throw Failure.cannotWrite(path: path, errno: errno) }
+        return written
     }
 
     private static func sync(folder: String) throws {
@@ -94,7 +130,50 @@ public struct CheckpointFile: Sendable, Equatable {
     }
 }
 
-/// Lower-case hexadecimal digits of a digest.
-func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-    digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+/// Writes to a file descriptor and digests what it writes. Small pieces are collected in a buffer; large ones are not copied.
+private struct DigestedOutput {
+    private let file: Int32
+    private let path: String
+    private var digest = SHA256()
+    private var buffer = Data()
+    private var bytes = 0
+
+    private static let bufferSize = 1 << 18
+
+    init(_ file: Int32, _ path: String) { (self.file, self.path) = (file, path) }
+
+    mutating func append(_ piece: UnsafeRawBufferPointer) throws {
+        digest.update(bufferPointer: piece)
+        bytes += piece.count
+        if buffer.count + piece.count > Self.bufferSize { try flush() }
+        if piece.count > Self.bufferSize { try write(piece) } else { buffer.append(contentsOf: piece) }
+    }
+
+    mutating func finish() throws -> (bytes: Int, sha256: String) {
+        try flush()
+        return (bytes, digest.finalize().hexadecimal)
+    }
+
+    private mutating func flush() throws {
+        try buffer.withUnsafeBytes(write)
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws {
+        var written = 0
+        while written < bytes.count {
+            let count = Foundation.write(file, bytes.baseAddress! + written, bytes.count - written)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw CheckpointFile.Failure.cannotWrite(path: path, errno: errno) }
+            written += count
+        }
+    }
+}
+
+extension URL {
+    /// e4-b0-a1.safetensors → e4-b0-a1-2.safetensors
+    fileprivate func numbered(_ number: Int) -> URL {
+        let name = deletingPathExtension().lastPathComponent + "-\(number)"
+        return deletingLastPathComponent().appending(path: pathExtension.isEmpty ? name : name + ".\(pathExtension)")
+    }
 }

@@ -4,24 +4,24 @@ import Networks
 import Specs
 import Tensors
 
-/// The loss over random weights (§6.5, Figure 4): networks as they are before training, each scored on the same batch.
+/// The loss over random weights (§6.5, Figure 4): untrained networks, each evaluated on the same batch.
 ///
-/// The paper gives no protocol for its figure. What stands here: weights are drawn as training's are (§4.4), from seeds that are
-/// a function of the settings' seed and the sample's number; the batch is the first that training with that seed would see.
+/// The paper gives no protocol for its figure. Here weights are initialised as for training (§4.4), from seeds that are a function of
+/// the settings' seed and the sample's number. The batch is the first batch of a training with the settings' seed.
 public final class LossLandscape {
-    /// How the weights of a sample come about.
+    /// How the weights of a sample are made.
     public enum Weights: String, Sendable, CaseIterable {
         /// The linear part's own, freshly initialised: W, F(D) or UVᵀ.
         case drawn
-        /// The same numbers in other places: each layer's weights, shuffled. What the shuffled ones lack is the structure alone.
+        /// Each layer's weights, shuffled: the same numbers without their structure.
         case shuffled
     }
 
-    /// One network of the space and what it came to.
+    /// One network and its result.
     public struct Sample: Sendable, Equatable {
-        /// Of its weights.
+        /// The seed of its weights.
         public let seed: Int
-        /// Mean over the batch; not finite where logits overflow.
+        /// Mean over the batch. Not finite if logits overflow.
         public let loss: Double
         public let accuracy: Double
     }
@@ -45,7 +45,7 @@ public final class LossLandscape {
         labels = chosen.map { data.train.labels[Int($0)] }
     }
 
-    /// Sample `index`: the same whatever was drawn before, and for any number of threads.
+    /// Sample `index`. It does not depend on other samples or on the number of threads.
     public func sample(_ index: Int) -> Sample {
         var settings = settings
         let seeds = RandomStream(seed: UInt64(settings.seed), purpose: "landscape")
@@ -71,13 +71,13 @@ public final class LossLandscape {
 }
 
 extension Tensor {
-    /// Takes the elements of a tensor of the same shape.
+    /// Copies the elements of a tensor of the same shape.
     fileprivate func copy(_ other: Tensor) {
         precondition(shape == other.shape)
         base.update(from: other.base, count: count)
     }
 
-    /// Puts the elements in an order that is uniform among all (Fisher–Yates), a pure function of the stream.
+    /// Shuffles the elements uniformly (Fisher–Yates), as a pure function of the stream.
     fileprivate func shuffle(_ stream: RandomStream) {
         for last in stride(from: count - 1, to: 0, by: -1) {
             elements.swapAt(last, stream.integer(last, below: last + 1))

@@ -15,11 +15,17 @@ extension Settings {
         let copies = 2 + optimizer.stateTensors
         let outputs = featureSides.map(\.output.count) + layerWidths.dropFirst()
         let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0)
-        // Of a convolution's backward pass: the parts of the weights' gradient, or the input's gradient phase by phase.
+        // Of a convolution's backward pass: the parts of the weights' gradient, or the input's gradient under a stride.
         let partials = featureSides.isEmpty ? 0 : 8_388_608
-        let phases = rows * (featureSides.map(\.input.count).max() ?? 0) / 4
+        let phases = featureSides.dropFirst().map { part in
+            if case .convolution(let channels, let kernel, let stride, _) = part.layer {
+                channels * kernel * kernel * part.input.channels + (stride == 1 ? 0 : rows * part.input.count)
+            } else {
+                0
+            }
+        }
         let parameters = (linearParameters + convolutionParameters) * copies
-        let working = max(partials, phases) + linear.workingFloats(linearDimensions, rows)
+        let working = max(partials, phases.max() ?? 0) + linear.workingFloats(linearDimensions, rows)
         return 4 * (parameters + rows * activations + working)
     }
 }

@@ -9,9 +9,9 @@ import Tensors
 public enum TrainingEnd: Sendable, Equatable {
     /// Accuracies of the final weights over the whole of both splits, and the digest of the weights.
     case completed(trainAccuracy: Double, testAccuracy: Double, weightsSHA256: String)
-    /// The loss is no longer finite.
-    case diverged(epoch: Int, batch: Int)
-    /// It was asked to stop; the last checkpoint has everything.
+    /// The loss or a parameter is no longer finite.
+    case diverged(Divergence)
+    /// It was asked to stop. The last checkpoint holds its state.
     case stopped
 }
 
@@ -24,37 +24,38 @@ public struct EpochFigures: Sendable, Equatable {
     public let seconds: Double
 }
 
-/// What a trainer tells and asks while it trains.
+/// What a trainer calls while it trains.
 public protocol TrainingHost {
-    /// Asked before every batch, in evaluation too.
+    /// Read before every batch, of evaluation too.
     var shouldStop: Bool { get }
-    /// Told after every batch: epochs completed, the share of the next one done, and its figures so far.
+    /// Called after every batch with the number of completed epochs, the completed fraction of the next one, and its figures so far.
     func progressed(epoch: Int, fraction: Double, loss: Double, accuracy: Double)
-    /// An epoch is done. Told before the checkpoint that leaves it behind, so that no epoch is ever without its row.
+    /// Called when an epoch is completed, before the checkpoint that advances past it: every epoch up to a checkpoint has its row.
     func completed(_ epoch: EpochFigures) throws
-    /// Makes `contents` durable as the checkpoint of this place; a `kept` one is not removed for newer ones.
-    func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) throws
+    /// Stores `contents` durably as the checkpoint of this place. A `kept` one is not removed for newer ones. All numbers are finite.
+    func checkpoint(epoch: Int, batch: Int, kept: Bool, _ contents: CheckpointContents) throws
 }
 
 /// Trains one run: the epochs, their evaluation and their checkpoints.
 ///
-/// Every number depends on the settings, the data and the position alone, so a run that was stopped and resumed at any
-/// batch gives the bits of one that was not.
+/// Every number depends only on the settings, the data and the position. A run that is stopped and resumed at any batch gives the same
+/// bits as one that is not.
 public final class Trainer {
     private let settings: Settings
     private let data: TrainingData
     private let network: Network
     private let optimizer: any Networks.Optimizer
     private let now: () -> Double
-    /// Of the batch in the network's input.
+    /// Labels of the batch in the network's input.
     private var labels: [UInt8] = []
     private var position = TrainingPosition()
-    private var lastCheckpoint: Double
+    /// When the last checkpoint was written, and of which place; no place where there is none.
+    private var lastCheckpoint: (time: Double, epoch: Int?, batch: Int?)
 
-    /// Seconds between checkpoints: half of what a crash may cost.
+    /// Seconds between checkpoints, half of the time that a crash may cost.
     private static let checkpointInterval = 30.0
 
-    /// - Parameter now: seconds of a clock that never goes back.
+    /// - Parameter now: seconds of a monotonic clock.
     public init(_ settings: Settings, _ data: TrainingData, threads: Int, now: @escaping () -> Double = Trainer.monotonic) {
         self.settings = settings
         self.data = data
@@ -62,12 +63,12 @@ public final class Trainer {
         let rows = settings.rows
         network = Network(settings.networkPlan(batch: rows), capacity: rows, workers: Workers(threads: threads))
         optimizer = settings.makeOptimizer(network.parameters)
-        lastCheckpoint = now()
+        lastCheckpoint = (now(), nil, nil)
     }
 
     public static func monotonic() -> Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 
-    /// Goes on from a checkpoint's place. On an error nothing is to be trusted: make a new trainer.
+    /// Continues from a checkpoint's place. After an error the trainer must not be used.
     public func resume(from checkpoint: Safetensors) throws {
         for (name, tensor) in tensors { try checkpoint.load(name, into: tensor) }
         guard let place = TrainingPosition(metadata: checkpoint.metadata), place.epoch <= settings.epochs,
@@ -78,17 +79,20 @@ public final class Trainer {
 
     /// Trains to the last epoch, or until it is asked to stop.
     public func train(_ host: some TrainingHost) throws -> TrainingEnd {
+        // A checkpoint of an earlier version may hold numbers that are not finite.
+        if let divergence { return .diverged(divergence) }
         while position.epoch < settings.epochs {
             if let end = try trainEpoch(host) { return end }
         }
         guard let train = evaluate(data.train, host), let test = evaluate(data.test, host) else { return .stopped }
+        guard train.loss.isFinite, test.loss.isFinite else { return .diverged(diverged(.finalLoss)) }
         return .completed(trainAccuracy: train.accuracy, testAccuracy: test.accuracy, weightsSHA256: weightsSHA256)
     }
 
-    /// The rest of one epoch, its evaluation, row and checkpoint; nil when the next one can begin.
+    /// Trains the rest of one epoch, evaluates it, and stores its row and its checkpoint. Returns nil when the next epoch can begin.
     private func trainEpoch(_ host: some TrainingHost) throws -> TrainingEnd? {
         var started = now()
-        /// Time so far, kept with the position.
+        /// Adds the time since the last call to the position's.
         func lap() {
             position.seconds += now() - started
             started = now()
@@ -98,25 +102,25 @@ public final class Trainer {
         while position.batch < batches.count {
             if host.shouldStop {
                 lap()
-                try checkpoint(host)
-                return .stopped
+                return try checkpoint(host) ?? .stopped
             }
             let score = step(order[batches[position.batch]])
-            guard score.loss.isFinite else { return .diverged(epoch: position.epoch + 1, batch: position.batch + 1) }
-            position.score += score
             position.batch += 1
+            guard score.loss.isFinite else { return .diverged(diverged(.loss)) }
+            position.score += score
             host.progressed(
                 epoch: position.epoch, fraction: Double(position.batch) / Double(batches.count),
                 loss: position.score.meanLoss, accuracy: position.score.accuracy)
-            if now() - lastCheckpoint > Self.checkpointInterval {
+            if now() - lastCheckpoint.time > Self.checkpointInterval {
                 lap()
-                try checkpoint(host)
+                if let end = try checkpoint(host) { return end }
             }
         }
+        // What is not finite stays so: it is found here whatever the step that made it, and the loss may never show it.
+        if let divergence { return .diverged(divergence) }
         guard let test = evaluate(data.test, host) else {
             lap()
-            try checkpoint(host)
-            return .stopped
+            return try checkpoint(host) ?? .stopped
         }
         lap()
         let score = position.score
@@ -127,8 +131,8 @@ public final class Trainer {
         position = TrainingPosition()
         position.epoch = figures.epoch
         let isKept = settings.checkpointEvery.map { figures.epoch % $0 == 0 } ?? false
-        if isKept || figures.epoch == settings.epochs || now() - lastCheckpoint > Self.checkpointInterval {
-            try checkpoint(host, kept: isKept)
+        if isKept || figures.epoch == settings.epochs || now() - lastCheckpoint.time > Self.checkpointInterval {
+            return try checkpoint(host, kept: isKept)
         }
         return nil
     }
@@ -144,7 +148,7 @@ public final class Trainer {
         return score
     }
 
-    /// A full pass over `images` without training; nil when it was asked to stop.
+    /// Evaluates all of `images` without training. Returns nil when it was asked to stop.
     private func evaluate(_ images: ImageSet, _ host: some TrainingHost) -> Score? {
         let order = [Int32](0..<Int32(images.count))
         let slices = Tiling(images.count, by: settings.evaluationRows)
@@ -164,15 +168,32 @@ public final class Trainer {
         labels.append(contentsOf: indices.lazy.map { images.labels[Int($0)] })
     }
 
-    private func checkpoint(_ host: some TrainingHost, kept: Bool = false) throws {
-        try host.checkpoint(epoch: position.epoch, batch: position.batch, kept: kept) {
-            Safetensors.encode(
-                tensors, metadata: position.metadata.merging(["settings": settings.canonicalJSON]) { old, _ in old })
-        }
-        lastCheckpoint = now()
+    /// Writes a checkpoint, unless this trainer's last one is of the same place: its state is the same. Returns an end where a number
+    /// in it is not finite, and writes nothing then.
+    private func checkpoint(_ host: some TrainingHost, kept: Bool = false) throws -> TrainingEnd? {
+        if let divergence { return .diverged(divergence) }
+        if !kept, (lastCheckpoint.epoch, lastCheckpoint.batch) == (position.epoch, position.batch) { return nil }
+        let metadata = position.metadata.merging(["settings": settings.canonicalJSON]) { old, _ in old }
+        try host.checkpoint(
+            epoch: position.epoch, batch: position.batch, kept: kept, CheckpointContents(tensors, metadata: metadata))
+        lastCheckpoint = (now(), position.epoch, position.batch)
+        return nil
     }
 
-    /// Everything that a checkpoint holds: the parameters, then the optimizer's state.
+    /// What is not finite in the state that a checkpoint holds; nil where all is.
+    private var divergence: Divergence? {
+        if !position.score.loss.isFinite { return diverged(.loss) }
+        return tensors.first { !$0.tensor.isFinite }.map { diverged(.tensor($0.name)) }
+    }
+
+    private func diverged(_ cause: Divergence.Cause) -> Divergence {
+        let isBetweenEpochs = position.batch == 0 && position.epoch > 0
+        return Divergence(
+            cause: cause, epoch: isBetweenEpochs ? position.epoch : position.epoch + 1,
+            batch: isBetweenEpochs ? batches.count : position.batch)
+    }
+
+    /// The tensors that a checkpoint holds: the parameters, then the optimizer's state.
     private var tensors: [(name: String, tensor: Tensor)] { network.parameters.map { ($0.name, $0.value) } + optimizer.state }
 
     private var batches: Tiling { Tiling(data.train.count, by: min(settings.batchSize, data.train.count)) }
@@ -184,6 +205,6 @@ public final class Trainer {
             digest.update(data: Data("\(parameter.name) \(parameter.value.shape)\n".utf8))
             digest.update(bufferPointer: UnsafeRawBufferPointer(parameter.value.elements))
         }
-        return hexadecimal(digest.finalize())
+        return digest.finalize().hexadecimal
     }
 }

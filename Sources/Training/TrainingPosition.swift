@@ -1,6 +1,6 @@
 import Networks
 
-/// Where a run stands: everything that its next step depends on, besides the tensors.
+/// The place in a training: everything besides the tensors that its next step depends on.
 struct TrainingPosition: Equatable {
     /// Epochs completed.
     var epoch = 0
@@ -8,10 +8,10 @@ struct TrainingPosition: Equatable {
     var batch = 0
     /// Sums over those batches.
     var score = Score()
-    /// Time that the next epoch has taken so far.
+    /// Seconds spent on the next epoch so far.
     var seconds = 0.0
 
-    /// As a checkpoint's metadata. Sums are written as bit patterns, so that nothing is rounded.
+    /// The form in a checkpoint's metadata. Sums are stored as bit patterns, without rounding.
     var metadata: [String: String] {
         [
             "epoch": "\(epoch)", "batch": "\(batch)", "correct": "\(score.correct)", "samples": "\(score.samples)",

@@ -1,13 +1,14 @@
 import ArgumentParser
+import Foundation
 
-/// The one place where everything is put together.
+/// The program: all commands.
 @main
 struct PCNLab: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pcnlab",
         abstract: "A laboratory for Point Cloud Networks: submit experiments, train them, report them.",
         discussion: """
-            A researcher writes a JSON spec, submits it, and walks away:
+            Write a JSON spec, submit it, and let a worker train it:
 
               pcnlab submit experiments/quickstart.json
               pcnlab work --drain
@@ -21,11 +22,20 @@ struct PCNLab: ParsableCommand {
             Bench.self, Doctor.self,
         ])
 
+    /// The argument parser's own `main` prints help with `print`, which does not report that nothing could be written.
     static func main() {
+        StandardDescriptors.occupy()
         do {
             var command = try parseAsRoot()
             try reporting { try checkKernels(for: command) }
             try command.run()
-        } catch { exit(withError: error) }
+        } catch {
+            let code = exitCode(for: error), text = fullMessage(for: error)
+            if !text.isEmpty { (code == .success ? Terminal.output : Terminal.error).line(text) }
+            if Terminal.output.failure == nil || code != .success { exit(code) }
+            do { try reporting {} } catch { exit(exitCode(for: error)) }
+        }
     }
+
+    private static func exit(_ code: ExitCode) -> Never { Foundation.exit(code.rawValue) }
 }

@@ -134,14 +134,15 @@ struct READMETests {
     func formats() throws {
         try Program.inNewFolder { program in
             let help = try program.run("report", "--help").out.replacing(/\s+/, with: " ")
-            let names = try #require(help.firstMatch(of: /How the report is written: ([a-z, ]+)\./)).1.replacing(
+            let names = try #require(help.firstMatch(of: /The report's format. \(values: ([a-z, ]+);/)).1.replacing(
                 ", ", with: "\\|")
             #expect(Self.text("README.md").contains("--format \(names)]"), "\(names)")
             let landscape = try program.run("landscape", "--help").out.replacing(/\s+/, with: " ")
-            let ways = try #require(landscape.firstMatch(of: /How it is written: ([a-z, ]+)\./)).1.replacing(", ", with: "\\|")
+            let ways = try #require(landscape.firstMatch(of: /The output format. \(values: ([a-z, ]+)\)/)).1.replacing(
+                ", ", with: "\\|")
             #expect(Self.text("README.md").contains("--format \(ways)]"), "\(ways)")
             let export = try program.run("export", "--help").out.replacing(/\s+/, with: " ")
-            let files = try #require(export.firstMatch(of: /What is written: ([a-z, ]+)\./)).1
+            let files = try #require(export.firstMatch(of: /What is written. \(values: ([a-z, ]+);/)).1
             for name in files.split(separator: ", ") { #expect(Self.text("README.md").contains(name), "\(name)") }
         }
     }

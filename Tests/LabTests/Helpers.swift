@@ -94,6 +94,14 @@ extension CheckpointRecord {
 }
 
 extension Lab {
+    /// Runs maintenance as one that holds no runs.
+    @discardableResult
+    func releaseAbandoned() throws -> Int { try LabMaintenance(self).run() }
+
+    func renewLeases(_ claims: [(run: String, attempt: Int)]) throws {
+        try database.write { try renewLeases(claims, at: clock.uptime(), $0) }
+    }
+
     func claim(worker: WorkerIdentity = .current) throws -> Claim? {
         try claim(worker: worker, arithmetic: "Haswell", threads: 1)
     }

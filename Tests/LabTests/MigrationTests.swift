@@ -48,6 +48,17 @@ struct MigrationTests {
         }
     }
 
+    @Test("keeps the backup that is there: the first one is of the old version, a later one might not be")
+    func backupStays() throws {
+        try withOldLab { folder, file in
+            let lab = try Lab(folder)
+            let backup = URL(fileURLWithPath: file.path + ".version1")
+            let before = try Data(contentsOf: backup)
+            #expect(throws: LabError.taken(path: backup.relativePath)) { try lab.backup(to: backup) }
+            #expect(try Data(contentsOf: backup) == before)
+        }
+    }
+
     @Test("is brought up to date once by many that open it together")
     func together() throws {
         try withOldLab { folder, _ in

@@ -30,9 +30,12 @@ final class Watcher: WorkerPoolObserver {
 typealias Training = @Sendable (Claim, RunControl, Int) throws -> TrainingOutcome
 
 extension Lab {
-    func pool(_ watcher: Watcher, workers: Int = 1, drain: Bool = true, training: @escaping Training) -> WorkerPool {
+    func pool(
+        _ watcher: Watcher, workers: Int = 1, drain: Bool = true, admission: any RunAdmission = UnlimitedAdmission(),
+        training: @escaping Training
+    ) -> WorkerPool {
         let configuration = WorkerPool.Configuration(workers: workers, threads: 1, drain: drain, arithmetic: "Haswell")
-        return WorkerPool(self, configuration, observer: watcher, train: training)
+        return WorkerPool(self, configuration, observer: watcher, admission: admission, train: training)
     }
 
     /// Records all epochs at once.

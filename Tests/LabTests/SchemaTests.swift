@@ -101,7 +101,7 @@ import Testing
         }
         for analyzed in [false, true] {
             if analyzed { try lab.database.writeWithoutTransaction { try $0.execute(sql: "ANALYZE") } }
-            for sql in [Lab.anyQueued, Lab.takeNext] {
+            for sql in [Lab.anyQueued, Lab.nextQueued, Lab.takeNext] {
                 let steps = try plan(sql)
                 #expect(steps.contains { $0.contains("USING INDEX runs_to_claim") }, "\(steps)")
                 #expect(!steps.contains { $0.contains("TEMP B-TREE") }, "\(steps)")

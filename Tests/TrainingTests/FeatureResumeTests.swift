@@ -40,7 +40,8 @@ struct FeatureResumeTests {
     }
 
     private func write(_ host: TestHost, to url: URL) throws -> CheckpointFile {
-        try CheckpointFile.write(try #require(host.checkpoints.last).contents, to: url)
+        let contents = try Safetensors(try #require(host.checkpoints.last).contents)
+        return try CheckpointFile.write(CheckpointContents(contents), to: url)
     }
 
     private func undisturbed(_ settings: Settings, threads: Int) throws -> Outcome {

@@ -23,8 +23,17 @@ final class TestHost: TrainingHost {
 
     func progressed(epoch: Int, fraction: Double, loss: Double, accuracy: Double) {}
     func completed(_ epoch: EpochFigures) { epochs.append(epoch) }
-    func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) {
-        checkpoints.append((epoch, batch, kept, contents()))
+    func checkpoint(epoch: Int, batch: Int, kept: Bool, _ contents: CheckpointContents) {
+        checkpoints.append((epoch, batch, kept, contents.data))
+    }
+}
+
+extension CheckpointContents {
+    /// The whole file.
+    var data: Data {
+        var data = Data()
+        forEachPiece { data.append(contentsOf: $0) }
+        return data
     }
 }
 

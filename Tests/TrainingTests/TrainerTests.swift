@@ -48,11 +48,84 @@ struct TrainerTests {
     @Test("whose loss is no longer finite ends as diverged, with the place")
     func diverges() throws {
         let (end, host) = try Fixture.train(Fixture.settings(linear: .mlp, epochs: 50, learningRate: 1e20))
-        guard case .diverged(let epoch, let batch) = end else {
+        guard case .diverged(let divergence) = end else {
             Issue.record("\(end)")
             return
         }
-        #expect(epoch == host.epochs.count + 1 && batch >= 1 && batch <= 4)
+        #expect(divergence.epoch == host.epochs.count + 1 && (1...4).contains(divergence.batch))
+    }
+
+    @Test("whose last update makes its weights not finite has diverged, and no checkpoint holds them", arguments: Linear.all)
+    func divergesLast(_ linear: Linear) throws {
+        let settings = Settings(
+            linear: linear, d: 4, widths: [40, 24], dataset: .shapes, trainSamples: 64, testSamples: 30, epochs: 1, batchSize: 64,
+            learningRate: 3e38)
+        let (end, host) = try Fixture.train(settings)
+        guard case .diverged(let divergence) = end, case .tensor = divergence.cause else {
+            Issue.record("\(end)")
+            return
+        }
+        #expect(divergence.epoch == 1 && divergence.batch == 1 && host.epochs.isEmpty && host.checkpoints.isEmpty)
+        // Stopped before the evaluation that would find it, it has diverged too.
+        let stopped = TestHost(patience: 1)
+        #expect(try Fixture.trainer(settings).train(stopped) == end && stopped.checkpoints.isEmpty)
+    }
+
+    @Test("whose final weights give a loss that is not finite has diverged, though the weights are finite")
+    func divergesFinally() throws {
+        let settings = Settings(
+            linear: .mlp, widths: [40, 24], dataset: .shapes, trainSamples: 64, testSamples: 30, epochs: 1, batchSize: 64,
+            learningRate: 1e30)
+        let end = try Fixture.train(settings).end
+        guard case .diverged(let divergence) = end else {
+            Issue.record("\(end)")
+            return
+        }
+        #expect(divergence.cause == .finalLoss && divergence.epoch == 1 && divergence.batch == 1)
+    }
+
+    @Test(
+        "that resumes from a checkpoint with a number that is not finite has diverged: a weight, or the optimizer's state",
+        arguments: [Float.nan, .infinity, -.infinity])
+    func divergesOnResume(_ value: Float) throws {
+        let settings = Fixture.settings(linear: .mlp, optimizer: .adam, learningRate: 1e-3)
+        let stopped = TestHost(patience: 2)
+        #expect(try Fixture.trainer(settings).train(stopped) == .stopped)
+        let file = try Safetensors(try #require(stopped.checkpoints.last).contents)
+        for name in file.names {
+            let contents = try CheckpointContents(file)
+            let tensor = try #require(contents.tensors.first { $0.name == name }).tensor
+            tensor.base[tensor.count - 1] = value
+            let trainer = try Fixture.trainer(settings), host = TestHost()
+            try trainer.resume(from: Safetensors(contents.data))
+            #expect(try trainer.train(host) == .diverged(Divergence(cause: .tensor(name), epoch: 1, batch: 2)))
+            #expect(host.epochs.isEmpty && host.checkpoints.isEmpty)
+        }
+    }
+
+    @Test("finds a number that is not finite wherever it is, and no finite one")
+    func finite() {
+        for count in [1, 7, 64, 1000] {
+            let tensor = Tensor(count)
+            tensor.assign((0..<count).map { $0.isMultiple(of: 2) ? .greatestFiniteMagnitude : -.leastNonzeroMagnitude })
+            #expect(tensor.isFinite)
+            for place in [0, count / 2, count - 1] {
+                for value in [Float.nan, .infinity, -.infinity, .signalingNaN, -.nan] {
+                    let before = tensor.base[place]
+                    tensor.base[place] = value
+                    #expect(!tensor.isFinite, "\(value) at \(place) of \(count)")
+                    tensor.base[place] = before
+                }
+            }
+        }
+    }
+
+    @Test("that is stopped where it has just written a checkpoint writes no second one there")
+    func noSecondCheckpoint() throws {
+        // A checkpoint after every batch.
+        let settings = Fixture.settings(epochs: 2), host = TestHost(patience: 2)
+        #expect(try Fixture.trainer(settings, now: tickingClock(31)).train(host) == .stopped)
+        #expect(host.checkpoints.map { "\($0.epoch) \($0.batch)" } == ["0 1", "0 2"])
     }
 
     @Test("saves a checkpoint every half minute, at the end, and those that are to be kept")

@@ -1,24 +1,24 @@
-/// Something in a lab that is not as it must be, as data; `description` says what it is.
+/// A defect of a lab, as data. `description` is its sentence.
 public enum Damage: Sendable, Equatable, CustomStringConvertible {
-    /// The database itself, as SQLite's own check puts it.
+    /// The database itself, in the words of SQLite's own check.
     case database([String])
-    /// A run that an experiment had, and that is not there.
+    /// A run of an experiment that is missing.
     case lost(run: String, experiment: String)
-    /// Runs that belong to an experiment which is not there.
+    /// Runs that belong to a missing experiment.
     case nameless(experiment: Int64, runs: Int)
     /// Rows of a table that belong to no run.
     case ownerless(table: String, rows: Int)
-    /// A run's settings and its id: they do not belong together, or cannot be read.
+    /// A run whose settings do not match its id, or cannot be read.
     case run(String, reason: String)
-    /// A run that is `running` with nobody at work on it.
+    /// A run in the state `running` that no worker trains.
     case abandoned(run: String)
-    /// A run whose `epoch` is another one than that up to which it has rows without a gap.
+    /// A run whose `epoch` differs from the last epoch up to which its rows have no gap.
     case gap(run: String, epoch: Int, whole: Int)
-    /// A checkpoint whose file is gone, is not what was written, or lies elsewhere than in the lab.
+    /// A checkpoint whose file is missing, is not what was written, or is outside the lab.
     case checkpoint(run: String, CheckpointRecord, reason: String)
-    /// A file that may be whole, and that this program is not let read.
+    /// A file that this program has no permission to read. It may be undamaged.
     case unreadable(file: String, reason: String)
-    /// A file that was given up half-written, or that newer checkpoints of its run have made superfluous; within the lab's folder.
+    /// A file that is incomplete, or superseded by newer checkpoints of its run. The path is relative to the lab's folder.
     case stray(file: String)
 
     public var description: String {
@@ -37,7 +37,7 @@ public enum Damage: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// What `Lab.repair` does about it; nil where only a person can do something.
+    /// What `Lab.repair` does about it; nil if only a person can repair it.
     public var repair: String? {
         switch self {
         case .database: "what can be read goes into a new database; the damaged one stays beside it"

@@ -2,20 +2,20 @@ import GRDB
 import Specs
 
 extension Lab {
-    /// What is not as it must be in the database, as far as the database alone can tell. Where SQLite's own check fails,
-    /// nothing else is looked at.
+    /// Examines the database, without the files beside it. If SQLite's own check fails, nothing else is examined.
     public func damage() throws -> [Damage] {
         let faults = try integrityFaults()
         if !faults.isEmpty { return [.database(faults)] }
         return try database.read { db in
-            try lostRuns(db) + namelessExperiments(db) + ownerlessRows(db) + abandoned(db).map { .abandoned(run: $0.run) }
+            try lostRuns(db) + namelessExperiments(db) + ownerlessRows(db)
+                + abandoned(at: clock.uptime(), db).map { .abandoned(run: $0.run) }
                 + unreadableRuns(db) + gaps(db)
         }
     }
 
-    /// What SQLite's own check finds wrong in the database; empty where all is well.
-    public func integrityFaults() throws -> [String] {
-        // On the connection that writes: on one that only reads, SQLite leaves out the CHECK constraints.
+    /// The faults that SQLite's own check finds; empty if there are none.
+    func integrityFaults() throws -> [String] {
+        // Uses the writing connection: on a read-only one SQLite does not check the CHECK constraints.
         try database.writeWithoutTransaction { db in
             try String.fetchAll(db, sql: "PRAGMA integrity_check(10)").filter { $0 != "ok" }
         }
@@ -77,7 +77,7 @@ extension Lab {
         return try rows.map { .gap(run: $0["id"], epoch: $0["epoch"], whole: try wholeEpochs(of: $0["id"], db)) }
     }
 
-    /// Epochs from the first up to the first that has no row.
+    /// The number of epochs before the first one without a row.
     func wholeEpochs(of run: String, _ db: Database) throws -> Int {
         var whole = 0
         let epochs = try Int.fetchCursor(db, sql: "SELECT epoch FROM epochs WHERE run_id = ? ORDER BY epoch", arguments: [run])
@@ -85,7 +85,7 @@ extension Lab {
         return whole
     }
 
-    /// The settings in a run's row, where they can be read.
+    /// The settings in a run's row; nil if they cannot be read.
     public func settings(of run: String) throws -> Settings? {
         try database.read { db in
             try String.fetchOne(db, sql: "SELECT settings FROM runs WHERE id = ?", arguments: [run])
@@ -93,7 +93,7 @@ extension Lab {
         }
     }
 
-    /// Digests of a data set that runs were submitted with.
+    /// All digests of a data set with which runs were submitted.
     public func digests(of dataset: DatasetName) throws -> [String] {
         try database.read { db in
             try String.fetchAll(

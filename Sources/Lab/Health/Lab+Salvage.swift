@@ -5,16 +5,16 @@ extension Lab {
     /// What `salvage` did.
     public struct Salvaged: Sendable {
         public let rows: Int
-        /// Rows that break a rule of the schema: they are in the copy alone.
+        /// Rows that violate a constraint of the schema. They are only in the copy.
         public let refused: Int
         /// A copy of the damaged database.
         public let damagedFile: URL
     }
 
-    /// Makes a sound database of what can be read in a damaged one, and a copy of that beside it.
+    /// Rebuilds a damaged database from what can be read of it. A copy of the damaged one is made beside it.
     ///
-    /// The new contents are written over the old ones, in one transaction: the file stays the same one, so that nobody can be
-    /// left with the log of one database beside another. Throws `busy` while anybody else has the lab open, `notALab`,
+    /// The new contents replace the old ones in the same file, in one transaction, so that no process can combine the log of one
+    /// database with another. Throws `busy` while another process has the lab open, `notALab`,
     /// `newerLab` or `damaged` where nothing can be read.
     public static func salvage(_ folder: URL, clock: LabClock = .system) throws -> Salvaged {
         let file = folder.appending(path: "pcnlab.sqlite"), temporary = folder.appending(path: ".pcnlab.sqlite.salvage.tmp")
@@ -22,7 +22,7 @@ extension Lab {
         defer { remove(temporary) }
         do {
             let database = try openAlone(file), fresh = try DatabaseQueue(path: temporary.path, configuration: withoutForeignKeys)
-            // Not in a transaction: SQLite refuses to end one in which it met a damaged page.
+            // Not in a transaction: SQLite refuses to commit one in which it read a damaged page.
             let rows = try database.unsafeRead { db in
                 guard case .lab(schemaVersion) = try content(db, of: file) else {
                     throw LabError.damaged(file: file.relativePath, reason: "is empty, or of an older pcnlab")
@@ -33,7 +33,7 @@ extension Lab {
                 }
             }
             let damaged = folder.appending(path: "pcnlab.sqlite.damaged-\(clock.now())")
-            // To close a file gives up every lock that the process has on it (fcntl(2)): these stay open until all is done.
+            // Closing a file releases every lock that the process holds on it (fcntl(2)). These stay open until the end.
             let sources = try copyAside(file, to: damaged)
             defer { sources.forEach { try? $0.close() } }
             try fresh.backup(to: database)
@@ -45,26 +45,26 @@ extension Lab {
         }
     }
 
-    /// A connection to a damaged database, that of one who is alone with it.
+    /// Opens an exclusive connection to a damaged database.
     private static func openAlone(_ file: URL) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.busyMode = .timeout(2)
-        // In write-ahead mode this lock is given only to one who is alone. With a schema that may be written, SQLite reads a
-        // file that is shorter than its header says.
+        // In write-ahead mode this lock is granted only if no other connection exists. With a writable schema SQLite reads a file
+        // that is shorter than its header says.
         configuration.prepareDatabase {
             try $0.execute(sql: "PRAGMA locking_mode = EXCLUSIVE; PRAGMA writable_schema = ON")
         }
         return try DatabaseQueue(path: file.path, configuration: configuration)
     }
 
-    /// Rows of runs that are gone are kept: to remove them is another repair.
+    /// Rows of missing runs are kept. Removing them is a separate repair.
     private static var withoutForeignKeys: Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         return configuration
     }
 
-    /// Copies a database and its log. Returns the files that were read, still open.
+    /// Copies a database and its log. Returns the source files, still open.
     private static func copyAside(_ file: URL, to copy: URL) throws -> [FileHandle] {
         do {
             return try ["", "-wal"].compactMap { part in

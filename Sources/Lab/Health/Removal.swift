@@ -10,7 +10,7 @@ extension Lab {
         try db.execute(sql: "DELETE FROM " + table + Self.isOwnerless)
     }
 
-    /// Removes what is left of a run that is not there, for it to be submitted again.
+    /// Removes all rows of a missing run, so that it can be submitted again.
     func removeRest(of run: String, _ db: Database) throws {
         for table in Self.ownedTables + ["experiment_runs"] {
             try db.execute(sql: "DELETE FROM " + table + " WHERE run_id = ?", arguments: [run])

@@ -3,11 +3,11 @@ import GRDB
 import Specs
 
 extension Lab {
-    /// Puts damage right as its `repair` says. `identity` finds the settings and the data set that a run's id was made of
-    /// elsewhere than in the database. Nothing is removed that a run may still need. Returns what was done.
+    /// Repairs damage as its `repair` says. `identity` returns the settings and the data set of a run's id from outside the database.
+    /// Nothing that a run may still need is removed. Returns what was done.
     ///
-    /// Throws `refused` for a run that is at work, and `damaged` for what this cannot mend: a damaged database (`salvage` does),
-    /// a file that may not be read, a run without a checkpoint.
+    /// Throws `refused` for a running run, and `damaged` for what it cannot repair: a damaged database (see `salvage`), a file without
+    /// read permission, a run without a checkpoint.
     public func repair(_ damage: Damage, identity: (_ run: String) throws -> RunToSubmit?) throws -> String {
         switch damage {
         case .database(let faults): throw damaged(faults.joined(separator: "; "))
@@ -30,7 +30,7 @@ extension Lab {
                 throw damaged("run \(run) has no checkpoint with its settings; submit its spec again, which mends it")
             }
             try database.write { try mend(known, run, $0) }
-        case .abandoned: try releaseAbandoned()
+        case .abandoned: try LabMaintenance(self).run()
         case .gap(let run, _, _): try database.write { try setBack(run, $0) }
         case .checkpoint(let run, let checkpoint, let reason):
             try database.write { db in
@@ -52,14 +52,14 @@ extension Lab {
 
     private func damaged(_ reason: String) -> LabError { .damaged(file: databaseFile.relativePath, reason: reason) }
 
-    /// A worker would go on from what it has in memory, whatever is changed here.
+    /// A worker continues from its own memory and would not see a change of the database.
     private func refuseAtWork(_ run: String, _ db: Database) throws {
         let state = try state(of: run, db)
         if state == .running { throw LabError.refused(run: run, state: state, event: "repair") }
     }
 
-    /// Back to the last epoch up to which every row is there. What is trained again comes out the same, row by row; checkpoints
-    /// from beyond wait until it has come there again.
+    /// Sets the run back to the last epoch before a gap. Training repeats the same rows. Checkpoints of later epochs are used again
+    /// when the run has reached them.
     private func setBack(_ run: String, _ db: Database) throws {
         try refuseAtWork(run, db)
         let whole = try wholeEpochs(of: run, db)
@@ -82,7 +82,7 @@ extension Lab {
         try event(db, run: run, "repaired", "settings taken from a checkpoint")
     }
 
-    /// A lost run's row, made anew: its next attempt comes after those that it had.
+    /// Inserts the row of a lost run again. Its attempts continue after the known ones.
     private func bringBack(_ known: RunToSubmit, _ run: String, _ db: Database) throws {
         _ = try submit(db, known, id: run, priority: nil)
         try db.execute(

@@ -1,12 +1,12 @@
 import Foundation
 import GRDB
 
-/// Makes a sound database of what can still be read in a damaged one.
+/// Copies what can be read of a damaged database into a new one.
 ///
-/// Every table is read from its beginning to the first page that cannot be read, then from its end back to there. Indices are
-/// not used: they are made anew.
+/// Every table is read from its start to the first unreadable page, then from its end back to that page. Indices are not used; they
+/// are built again.
 struct Salvage {
-    /// A table, its columns, and its key: the order in which it is read, forward and back.
+    /// A table, its columns, and its key, in whose order it is read forward and backward.
     private struct Table {
         let name: String
         let columns: [String]
@@ -16,13 +16,12 @@ struct Salvage {
     private let source: Database
     private let target: Database
 
-    /// Rows that could be read but not written: they break a rule of the schema.
+    /// Rows that could be read but violate a constraint of the schema.
     private var refused = 0
 
     private init(_ source: Database, _ target: Database) { (self.source, self.target) = (source, target) }
 
-    /// Copies all that is readable from one database into another, an empty one with the schema. Returns how many rows were
-    /// copied, and how many refused.
+    /// Copies all readable rows into an empty database with the schema. Returns how many rows were copied and how many refused.
     static func copy(_ source: Database, into target: Database) throws -> (copied: Int, refused: Int) {
         var salvage = Salvage(source, target)
         var copied = 0
@@ -65,7 +64,7 @@ struct Salvage {
                 }
                 return copied
             } catch is DatabaseError {
-                // This is as far as the file can be read; from the other end it may be read too.
+                // The file cannot be read beyond this page. It may be readable from the other end.
                 continue
             }
         }
@@ -76,7 +75,7 @@ struct Salvage {
 
     private func write(_ values: [DatabaseValue], _ insert: String) throws -> Written {
         do {
-            // A statement that failed must not be used again; the cache sees to it.
+            // A failed statement must not be used again. The cache discards it.
             try target.execute(cached: insert, arguments: StatementArguments(values))
             return .written
         } catch let error as DatabaseError {
@@ -84,13 +83,13 @@ struct Salvage {
             case .SQLITE_CONSTRAINT_PRIMARYKEY, .SQLITE_CONSTRAINT_UNIQUE, .SQLITE_CONSTRAINT_ROWID: return .isThere
             default:
                 if error.resultCode == .SQLITE_CONSTRAINT { return .refused }
-                // Of writing, not of reading: a full disk, say.
+                // The error is of the new database: a full disk, for example.
                 throw LabError(database: error, file: "the new database") ?? error
             }
         }
     }
 
-    /// A run whose row breaks a rule is kept, held back until a person has looked at it.
+    /// A run whose row violates a constraint is kept, paused until a person has looked at it.
     private func paused(_ run: [DatabaseValue], _ runs: Table) -> [DatabaseValue] {
         zip(runs.columns, run).map { column, value in
             switch column {

@@ -1,28 +1,28 @@
 import Synchronization
 
 /// Why a worker should stop training at the next batch.
-public enum StopReason: Sendable, Equatable {
-    /// The process was told to stop: the run goes back to the queue.
+enum StopReason: Sendable, Equatable {
+    /// The process was told to stop: the run returns to the queue.
     case shutdown
     case asked(RunRequest)
     /// A later attempt has the run: nothing more may be written.
     case superseded
 }
 
-/// What the training of one run asks between batches, and what is told to it from outside.
+/// Stops the training of one run: the pool sets the reason, and training reads it between batches.
 public final class RunControl: Sendable {
     private let reason = Mutex<StopReason?>(nil)
     private let isStopping = Atomic<Bool>(false)
 
-    public init() {}
+    init() {}
 
-    /// Cheap enough for every batch.
+    /// Cheap enough to be read before every batch.
     public var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 
-    public var stopReason: StopReason? { reason.withLock { $0 } }
+    var stopReason: StopReason? { reason.withLock { $0 } }
 
-    /// Asks for a stop. What is superseded stays superseded; otherwise the first reason stands.
-    public func stop(_ new: StopReason) {
+    /// Asks for a stop. `superseded` replaces every other reason; otherwise the first reason is kept.
+    func stop(_ new: StopReason) {
         reason.withLock { if $0 == nil || new == .superseded { $0 = new } }
         isStopping.store(true, ordering: .relaxed)
     }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// Which process a worker is: a process id says it only together with the process's start and the boot, for ids come again.
+/// Identifies a worker's process. Process ids are reused, so it includes the process's start and the boot.
 public struct WorkerIdentity: Sendable, Hashable {
-    public let process: Int32
+    let process: Int32
     /// Clock ticks from boot to the process's start.
-    public let started: UInt64
-    /// The boot's own id; another boot's processes are all gone.
-    public let boot: String
-    /// The space in which process ids count: another container's processes cannot be looked up from here.
-    public let space: String
+    let started: UInt64
+    /// The boot's id. All processes of another boot are gone.
+    let boot: String
+    /// The process id namespace. Processes of another container cannot be looked up from here.
+    let space: String
 
     /// This process.
     public static let current: WorkerIdentity = {
@@ -24,8 +24,8 @@ public struct WorkerIdentity: Sendable, Hashable {
         (self.process, self.started, self.boot, self.space) = (process, started, boot, space)
     }
 
-    /// As it stands in the database: four words.
-    public var text: String { "\(process) \(started) \(boot) \(space)" }
+    /// The form in the database: four words.
+    var text: String { "\(process) \(started) \(boot) \(space)" }
 
     init?(text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
@@ -33,26 +33,26 @@ public struct WorkerIdentity: Sendable, Hashable {
         self.init(process: process, started: started, boot: words[2], space: words[3])
     }
 
-    /// Whether the process is known to be gone. False also where that cannot be told: then the lease's age decides.
+    /// Whether the process is known to be gone. False also if that is unknown: then the age of the lease decides.
     var isGone: Bool {
         let here = Self.current
         if boot != here.boot { return true }
         if space != here.space { return false }
         if let start = Self.start(of: process) { return start != started }
-        // /proc may hide other users' processes, or not be there: then the system says whether there is such a process.
+        // /proc may hide other users' processes or be missing. Then kill(2) tells whether the process exists.
         return Self.isEnded(process) || (kill(process, 0) == -1 && errno == ESRCH)
     }
 
-    /// Clock ticks from boot to the start of a process that runs; nil where that cannot be read.
+    /// Clock ticks from boot to the start of a running process; nil if that cannot be read.
     static func start(of process: Int32) -> UInt64? {
         fieldsOf(process).flatMap { $0[0] == "Z" ? nil : UInt64($0[19]) }
     }
 
-    /// A zombie has ended, though its parent has not yet asked.
+    /// A zombie has ended, but its parent has not waited for it yet.
     private static func isEnded(_ process: Int32) -> Bool { fieldsOf(process)?[0] == "Z" }
 
-    /// The fields of /proc/PID/stat from the third, the state, on, at least to the 22nd, the start; nil where it cannot be
-    /// read. The command's name before them may hold spaces and parentheses.
+    /// The fields of /proc/PID/stat from the third (the state) to at least the 22nd (the start); nil if they cannot be read. The
+    /// command's name before them may contain spaces and parentheses.
     private static func fieldsOf(_ process: Int32) -> [Substring]? {
         guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
             let end = stat.lastIndex(of: ")")

@@ -1,14 +1,14 @@
 import Dispatch
 import Synchronization
 
-/// Trains what is queued, some runs at a time. It knows leases and states; training itself is a closure.
+/// Trains queued runs, several at a time. It handles leases and states; training itself is a closure.
 public final class WorkerPool: Sendable {
     public struct Configuration: Sendable {
-        public var workers: Int
-        public var threads: Int
-        /// End when nothing is left, rather than wait for more.
-        public var drain: Bool
-        public var arithmetic: String
+        var workers: Int
+        var threads: Int
+        /// End when no run is left, instead of waiting for more.
+        var drain: Bool
+        var arithmetic: String
 
         public init(workers: Int, threads: Int, drain: Bool, arithmetic: String) {
             self.workers = workers
@@ -21,8 +21,11 @@ public final class WorkerPool: Sendable {
     private let lab: Lab
     private let configuration: Configuration
     private let observer: any WorkerPoolObserver
+    private let admission: any RunAdmission
     private let train: @Sendable (Claim, RunControl, _ worker: Int) throws -> TrainingOutcome
     private let active = Mutex<[Int: (claim: Claim, control: RunControl)]>([:])
+    /// Held from a claim until the run is in `active`, and during maintenance, which would take a run between for abandoned.
+    private let claiming = Mutex(())
     private let isStopping = Atomic<Bool>(false)
     private let failures = Atomic<Int>(0)
     /// Why no run can be claimed any more.
@@ -31,16 +34,18 @@ public final class WorkerPool: Sendable {
 
     public init(
         _ lab: Lab, _ configuration: Configuration, observer: any WorkerPoolObserver,
+        admission: (any RunAdmission)? = nil,
         train: @escaping @Sendable (Claim, RunControl, _ worker: Int) throws -> TrainingOutcome
     ) {
         self.lab = lab
         self.configuration = configuration
         self.observer = observer
+        self.admission = admission ?? UnlimitedAdmission()
         self.train = train
     }
 
-    /// Works until the queue is empty (`drain`) or `stop` is called; blocks meanwhile. Returns how many runs ended failed
-    /// or diverged. Throws `damaged` once the database cannot be read: to wait would not mend it.
+    /// Blocks until the queue is empty (`drain`) or `stop` is called. Returns how many runs ended failed or diverged. Throws
+    /// `damaged` when the database cannot be read: waiting would not repair it.
     public func run() throws -> Int {
         let beat = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "pcnlab.heartbeat"))
         beat.schedule(deadline: .now() + .milliseconds(250), repeating: .milliseconds(250))
@@ -50,11 +55,11 @@ public final class WorkerPool: Sendable {
                 tick += 1
                 return tick
             }
-            // Requests are looked for four times a second, so that a pause is prompt; writing waits for every eighth time.
-            heartbeat(renewing: tick % 8 == 0)
-            if tick % 8 == 0 { releaseAbandoned() }
+            // Requests are read four times a second, so that a pause is prompt. The lab is written to every eighth time.
+            readRequests()
+            if tick % 8 == 0 { maintain() }
         }
-        releaseAbandoned()
+        maintain()
         beat.activate()
         let group = DispatchGroup()
         for worker in 0..<configuration.workers {
@@ -66,8 +71,8 @@ public final class WorkerPool: Sendable {
         return failures.load(ordering: .relaxed)
     }
 
-    /// Every run stops at its next batch, with a checkpoint, and goes back to the queue. Safe to call from a signal's handler
-    /// on a Dispatch queue, and more than once.
+    /// Stops every run at its next batch, with a checkpoint, and returns it to the queue. Safe to call from any thread, and more
+    /// than once.
     public func stop() {
         isStopping.store(true, ordering: .relaxed)
         active.withLock { active in active.values.forEach { $0.control.stop(.shutdown) } }
@@ -78,38 +83,57 @@ public final class WorkerPool: Sendable {
 
     private func work(_ worker: Int) {
         while !shouldStop {
-            guard let claim = nextClaim() else {
-                // Others' runs may still come back to the queue: a drained queue is one with nothing running either.
+            guard let (claim, control) = claiming.withLock({ _ in nextClaim(worker) }) else {
+                // Runs of other workers may still return to the queue: it is drained only when nothing is running either.
                 if configuration.drain, isDrained() { return }
                 _ = wake.wait(timeout: .now() + .milliseconds(configuration.drain ? 100 : 500))
                 continue
             }
-            let control = RunControl()
-            active.withLock { $0[worker] = (claim, control) }
             if shouldStop { control.stop(.shutdown) }
             observer.started(claim, worker: worker)
             let outcome = attempt(claim, control, worker)
-            // The lease is renewed until the end is written, however long the database lets that wait.
+            // The lease is renewed until the end is written, however long the database is busy.
             finish(claim, outcome, worker)
             active.withLock { $0[worker] = nil }
+            admission.release(worker: worker)
         }
     }
 
-    private func nextClaim() -> Claim? {
+    /// Claims a run and puts it into `active`.
+    private func nextClaim(_ worker: Int) -> (Claim, RunControl)? {
+        var waits: String?
         do {
-            return try lab.claim(worker: .current, arithmetic: configuration.arithmetic, threads: configuration.threads)
+            let claim = try lab.claim(
+                worker: .current, arithmetic: configuration.arithmetic, threads: configuration.threads
+            ) { run, settings in
+                switch admission.reserve(run, settings, worker: worker) {
+                case .admitted: return true
+                case .waits(let text):
+                    waits = text
+                    return false
+                }
+            }
+            if let waits { observer.trouble(waits) }
+            guard let claim else {
+                admission.release(worker: worker)
+                return nil
+            }
+            let control = RunControl()
+            active.withLock { $0[worker] = (claim, control) }
+            return (claim, control)
         } catch {
+            admission.release(worker: worker)
             if let damage = LabError(database: error, file: lab.databaseFile.relativePath), case .damaged = damage {
                 give(up: damage)
             }
-            // The run's settings could not be read, and it has failed.
+            // The run failed because its settings could not be read.
             if case LabError.damaged = error { failures.wrappingAdd(1, ordering: .relaxed) }
             observer.trouble("claiming a run: \(error)")
             return nil
         }
     }
 
-    /// Trains, and says how the attempt ended; nil when it was superseded.
+    /// Trains, and returns how the attempt ended; nil when it was superseded.
     private func attempt(_ claim: Claim, _ control: RunControl, _ worker: Int) -> AttemptOutcome? {
         do {
             switch try train(claim, control, worker) {
@@ -120,7 +144,7 @@ public final class WorkerPool: Sendable {
         } catch LabError.superseded {
             return nil
         } catch {
-            // Told to stop while it could not write: what it would have written is trained again from the last checkpoint.
+            // It was told to stop while it could not write. What is not written is trained again from the last checkpoint.
             return control.shouldStop ? outcome(of: control.stopReason) : .failed("\(error)")
         }
     }
@@ -160,13 +184,18 @@ public final class WorkerPool: Sendable {
         return false
     }
 
-    private func heartbeat(renewing: Bool) {
-        let held = active.withLock { $0.values.map { $0 } }
+    private var held: [(claim: Claim, control: RunControl)] { active.withLock { Array($0.values) } }
+
+    private func claims(_ held: [(claim: Claim, control: RunControl)]) -> [(run: String, attempt: Int)] {
+        held.map { ($0.claim.run, $0.claim.attempt) }
+    }
+
+    /// Passes on what the runs are asked to do. Reading waits for no writer.
+    private func readRequests() {
+        let held = held
         guard !held.isEmpty else { return }
         do {
-            // Requests first: reading them waits for nobody.
-            let claims = held.map { (run: $0.claim.run, attempt: $0.claim.attempt) }
-            let answers = try lab.requests(claims)
+            let answers = try lab.requests(claims(held))
             for (entry, answer) in zip(held, answers) {
                 switch answer {
                 case .goOn: break
@@ -174,20 +203,24 @@ public final class WorkerPool: Sendable {
                 case .superseded: entry.control.stop(.superseded)
                 }
             }
-            if renewing { try lab.renewLeases(claims) }
         } catch {
             // A busy database is no reason to stop training: the next beat tries again.
             observer.trouble("the heartbeat: \(error)")
         }
     }
 
-    private func releaseAbandoned() {
-        do { try lab.releaseAbandoned() } catch { observer.trouble("freeing abandoned runs: \(error)") }
+    /// Renews the pool's own leases and releases the runs of dead workers.
+    private func maintain() {
+        do {
+            try claiming.withLock { _ in _ = try LabMaintenance(lab).run(holding: claims(held)) }
+        } catch {
+            observer.trouble("the heartbeat: \(error)")
+        }
     }
 
-    /// A result must not be lost to a database that is busy for a while: tries six times, a second apart, each as long as
-    /// SQLite waits for a busy database; or to a disk that is full, for as long as that is so. After that the lease runs out and
-    /// the run is trained again from its checkpoint.
+    /// Runs `body` again while the database is busy: six times, a second apart, each as long as SQLite waits for a busy database.
+    /// While the disk is full it is run until it succeeds or the pool is stopped. After that the lease expires, and the run is trained
+    /// again from its checkpoint.
     private func persistently<T>(_ what: String, _ body: () throws -> T) -> T? {
         for attempt in 1... {
             do { return try body() } catch LabError.superseded { return nil } catch {

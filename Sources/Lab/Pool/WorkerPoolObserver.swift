@@ -1,15 +1,15 @@
-/// What the training of one attempt came to.
+/// How the training of one attempt ended.
 public enum TrainingOutcome: Sendable, Equatable {
     case completed(FinalFigures)
     case diverged(String)
-    /// It stopped because its control said so, with a checkpoint.
+    /// It stopped because its control asked for it, with a checkpoint.
     case stopped
 }
 
-/// What a pool tells whoever watches it.
+/// Receives the events of a pool.
 public protocol WorkerPoolObserver: Sendable {
     func started(_ claim: Claim, worker: Int)
     func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state: RunState?)
-    /// The pool goes on, but the watcher should know: a database that was busy for long, say.
+    /// A problem that does not stop the pool, such as a database that is busy for long.
     func trouble(_ text: String)
 }

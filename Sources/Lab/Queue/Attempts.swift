@@ -1,8 +1,8 @@
 import GRDB
 
-/// What a completed run has besides its curve.
+/// The final figures of a completed run.
 public struct FinalFigures: Sendable, Equatable {
-    /// Of the final weights over the whole of both splits, 0…1, as in Table 1.
+    /// Accuracies of the final weights on each whole split, 0…1, as in Table 1.
     public let trainAccuracy: Double
     public let testAccuracy: Double
     public let weightsSHA256: String
@@ -19,7 +19,7 @@ public enum AttemptOutcome: Sendable, Equatable {
     case completed(FinalFigures)
     case diverged(String)
     case failed(String)
-    /// The worker was told to stop; a checkpoint is there.
+    /// The worker was told to stop, and wrote a checkpoint.
     case released(String)
     case stopped(RunRequest)
 }
@@ -27,7 +27,7 @@ public enum AttemptOutcome: Sendable, Equatable {
 /// One start of a run.
 public struct AttemptRow: Sendable {
     public let number: Int
-    public let worker: String
+    let worker: String
     public let arithmetic: String
     public let threads: Int
     public let startedAt: Int64
@@ -36,12 +36,12 @@ public struct AttemptRow: Sendable {
 }
 
 extension Lab {
-    /// Ends an attempt. Returns the state that the run is in then.
+    /// Ends an attempt. Returns the run's new state.
     ///
-    /// What a person asked of the run meanwhile is not forgotten: where it would be queued again, it is paused or cancelled.
+    /// A request to pause or cancel the run is kept: a run that would be queued again is paused or cancelled instead.
     @discardableResult
     public func finish(_ outcome: AttemptOutcome, run: String, attempt: Int) throws -> RunState {
-        try writeOnce(run: run, attempt: attempt) { db in
+        try fencedWriteOnce(run: run, attempt: attempt) { db in
             guard
                 let row = try Row.fetchOne(
                     db, sql: "SELECT epochs, epoch, failures, request FROM runs WHERE id = ?", arguments: [run])
@@ -62,7 +62,7 @@ extension Lab {
                     text = "extended"
                     try leaveWorker(.released, run, db)
                 } else {
-                    // Queued again, it would come back the same way for ever.
+                    // If it were queued again, this would repeat forever.
                     text = try fail("training ended after \(done) of \(wanted) epochs")
                 }
             case .diverged(let error):
@@ -74,7 +74,7 @@ extension Lab {
                 text = reason
                 try leaveWorker(.released, run, db)
             case .stopped(let asked):
-                // The last word counts, if there was another one since.
+                // A later request replaces an earlier one.
                 switch (row["request"] as String?).flatMap(RunRequest.init) ?? asked {
                 case .pause:
                     text = "paused"
@@ -98,7 +98,7 @@ extension Lab {
                 """, arguments: [run, attempt]) ?? false
     }
 
-    /// Closes an attempt and says so in the run's history.
+    /// Closes an attempt and adds the event.
     func end(_ db: Database, run: String, attempt: Int, outcome: String) throws {
         try db.execute(
             sql: "UPDATE attempts SET ended_at = ?, outcome = ? WHERE run_id = ? AND number = ?",

@@ -1,7 +1,7 @@
 import GRDB
 import Specs
 
-/// A run in a worker's hands: every write names this run and attempt.
+/// A run that a worker holds. Every write of the worker names this run and attempt.
 public struct Claim: Sendable {
     public let run: String
     public let attempt: Int
@@ -10,9 +10,12 @@ public struct Claim: Sendable {
 }
 
 extension Lab {
-    // The index holds the queued runs alone, in the order in which they are taken: a claim costs the same at any length of
-    // the queue, and whatever else the table holds.
+    // The index contains only queued runs, in the order in which they are taken. The cost of a claim does not depend on the length of
+    // the queue or the size of the table.
     static let anyQueued = "SELECT EXISTS (SELECT 1 FROM runs INDEXED BY runs_to_claim WHERE state = 'queued')"
+    static let nextQueued = """
+        SELECT id, settings FROM runs INDEXED BY runs_to_claim WHERE state = 'queued' ORDER BY priority DESC, number LIMIT 1
+        """
     static let takeNext = """
         UPDATE runs SET state = 'running', attempt = attempt + 1, error = NULL
         WHERE number = (SELECT number FROM runs INDEXED BY runs_to_claim WHERE state = 'queued'
@@ -20,14 +23,22 @@ extension Lab {
         RETURNING id, attempt, settings, dataset_digest
         """
 
-    /// Takes the next queued run: highest priority first, then in order of submission. Nil when nothing is queued.
+    /// Takes the next queued run: highest priority first, then in order of submission. Returns nil when nothing is queued, or when
+    /// `admits` refuses the next run: it stays queued, and no later run overtakes it.
     ///
-    /// A run whose settings this program cannot read becomes failed, so that it does not stand in the others' way, and
-    /// `damaged` is thrown.
-    public func claim(worker: WorkerIdentity, arithmetic: String, threads: Int) throws -> Claim? {
+    /// A run whose settings this program cannot read becomes failed, so that it does not block the others, and `damaged` is thrown.
+    public func claim(
+        worker: WorkerIdentity, arithmetic: String, threads: Int, admits: (_ run: String, Settings) -> Bool = { _, _ in true }
+    ) throws -> Claim? {
         // Most polls find nothing; they should not take the write lock.
         guard try database.read({ try Bool.fetchOne($0, sql: Self.anyQueued) }) == true else { return nil }
         let taken: Result<Claim, LabError>? = try database.write { db in
+            if let next = try Row.fetchOne(db, sql: Self.nextQueued),
+                let settings = try? Settings(canonicalJSON: next["settings"]),
+                !admits(next["id"], settings)
+            {
+                return nil
+            }
             guard let row = try Row.fetchOne(db, sql: Self.takeNext) else { return nil }
             let run: String = row["id"], attempt: Int = row["attempt"]
             try db.execute(

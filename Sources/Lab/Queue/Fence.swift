@@ -1,23 +1,23 @@
 import GRDB
 
 extension Lab {
-    /// A worker's write while it trains: nothing is changed, and `superseded` thrown, once another attempt has the run.
+    /// A worker's write while it trains. Throws `superseded` and changes nothing once another attempt has the run.
     ///
-    /// A database that stays busy is waited for, five minutes in all: to lose the epochs since the last checkpoint would
-    /// cost more, and nobody can take the run meanwhile.
-    func write<T>(run: String, attempt: Int, _ body: (Database) throws -> T) throws -> T {
+    /// Waits for a busy database, five minutes in total: losing the epochs since the last checkpoint would cost more, and no other
+    /// worker can take the run meanwhile.
+    func fencedWrite<T>(run: String, attempt: Int, _ body: (Database) throws -> T) throws -> T {
         for _ in 1..<Self.busyTries {
             do {
-                return try writeOnce(run: run, attempt: attempt, body)
+                return try fencedWriteOnce(run: run, attempt: attempt, body)
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
                 continue
             }
         }
-        return try writeOnce(run: run, attempt: attempt, body)
+        return try fencedWriteOnce(run: run, attempt: attempt, body)
     }
 
-    /// The same, for those who have their own way with a busy database.
-    func writeOnce<T>(run: String, attempt: Int, _ body: (Database) throws -> T) throws -> T {
+    /// The same without retries, for callers that handle a busy database themselves.
+    func fencedWriteOnce<T>(run: String, attempt: Int, _ body: (Database) throws -> T) throws -> T {
         try database.write { db in
             let holds = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ? AND attempt = ? AND state = 'running')",
@@ -27,6 +27,6 @@ extension Lab {
         }
     }
 
-    /// How often a worker waits for the ten seconds after which SQLite calls a database busy.
+    /// How many times a worker tries, each for the ten seconds after which SQLite reports a busy database.
     private static var busyTries: Int { 30 }
 }

@@ -1,4 +1,4 @@
-/// Where a run is in its life.
+/// The state of a run.
 public enum RunState: String, Sendable, CaseIterable, Codable {
     case queued, running, completed, failed, diverged, cancelled, paused
 }
@@ -9,18 +9,18 @@ public enum RunRequest: String, Sendable, CaseIterable, Codable {
 }
 
 /// What can happen to a run.
-public enum RunEvent: Sendable, Equatable, CaseIterable {
+enum RunEvent: Sendable, Equatable, CaseIterable {
     /// A worker took it.
     case claimed
-    /// Its worker was told to stop, or died, or lost its lease; the run keeps its checkpoint.
+    /// Its worker was told to stop, died or lost its lease. The run keeps its checkpoint.
     case released
     /// All epochs are done.
     case completed
-    /// The loss is no longer finite.
+    /// The loss or a parameter is no longer finite.
     case diverged
     /// An attempt ended in an error, and another one is due.
     case failedOnce
-    /// The last attempt that it gets ended in an error.
+    /// The last allowed attempt ended in an error.
     case failedForGood
     /// The worker stopped because it was asked to.
     case stoppedToPause, stoppedToCancel
@@ -30,20 +30,20 @@ public enum RunEvent: Sendable, Equatable, CaseIterable {
     case extended
 }
 
-/// What an event makes of a state.
+/// The effect of an event on a state.
 public enum Transition: Sendable, Equatable {
     case to(RunState)
-    /// The run goes on until its next batch, where its worker does what is asked.
+    /// The run continues to its next batch, where its worker does what is asked.
     case ask(RunRequest)
-    /// Nothing to do: the run is there already.
+    /// Nothing to do: the run is in that state already.
     case stays
-    /// The event makes no sense in this state.
+    /// The event is not allowed in this state.
     case refused
 }
 
 extension RunState {
-    /// The whole life of a run in one place: pure, so every pair can be tested.
-    public func after(_ event: RunEvent) -> Transition {
+    /// The state machine of a run, as a pure function: every pair is tested.
+    func after(_ event: RunEvent) -> Transition {
         switch (self, event) {
         case (.queued, .claimed): .to(.running)
         case (.queued, .pause): .to(.paused)
@@ -64,7 +64,7 @@ extension RunState {
         case (.paused, .cancel): .to(.cancelled)
         case (.paused, .pause), (.paused, .extended): .stays
 
-        // Retried, it ends at once from its last checkpoint, and without that it is trained to the same bits again.
+        // A retried run ends immediately from its last checkpoint. Without a checkpoint it is trained again to the same bits.
         case (.completed, .extended), (.completed, .retry): .to(.queued)
 
         case (.failed, .retry), (.diverged, .retry), (.cancelled, .retry): .to(.queued)
@@ -76,8 +76,8 @@ extension RunState {
         }
     }
 
-    /// No worker will touch it again unless a person says so.
-    public var isEnded: Bool {
+    /// No worker trains it again unless a person queues it.
+    var isEnded: Bool {
         switch self {
         case .completed, .failed, .diverged, .cancelled: true
         case .queued, .running, .paused: false

@@ -18,9 +18,9 @@ public struct RunToSubmit: Sendable {
 
 /// Runs to be queued under a name.
 public struct ExperimentToSubmit: Sendable {
-    public let name: String
-    public let description: String?
-    public let runs: [RunToSubmit]
+    let name: String
+    let description: String?
+    let runs: [RunToSubmit]
 
     public init(_ name: String, description: String?, runs: [RunToSubmit]) {
         (self.name, self.description, self.runs) = (name, description, runs)
@@ -30,9 +30,9 @@ public struct ExperimentToSubmit: Sendable {
 /// What `submit` did with a run.
 public enum SubmissionOutcome: Sendable, Equatable {
     case queued
-    /// The run is there; nothing was queued.
+    /// The run exists; nothing was queued.
     case found(RunState)
-    /// The run has more epochs to go from where it is; in a state that is an end, only once it is retried.
+    /// The run has more epochs to train. In an ended state it continues only when it is retried.
     case extended(from: Int, RunState)
 }
 
@@ -40,8 +40,8 @@ extension Lab {
     /// Queues the runs of experiments in one transaction: all of them or, on an error, none. An outcome for each, in the same
     /// order.
     ///
-    /// Of several of an experiment that differ only in their epochs, and so are one run, the longest counts; the others find it
-    /// there. A priority that is given is also that of runs that are there already.
+    /// Runs of an experiment that differ only in their epochs are one run: the longest is queued, and the others find it. A given
+    /// priority also applies to runs that exist already.
     public func submit(
         _ experiments: [ExperimentToSubmit], priority: Int? = nil, tags: [String] = []
     ) throws -> [[(id: String, outcome: SubmissionOutcome)]] {
@@ -75,7 +75,7 @@ extension Lab {
         return try ids.enumerated().map { index, id in (id, try outcomes[index] ?? .found(state(of: id, db))) }
     }
 
-    /// Queues a run, extends it, or finds it there.
+    /// Queues a run, extends an existing one, or finds it unchanged.
     func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int?) throws -> SubmissionOutcome {
         let settings = run.settings, text = settings.canonicalJSON
         let known = try db.cachedStatement(sql: "SELECT state, epochs, settings, dataset_digest FROM runs WHERE id = ?")
@@ -97,7 +97,8 @@ extension Lab {
             try db.execute(cached: "UPDATE runs SET priority = ? WHERE id = ?", arguments: [priority, id])
         }
         guard settings.epochs > epochs else {
-            // What is no part of the identity, as `checkpoint_every`, is as the latest spec has it; what was damaged is mended.
+            // Settings that are not part of the identity, such as `checkpoint_every`, are taken from the latest spec. This also repairs
+            // damaged settings.
             if settings.epochs == epochs, row["settings"] != text || row["dataset_digest"] != run.datasetDigest {
                 try db.execute(
                     cached: "UPDATE runs SET settings = ?, dataset_digest = ? WHERE id = ?",
@@ -105,7 +106,7 @@ extension Lab {
             }
             return .found(state)
         }
-        // First the state: a completed run has all the epochs that are wanted, and the database sees to it.
+        // The state first: a constraint of the database requires that a completed run has all its epochs.
         try apply(.extended, to: id, db)
         try db.execute(
             sql: "UPDATE runs SET epochs = ?, settings = ? WHERE id = ?",

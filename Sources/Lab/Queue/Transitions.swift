@@ -15,7 +15,7 @@ public enum RunCommand: String, Sendable, CaseIterable {
 }
 
 extension Lab {
-    /// Carries out a command on all the runs, or, where one refuses, on none.
+    /// Applies a command to all the runs, or to none if one of them refuses it.
     public func command(_ command: RunCommand, runs: [String]) throws -> [(id: String, transition: Transition)] {
         try database.write { db in
             try runs.map { run in
@@ -26,7 +26,7 @@ extension Lab {
         }
     }
 
-    /// Moves a run as `RunState.after` says. Throws `refused` where that says so.
+    /// Changes a run's state as `RunState.after` says. Throws `refused` if the event is not allowed.
     @discardableResult
     func apply(_ event: RunEvent, to run: String, error: String? = nil, final: FinalFigures? = nil, _ db: Database) throws
         -> Transition
@@ -52,7 +52,7 @@ extension Lab {
         return transition
     }
 
-    /// The state that a run is in. Throws `noSuchRun`.
+    /// The state of a run. Throws `noSuchRun`.
     func state(of run: String, _ db: Database) throws -> RunState {
         guard let state = try String.fetchOne(db, sql: "SELECT state FROM runs WHERE id = ?", arguments: [run]) else {
             throw LabError.noSuchRun(run)
@@ -60,8 +60,7 @@ extension Lab {
         return try RunState(column: state)
     }
 
-    /// Moves a run off its worker. What a person asked of it before that could be done is done now, where it would be
-    /// queued again.
+    /// Takes a run from its worker. A pending request to pause or cancel it is applied if the run would be queued again.
     func leaveWorker(_ event: RunEvent, _ run: String, error: String? = nil, _ db: Database) throws {
         let request = try String.fetchOne(db, sql: "SELECT request FROM runs WHERE id = ?", arguments: [run])
         guard try apply(event, to: run, error: error, db) == .to(.queued) else { return }
@@ -74,7 +73,7 @@ extension Lab {
 }
 
 extension RunEvent {
-    /// What the event does to the count of failures: an error adds one, a person's word begins anew.
+    /// The effect on the count of failures: an error adds one, a person's command resets it.
     fileprivate var countsFailure: String? {
         switch self {
         case .failedOnce, .failedForGood: "again"

@@ -1,16 +1,16 @@
 import Foundation
 import GRDB
 
-/// A durable checkpoint file, by the place from which training goes on.
+/// A durable checkpoint file, with the place from which training continues.
 public struct CheckpointRecord: Sendable, Equatable {
     /// Epochs completed, and batches of the next one done.
     public let epoch: Int
     public let batch: Int
-    /// Within the lab's folder.
+    /// Relative to the lab's folder.
     public let file: String
     public let bytes: Int
     public let sha256: String
-    /// Not removed for newer ones.
+    /// Whether it is kept when newer ones exist.
     public let kept: Bool
 
     public init(epoch: Int, batch: Int, file: String, bytes: Int, sha256: String, kept: Bool) {
@@ -24,10 +24,10 @@ public struct CheckpointRecord: Sendable, Equatable {
 }
 
 extension Lab {
-    /// Records a checkpoint that is durable on disk, and returns the files that it makes superfluous: all up to its place but the
-    /// two newest and those that are kept, and a file that stood for the same place before.
+    /// Records a checkpoint that is durable on disk. Returns the files that may be removed: all checkpoints up to its place except the
+    /// two newest and the kept ones, and the previous file of the same place.
     public func record(_ checkpoint: CheckpointRecord, run: String, attempt: Int) throws -> [String] {
-        try write(run: run, attempt: attempt) { db in
+        try fencedWrite(run: run, attempt: attempt) { db in
             let replaced = try String.fetchAll(
                 db, sql: "SELECT file FROM checkpoints WHERE run_id = ? AND epoch = ? AND batch = ? AND file <> ?",
                 arguments: [run, checkpoint.epoch, checkpoint.batch, checkpoint.file])
@@ -42,7 +42,7 @@ extension Lab {
                     run, checkpoint.epoch, checkpoint.batch, attempt, checkpoint.file, checkpoint.bytes, checkpoint.sha256,
                     checkpoint.kept, clock.now(),
                 ])
-            // Whatever becomes of the checkpoint, the run does not kill its workers.
+            // The run does not kill its workers, even if this checkpoint is lost later.
             let deaths = try deaths(of: run, db)
             if deaths > 0 { try event(db, run: run, attempt: attempt, "saved", "a checkpoint, after \(deaths) dead workers") }
             let superfluous = try String.fetchAll(
@@ -57,8 +57,8 @@ extension Lab {
         }
     }
 
-    /// Where a checkpoint's file is. Throws `damaged` for a name that leads elsewhere than to a run's checkpoints, as only a
-    /// database altered by hand has it: nothing outside the lab is read, written or removed.
+    /// The location of a checkpoint's file. Throws `damaged` for a path outside the runs' checkpoints, which only a manually altered
+    /// database contains: nothing outside the lab is read, written or removed.
     public func url(ofCheckpoint file: String) throws -> URL {
         let parts = file.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0] == "checkpoints", !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
@@ -76,7 +76,7 @@ extension Lab {
         }
     }
 
-    /// The checkpoints from which a run may go on, newest first: those up to which every epoch has its row.
+    /// The checkpoints from which a run may continue, newest first: those up to which every epoch has its row.
     public func checkpointsToResume(_ run: String) throws -> [CheckpointRecord] {
         try database.read { db in
             try Row.fetchAll(
@@ -89,7 +89,7 @@ extension Lab {
         }
     }
 
-    /// Every run's checkpoints, and which runs workers have, at one moment.
+    /// Every run's checkpoints, and the running runs, in one snapshot.
     public func allCheckpoints() throws -> (rows: [(run: String, record: CheckpointRecord)], atWork: Set<String>) {
         try database.read { db in
             let rows = try Row.fetchAll(db, sql: "SELECT * FROM checkpoints ORDER BY run_id, epoch, batch")
@@ -98,9 +98,9 @@ extension Lab {
         }
     }
 
-    /// A checkpoint that cannot be used: it is forgotten, and the run's history says why.
+    /// Removes the record of an unusable checkpoint and adds the reason to the run's history.
     public func discard(_ checkpoint: CheckpointRecord, run: String, attempt: Int, reason: String) throws {
-        try write(run: run, attempt: attempt) { db in
+        try fencedWrite(run: run, attempt: attempt) { db in
             try db.execute(
                 sql: "DELETE FROM checkpoints WHERE run_id = ? AND epoch = ? AND batch = ?",
                 arguments: [run, checkpoint.epoch, checkpoint.batch])

@@ -7,7 +7,7 @@ public struct EpochRow: Sendable, Equatable, Codable {
     public let loss: Double
     /// Running mean over the epoch's batches, 0…1.
     public let trainAccuracy: Double
-    /// A full pass after the epoch, 0…1.
+    /// From a full pass after the epoch, 0…1.
     public let testAccuracy: Double
     public let seconds: Double
 
@@ -21,10 +21,10 @@ public struct EpochRow: Sendable, Equatable, Codable {
 }
 
 extension Lab {
-    /// Writes an epoch's row. After a crash the epochs since the last checkpoint are trained again and give the same rows;
-    /// where one differs (another arithmetic, say), the newer stands and the run's history says so.
+    /// Writes an epoch's row. After a crash the epochs since the last checkpoint are trained again and give the same rows. If a row
+    /// differs, for example because of another arithmetic, it replaces the old one, and an event records it.
     public func record(_ row: EpochRow, run: String, attempt: Int) throws {
-        try write(run: run, attempt: attempt) { db in
+        try fencedWrite(run: run, attempt: attempt) { db in
             let old = try Row.fetchOne(
                 db, sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch = ?", arguments: [run, row.epoch]
             ).flatMap(EpochRow.init)
@@ -53,7 +53,7 @@ extension Lab {
 }
 
 extension EpochRow {
-    /// From a row with the columns of `epochs`; nil where it has none, as for a run before its first epoch.
+    /// From a row with the columns of `epochs`; nil if they are NULL, as for a run before its first epoch.
     init?(_ row: Row) {
         guard let loss = row["loss"] as Double? else { return nil }
         self.init(
@@ -61,7 +61,7 @@ extension EpochRow {
             seconds: row["seconds"])
     }
 
-    /// Whether all but the time it took is the same, to the bit.
+    /// Whether all values except the time are equal, bit by bit.
     fileprivate func hasSameResults(as other: EpochRow) -> Bool {
         (loss, trainAccuracy, testAccuracy) == (other.loss, other.trainAccuracy, other.testAccuracy)
     }

@@ -2,6 +2,8 @@ import GRDB
 
 /// A line of a run's history.
 public struct EventRow: Sendable {
+    /// Increases with every event of the lab.
+    public let id: Int64
     /// Milliseconds since 1970.
     public let at: Int64
     public let attempt: Int?
@@ -17,16 +19,16 @@ extension Lab {
             arguments: [run, attempt, clock.now(), kind, detail])
     }
 
-    /// Adds a line to the history of a run in a worker's hands.
+    /// Adds a line to the history of a run that a worker holds.
     public func note(_ kind: String, _ detail: String, run: String, attempt: Int) throws {
-        try write(run: run, attempt: attempt) { try event($0, run: run, attempt: attempt, kind, detail) }
+        try fencedWrite(run: run, attempt: attempt) { try event($0, run: run, attempt: attempt, kind, detail) }
     }
 
     /// A run's history, oldest first.
     public func events(of run: String) throws -> [EventRow] {
         try database.read { db in
             try Row.fetchAll(db, sql: "SELECT * FROM events WHERE run_id = ? ORDER BY id", arguments: [run]).map {
-                EventRow(at: $0["at"], attempt: $0["attempt"], kind: $0["kind"], detail: $0["detail"])
+                EventRow(id: $0["id"], at: $0["at"], attempt: $0["attempt"], kind: $0["kind"], detail: $0["detail"])
             }
         }
     }

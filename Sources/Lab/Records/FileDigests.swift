@@ -1,7 +1,7 @@
 import GRDB
 
 extension Lab {
-    /// The digest remembered for a file of this path, size and time of change; nil when any of them differs.
+    /// The stored digest of a file with this path, size and modification time; nil if any of them differs.
     public func digest(ofFile path: String, size: Int64, modifiedNanoseconds: Int64) throws -> String? {
         try database.read { db in
             try String.fetchOne(
@@ -10,7 +10,7 @@ extension Lab {
         }
     }
 
-    /// Remembers a file's digest.
+    /// Stores a file's digest.
     public func remember(digest: String, ofFile path: String, size: Int64, modifiedNanoseconds: Int64) throws {
         try database.write { db in
             try db.execute(

@@ -2,19 +2,19 @@ import Foundation
 import GRDB
 import Specs
 
-/// Which runs a listing shows; nil lets all through.
+/// Selects the runs of a listing. A criterion that is nil selects all.
 public struct RunFilter: Sendable {
     public var experiment: String?
     public var state: RunState?
     public var ids: [String]?
-    /// The most runs that are wanted: of more, those at work are taken first, then what went wrong.
+    /// The maximum number of runs. Running runs are selected first, then failed and diverged ones.
     public var limit: Int?
 
     public init(experiment: String? = nil, state: RunState? = nil, ids: [String]? = nil, limit: Int? = nil) {
         (self.experiment, self.state, self.ids, self.limit) = (experiment, state, ids, limit)
     }
 
-    /// The condition on a row of `runs`. Only what is asked for stands in it, so that an index serves it at any size of the lab.
+    /// The condition on a row of `runs`. It contains only the given criteria, so that an index can be used.
     fileprivate var condition: String {
         var parts = ["true"]
         if state != nil { parts.append("state = :state") }
@@ -47,14 +47,14 @@ public struct RunFilter: Sendable {
 }
 
 extension Lab {
-    /// The runs that a filter lets through, in order of submission. Throws `damaged` where one of them cannot be read.
+    /// The selected runs in order of submission. Throws `damaged` if one of them cannot be read.
     public func runs(_ filter: RunFilter = RunFilter()) throws -> [RunSummary] {
         let (runs, unreadable) = try listing(filter)
         if let error = unreadable.first { throw error }
         return runs
     }
 
-    /// The same; those that cannot be read are left out, and an error for each says why.
+    /// The same without the unreadable runs, for each of which an error is returned.
     public func listing(_ filter: RunFilter = RunFilter()) throws -> (runs: [RunSummary], unreadable: [LabError]) {
         try database.read { db in
             try filter.check(db)
@@ -92,11 +92,11 @@ extension Lab {
         WHERE r.number IN
         """
 
-    /// The id of the run that `name`, an id or a beginning of one, names.
+    /// The id of the run with this id or unambiguous prefix of it.
     public func run(named name: String) throws -> String {
         try database.read { db in
             let pattern = name.lowercased()
-            // A range, which the index on ids serves: ids are of hexadecimal digits, and ~ comes after all of them.
+            // A range, for which the index on ids is used: ~ is greater than all hexadecimal digits.
             let matches = try String.fetchAll(
                 db, sql: "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || '~' ORDER BY number LIMIT 100",
                 arguments: [pattern]
@@ -107,7 +107,7 @@ extension Lab {
         }
     }
 
-    /// How many runs are in each state, of those that a filter lets through.
+    /// The number of selected runs in each state.
     public func stateCounts(_ filter: RunFilter = RunFilter()) throws -> [RunState: Int] {
         try database.read { db in
             try filter.check(db)

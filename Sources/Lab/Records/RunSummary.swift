@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 import Specs
 
-/// A run as people see it: its row, its latest epoch and its attempts.
+/// A run with its latest epoch and its attempts, for display.
 public struct RunSummary: Sendable {
     public let id: String
     public let experiments: [String]
@@ -11,7 +11,7 @@ public struct RunSummary: Sendable {
     public let state: RunState
     public let request: RunRequest?
     public let priority: Int
-    /// Epochs done, and epochs wanted.
+    /// Completed epochs, and requested epochs.
     public let epoch: Int
     public let epochs: Int
     /// The latest epoch's row.
@@ -22,7 +22,7 @@ public struct RunSummary: Sendable {
     public let error: String?
     public let final: FinalFigures?
     public let datasetDigest: String
-    /// Every arithmetic that the run was trained with: with more than one, its bits are nobody else's.
+    /// Every arithmetic with which the run was trained. With more than one, its bits cannot be reproduced.
     public let arithmetics: [String]
 
     public var model: String { settings.model }
@@ -32,12 +32,12 @@ public struct RunSummary: Sendable {
 }
 
 extension String {
-    /// Sixteen lower-case hexadecimal digits, as the identity of every run. Files and lines in a terminal bear it.
+    /// Whether it is sixteen lower-case hexadecimal digits, as the id of every run is. Files are named by ids.
     public var isRunID: Bool { utf8.count == 16 && utf8.allSatisfy { "0123456789abcdef".utf8.contains($0) } }
 }
 
 extension RunState {
-    /// Throws `damaged` for a word that is none of the states: only a database altered by hand has it.
+    /// Throws `damaged` for an unknown state, which only a manually altered database contains.
     init(column: String) throws {
         guard let state = RunState(rawValue: column) else {
             throw LabError.damaged(file: "the lab's database", reason: "a run is in the state \(column.debugDescription)")
@@ -47,7 +47,7 @@ extension RunState {
 }
 
 extension RunSummary {
-    /// From a row of `Lab.runs`. Throws `damaged` where it says what this program cannot have written.
+    /// From a row of `Lab.runs`. Throws `damaged` for values that this program cannot have written.
     package init(_ row: Row) throws {
         let id: String = row["id"]
         func read<Value>(_ column: String, _ decode: (String) throws -> Value) throws -> Value {

@@ -28,7 +28,8 @@ public struct FeatureStack: Sendable {
     /// A convolution and ReLU.
     public mutating func convolution(_ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
         let name = "features.\(convolutions)"
-        let products = ConvolutionProducts(shape, channels: channels, kernel: kernel, stride: stride, padding: padding)
+        let products = ConvolutionProducts(
+            shape, channels: channels, kernel: kernel, stride: stride, padding: padding, hasInputGradient: !layers.isEmpty)
         convolutions += 1
         if let points {
             appendPointCloud(name, products, points)

@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// The positions iy = s·q + top, ix = s·r + left of a convolution's input. With r₀ = (top + padding) mod s, they are reached only by
@@ -15,15 +16,14 @@ struct StridePhase: Sendable {
     private let down: (first: Int, count: Int, origin: Int)
     private let across: (first: Int, count: Int, origin: Int)
 
-    init(top: Int, left: Int, _ layer: ConvolutionProducts) {
+    init(top: Int, left: Int, _ input: Shape, kernel: Int, stride: Int, padding: Int) {
         (self.top, self.left) = (top, left)
-        let stride = layer.stride
-        height = (layer.input.height - top + stride - 1) / stride
-        width = (layer.input.width - left + stride - 1) / stride
+        height = (input.height - top + stride - 1) / stride
+        width = (input.width - left + stride - 1) / stride
         func taps(_ place: Int) -> (first: Int, count: Int, origin: Int) {
-            let first = (place + layer.padding) % stride
-            let count = first < layer.kernel ? (layer.kernel - first + stride - 1) / stride : 0
-            return (first, count, (place + layer.padding - first) / stride - (count - 1))
+            let first = (place + padding) % stride
+            let count = first < kernel ? (kernel - first + stride - 1) / stride : 0
+            return (first, count, (place + padding - first) / stride - (count - 1))
         }
         (down, across) = (taps(top), taps(left))
     }

@@ -2,7 +2,7 @@ import Foundation
 
 extension WeightFormat {
     /// A zip archive of `.npy` arrays, stored: what `numpy.load` reads. The metadata are a JSON text in the array `__metadata__`.
-    public static let npz = WeightFormat(
+    static let npz = WeightFormat(
         name: "npz", summary: "a zip archive of arrays, metadata as JSON in `__metadata__`; `numpy.load` reads it"
     ) { export, file in
         var archive = ZipArchive(file)

@@ -1,10 +1,10 @@
 import Networks
 import Tensors
 
-/// A float32 tensor under the name and in the layout that PyTorch has for it, made a few rows at a time while it is written.
+/// A float32 tensor with PyTorch's name and layout. Its rows are computed in tiles while it is written.
 public struct PortableTensor: Sendable {
-    public let name: String
-    public let shape: [Int]
+    let name: String
+    let shape: [Int]
     /// Writes some rows of the tensor as a matrix of its first side by all the others.
     private let write: @Sendable (Range<Int>, Matrix) -> Void
 
@@ -56,7 +56,7 @@ public struct PortableTensor: Sendable {
         }
     }
 
-    public var count: Int { shape.reduce(1, *) }
+    var count: Int { shape.reduce(1, *) }
     var byteCount: Int { count * MemoryLayout<Float>.size }
 
     /// Calls `body` with the elements' bytes in row-major order, little-endian, a tile of whole rows at a time.
@@ -75,11 +75,11 @@ public struct PortableTensor: Sendable {
     }
 }
 
-/// How positions and their channels follow each other: here the channels of a position, in PyTorch the positions of a channel.
+/// The order of positions and channels: channels are contiguous here, positions in PyTorch.
 struct Flattening: Sendable {
     let positions: Int
     let channels: Int
 
-    /// Where the element that PyTorch has at `index` is stored here.
+    /// The place here of PyTorch's element `index`.
     func stored(_ index: Int) -> Int { index % positions * channels + index / positions }
 }

@@ -2,7 +2,7 @@ import Networks
 import Specs
 import Tensors
 
-/// A run's weights for other programs, and what is known of them.
+/// A run's weights for other programs, with metadata. `WeightFormat` writes them; the command is `Export`.
 ///
 /// The linear part's tensors are called `linear.…`, as a PyTorch module with an attribute `linear` has them; others keep the
 /// names of their parameters.
@@ -11,9 +11,9 @@ public struct WeightExport: Sendable {
     public let metadata: [String: String]
 
     /// - Parameters:
-    ///   - expanded: layers as dense ones, whatever their weights are made of: `linear.i.weight` (m, n) and `linear.i.bias` (m),
+    ///   - expanded: exports every layer as a dense one: `linear.i.weight` (m, n) and `linear.i.bias` (m),
     ///     `features.i.weight` (O, C, k, k) and `features.i.bias` (O).
-    ///   - metadata: what is said beside the settings and the place in training.
+    ///   - metadata: added to the settings and the place in training.
     /// - Throws: `Safetensors.Failure` for a checkpoint that is not of these settings.
     public init(_ settings: Settings, _ checkpoint: Safetensors, expanded: Bool, metadata: [String: String] = [:]) throws {
         let stack = settings.linearStack(batch: 1)

@@ -1,11 +1,11 @@
 import Foundation
 import Tensors
 
-/// A kind of file for weights: its name, which is also a file name's ending, and how it is written. A new one is a file and a
-/// line in `all`.
+/// A file format for weights: its name, which is also the file name's extension, and its encoder. A new one is a file and a line in
+/// `all`.
 public struct WeightFormat: Sendable {
     public let name: String
-    /// The file's layout, in a line for people.
+    /// The file's layout in one line, for help texts.
     public let summary: String
     let encode: @Sendable (WeightExport, OutputFile) throws -> Void
 
@@ -13,7 +13,7 @@ public struct WeightFormat: Sendable {
 
     public static func named(_ name: String) -> WeightFormat? { all.first { $0.name == name } }
 
-    /// Writes the file, which appears whole or not at all. Returns its size in bytes.
+    /// Writes the file, as `OutputFile` says. Returns its size in bytes.
     public func write(_ export: WeightExport, to url: URL) throws -> Int {
         let file = try OutputFile(url)
         try encode(export, file)

@@ -1,7 +1,7 @@
 import CZlib
 import Foundation
 
-/// A zip archive of stored files (PKWARE's APPNOTE 6.3), every size in its 64-bit form (§4.5.3), so that no layer is too large.
+/// A zip archive of stored files (PKWARE's APPNOTE 6.3), every size in its 64-bit form (§4.5.3), so that a layer may have any size.
 struct ZipArchive {
     private let file: OutputFile
     private var directory = Data()
@@ -9,8 +9,8 @@ struct ZipArchive {
 
     init(_ file: OutputFile) { self.file = file }
 
-    /// Adds a file of exactly `size` bytes, which `body` appends piece by piece. Its time is the format's first, 1980, so that
-    /// equal contents are equal archives.
+    /// Adds a file of exactly `size` bytes, which `body` appends piece by piece. Its time is the format's earliest, 1980, so that equal
+    /// contents give equal archives.
     mutating func add(_ name: String, size: Int, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
         let start = file.count
         let description = { (checksum: UInt32, offset: Int?) in
@@ -56,7 +56,7 @@ struct ZipArchive {
         entries += 1
     }
 
-    /// Writes the directory, with which the archive ends.
+    /// Writes the directory at the archive's end.
     func finish() throws {
         let start = file.count
         try file.append(directory)

@@ -4,28 +4,26 @@ import Lab
 
 struct BackupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copy the lab's database, whole and consistent, while workers go on.",
+        commandName: "backup", abstract: "Make a consistent copy of the lab's database while workers go on.",
         discussion: """
-            The copy holds every run, row and event; checkpoints are files of their own, in the lab's folder. To go back to it, \
-            end all workers and put it in the place of pcnlab.sqlite, without the -wal and -shm files beside that: runs go on from \
-            the newest of their checkpoints that it knows and that is still there.
+            The copy contains every run, row and event. Checkpoints are separate files in the lab's folder. To restore it, end all \
+            workers and replace pcnlab.sqlite with it, without the -wal and -shm files beside that: runs continue from the newest \
+            checkpoint that it knows and that still exists.
             """)
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "The file to write; none may be there.", completion: .file())
+    @Argument(help: "The file to write. It must not exist.", completion: .file())
     var file: String
 
     func run() throws {
         try reporting {
             let lab = try lab.open()
             let target = URL(fileURLWithPath: file)
-            if FileManager.default.fileExists(atPath: target.path) {
-                throw Failure("\(file.printable) is there already; name another file", Exit.cannotWrite)
-            }
+            // Refuses an existing file, also one that is made meanwhile.
             try lab.backup(to: target)
             let bytes = try target.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
-            Terminal.error.line("\(file.printable): \(Format.count(bytes)) bytes")
+            Terminal.error.line("\(file.printable): \(bytes.grouped) bytes")
         }
     }
 }

@@ -1,22 +1,23 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Specs
 import Synchronization
 
 struct DataCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "data", abstract: "List, fetch and check data sets.", subcommands: [List.self, Fetch.self, Verify.self])
 
-    /// The data sets that a command names; all where it names none.
+    /// The data sets that a command names; all data sets if it names none.
     struct Names: ParsableArguments {
-        @Argument(help: "Data sets: \(DatasetKind.all.map(\.name).joined(separator: ", ")) (default: all).")
-        var names: [String] = []
+        @Argument(help: "Data sets (default: all).")
+        var names: [DatasetKind] = []
 
-        func kinds() throws -> [DatasetKind] { try names.isEmpty ? DatasetKind.all : names.map(DatasetKind.named) }
+        var kinds: [DatasetKind] { names.isEmpty ? DatasetKind.all : names }
     }
 
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show which data sets are there.")
+        static let configuration = CommandConfiguration(abstract: "Show which data sets are available.")
         @OptionGroup var names: Names
 
         @Flag(help: "Print JSON.")
@@ -49,7 +50,7 @@ struct DataCommand: ParsableCommand {
         func run() throws {
             try reporting {
                 let folder = DatasetFolder.ofEnvironment
-                let lines = try names.kinds().map { Line($0, folder.locate($0)) }
+                let lines = names.kinds.map { Line($0, folder.locate($0)) }
                 if json { return Terminal.output.line(try JSONOutput.text(lines)) }
                 var table = TextTable([
                     .left("data set"), .right("train"), .right("test"), .right("classes"), .left("state"), .left("place"),
@@ -58,7 +59,7 @@ struct DataCommand: ParsableCommand {
                 for line in lines {
                     let remedy = "pcnlab data fetch \(line.name) (\(ProgressLine.bytes(Int64(line.downloadBytes))))"
                     table.add([
-                        .init(line.name), .init(Format.count(line.train)), .init(Format.count(line.test)),
+                        .init(line.name), .init(line.train.grouped), .init(line.test.grouped),
                         .init("\(line.classes)"), .init(line.state, line.state == "missing" ? .yellow : .green),
                         .init(line.state == "missing" ? remedy : line.path ?? ""), .init(line.terms),
                     ])
@@ -70,13 +71,13 @@ struct DataCommand: ParsableCommand {
 
     struct Fetch: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Download data sets from their official sites; goes on where it was interrupted, checks the official MD5.")
+            abstract: "Download data sets from their official sites. Resumes interrupted downloads and checks the official MD5.")
         @OptionGroup var names: Names
 
         func run() throws {
             try reporting {
                 let folder = DatasetFolder.ofEnvironment
-                for kind in try names.kinds() {
+                for kind in names.kinds {
                     if folder.locate(kind).isPresent {
                         Terminal.error.line("\(kind.name): is there already")
                         continue
@@ -91,20 +92,20 @@ struct DataCommand: ParsableCommand {
     }
 
     struct Verify: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Read data sets whole and check them.")
+        static let configuration = CommandConfiguration(abstract: "Read data sets completely and check them.")
         @OptionGroup var names: Names
 
         func run() throws {
             try reporting {
                 let folder = DatasetFolder.ofEnvironment
-                // Without names: all that are there.
-                let kinds = try names.kinds().filter { !names.names.isEmpty || folder.locate($0).isPresent }
+                // Without names: all that are available.
+                let kinds = names.kinds.filter { !names.names.isEmpty || folder.locate($0).isPresent }
                 var failures: [Failure] = []
                 for kind in kinds {
                     do {
                         let report = try folder.verify(kind)
                         Terminal.output.line(
-                            "\(kind.name): good, \(Format.count(report.trainCount)) train and \(Format.count(report.testCount)) "
+                            "\(kind.name): good, \(report.trainCount.grouped) train and \(report.testCount.grouped) "
                                 + "test images, SHA-256 \(report.digest)")
                         for remark in report.remarks { Terminal.output.line("  \(remark)") }
                     } catch { failures.append(Failure(error)) }
@@ -117,7 +118,7 @@ struct DataCommand: ParsableCommand {
     }
 }
 
-/// A progress bar that is drawn over itself in a terminal; elsewhere a line for every tenth part.
+/// A progress bar that is redrawn in a terminal. Elsewhere it prints a line for every 10 %.
 private final class FetchDisplay: Sendable {
     private let terminal = Terminal.error
     private let tenth = Mutex(-1)

@@ -2,7 +2,7 @@ import Foundation
 import Specs
 import Tensors
 
-/// What a run would be and cost, for `submit --dry-run`.
+/// A run's parameter counts, work and estimated time, for `submit --dry-run`.
 struct DryRun: Encodable {
     let experiment: String
     let model: String
@@ -15,10 +15,10 @@ struct DryRun: Encodable {
     let secondsPerEpoch: Double
     let seconds: Double
 
-    /// Share of the products' rate that a step is reckoned to reach.
+    /// Fraction of the products' rate that a step is expected to reach.
     private static let expectedRatio = 0.9
 
-    /// - Parameter operationsPerSecond: of products on this machine, all threads.
+    /// - Parameter operationsPerSecond: rate of products on this machine, with all threads.
     init(_ experiment: String, _ settings: Settings, operationsPerSecond: Double) {
         self.experiment = experiment
         self.settings = settings
@@ -26,7 +26,7 @@ struct DryRun: Encodable {
         (linearParameters, paperLinearParameters) = (settings.linearParameters, settings.paperLinearParameters)
         convolutionParameters = settings.convolutionParameters
         multiplyAddsPerEpoch = settings.multiplyAddsPerEpoch.total
-        // Evaluation is a third of a step's work for each test image.
+        // The evaluation of a test image takes a third of the work of a training image.
         let evaluation = settings.multiplyAddsPerEpoch.products / 3 / settings.trainImages * settings.testImages
         secondsPerEpoch = 2 * Double(multiplyAddsPerEpoch + evaluation) / (operationsPerSecond * Self.expectedRatio)
         seconds = secondsPerEpoch * Double(settings.epochs)
@@ -48,8 +48,8 @@ extension Submit {
         for run in runs {
             table.add([
                 .init(run.model), .init(run.dataset), .init("\(run.settings.seed)"), .init("\(run.settings.epochs)"),
-                .init(Format.count(run.linearParameters)), .init(Format.count(run.paperLinearParameters)),
-                .init(run.convolutionParameters == 0 ? "" : Format.count(run.convolutionParameters)),
+                .init(run.linearParameters.grouped), .init(run.paperLinearParameters.grouped),
+                .init(run.convolutionParameters == 0 ? "" : run.convolutionParameters.grouped),
                 .init(String(format: "%.3g", Double(run.multiplyAddsPerEpoch))),
                 .init(String(format: "%.2g", run.secondsPerEpoch)),
                 .init(Format.duration(run.seconds)), .init(run.settings.deviationsFromPaper.map(\.text).joined(separator: ", ")),

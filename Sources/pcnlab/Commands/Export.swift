@@ -5,8 +5,6 @@ import Reports
 import Specs
 
 struct Export: ParsableCommand {
-    private static let formats = ExportFormat.all.map(\.name).joined(separator: ", ")
-
     static let configuration = CommandConfiguration(
         abstract: "Write a run's weights for PyTorch and NumPy, or runs' curves for TensorBoard.",
         usage: """
@@ -25,8 +23,8 @@ struct Export: ParsableCommand {
             A convolution's are features.I.weight (out, in, k, k) and features.I.bias; of those made from points, \
             features.clouds.I (channels, d), the images' channels first, and features.I.taps (k·k, d).
 
-            With --expand all are written as stored ones are: a PCN's W = F(D) is to the bit what training multiplied by. The file \
-            says in its metadata which run, settings, epoch and state it is of. Pixels enter as the setting input_scale says.
+            With --expand every layer is written as a dense one. A PCN's W = F(D) has the same bits that training multiplied with. The \
+            file's metadata contain the run, its settings, epoch and state. Pixels are scaled as the setting input_scale says.
 
             TensorBoard gets one folder a run, DIR/EXPERIMENT/MODEL-DATASET-sSEED-ID, with the loss and both accuracies of each \
             epoch. Without RUN or --experiment: every run that has an epoch.
@@ -34,13 +32,13 @@ struct Export: ParsableCommand {
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "The run, by id or an unambiguous beginning of it; with --format tensorboard the folder, then runs.")
+    @Argument(help: "The run, by id or an unambiguous prefix of it; with --format tensorboard the folder, then runs.")
     var arguments: [String] = []
 
-    @Option(help: "What is written: \(formats).")
-    var format = "safetensors"
+    @Option(help: "What is written.")
+    var format = ExportFormat.weights(.safetensors)
 
-    @Flag(help: "Write dense weights W, whatever they are made of.")
+    @Flag(help: "Write every layer as a dense one.")
     var expand = false
 
     @Option(
@@ -51,8 +49,7 @@ struct Export: ParsableCommand {
     var experiment: String?
 
     func validate() throws {
-        switch ExportFormat.named(format) {
-        case nil: throw ValidationError("--format is \(format); give one of \(Self.formats)")
+        switch format {
         case .weights:
             if arguments.count != 1 { throw ValidationError("give one run to export; `pcnlab status` lists them") }
             if experiment != nil { throw ValidationError("--experiment is for --format tensorboard; give the run's id") }
@@ -67,8 +64,7 @@ struct Export: ParsableCommand {
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            switch ExportFormat.named(format) {
-            case nil: throw Exit.usage
+            switch format {
             case .weights(let format):
                 let weights = try WeightsOfRun(lab, runs(lab, arguments)[0])
                 let name = output ?? "\(weights.fileName(expanded: expand)).\(format.name)"
@@ -78,7 +74,7 @@ struct Export: ParsableCommand {
                 if output == nil { Terminal.output.line(name) }
                 let epoch = export.metadata["epoch"] ?? "?"
                 Terminal.error.line(
-                    "\(export.tensors.count) tensors of \(weights.run.model) after epoch \(epoch), \(Format.count(bytes)) bytes")
+                    "\(export.tensors.count) tensors of \(weights.run.model) after epoch \(epoch), \(bytes.grouped) bytes")
             case .tensorBoard: try writeCurves(lab, URL(fileURLWithPath: arguments[0], isDirectory: true))
             }
         }
@@ -87,7 +83,7 @@ struct Export: ParsableCommand {
     private func writeCurves(_ lab: Lab, _ folder: URL) throws {
         let names = arguments.dropFirst()
         let chosen = names.isEmpty ? try lab.runs(RunFilter(experiment: experiment)) : try runs(lab, names)
-        // A run's name depends on the others of its experiment, all of them, so that it is always the same.
+        // A run's name depends on all the other runs of its experiment. They are all read, so that the name is always the same.
         let experiments = Set(chosen.compactMap { experiment ?? $0.experiments.first })
         let files = try experiments.flatMap { name in
             CurveFile.files(of: try lab.runs(RunFilter(experiment: name)), experiment: name).map { (name, $0) }

@@ -4,32 +4,30 @@ import Reports
 import Specs
 
 struct LandscapeCommand: ParsableCommand {
-    private static let formats = LandscapeFormat.all.map(\.name).joined(separator: ", ")
-
     static let configuration = CommandConfiguration(
         commandName: "landscape",
         abstract: "Show how the loss is distributed over random weights W and F(D) (Figure 4, §6.5).",
         discussion: """
-            For the networks that a spec describes: weights are drawn again and again as they are before training (§4.4), and \
-            each network is scored on one batch, the first that training with the spec's seed would see. W, dense, is always \
-            drawn; F(D) and UVᵀ where a run of the spec has them, and each of these once more with the weights of every linear \
-            layer shuffled, which leaves all but their structure. Settings that only concern training make no difference.
+            Takes the networks that a spec describes, initialises their weights repeatedly as for training (§4.4), and evaluates each \
+            network on one batch, the first batch of a training with the spec's seed. Dense weights W are always included. F(D) and \
+            UVᵀ are included if a run of the spec has them, and a second time with the weights of every linear layer shuffled, which \
+            removes only their structure. Settings that only concern training are ignored.
 
-            Losses are a pure function of the spec, the data and the number of the sample, so nothing is kept in the lab: \
-            --format csv or json writes every one of them.
+            Losses are a pure function of the spec, the data and the number of the sample, and are not stored in the lab. \
+            --format csv or json writes all of them.
             """)
 
     @Argument(help: "A JSON spec, as for submit; nothing is queued.", completion: .file(extensions: ["json"]))
     var spec: String
 
-    @Option(help: "Networks drawn for each way to make weights.")
+    @Option(help: "Networks for each way to make weights.")
     var samples = 200
 
     @Option(help: "Threads (default: all cores).")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    var threads = ParallelCount.allCores
 
-    @Option(help: "How it is written: \(formats).")
-    var format: String?
+    @Option(help: "The output format.")
+    var format: LandscapeFormat?
 
     @Flag(help: "Print JSON; the same as --format json.")
     var json = false
@@ -39,29 +37,24 @@ struct LandscapeCommand: ParsableCommand {
         completion: .directory)
     var plots: String?
 
-    @Option(help: "Write to a file in place of the standard output.", completion: .file())
+    @Option(help: "Write to a file instead of the standard output.", completion: .file())
     var output: String?
 
-    private var chosenFormat: String { format ?? (json ? LandscapeFormat.json : LandscapeFormat.text).name }
-
     func validate() throws {
-        if LandscapeFormat.named(chosenFormat) == nil {
-            throw ValidationError("--format is \(chosenFormat); give one of \(Self.formats)")
+        if json, let format, format.name != LandscapeFormat.json.name {
+            throw ValidationError("give --json or --format, not both")
         }
-        if json, chosenFormat != LandscapeFormat.json.name { throw ValidationError("give --json or --format, not both") }
         if samples < 1 || samples > 1_000_000 { throw ValidationError("--samples is \(samples); give 1 to 1000000") }
-        if threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
     }
 
     func run() throws {
         try reporting {
-            guard let format = LandscapeFormat.named(chosenFormat) else { throw Exit.usage }
             let experiment = try readSpec(spec)
             let bar = PercentLine()
-            let landscapes = try LandscapeSampling(samples: samples, threads: threads)
+            let landscapes = try LandscapeSampling(samples: samples, threads: threads.value)
                 .landscapes(experiment.runs, progress: bar.show)
             bar.end()
-            let text = try format.render(landscapes)
+            let text = try (format ?? (json ? .json : .text)).render(landscapes)
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
             if let plots { try writePlots(landscapes, URL(fileURLWithPath: plots, isDirectory: true)) }
         }
@@ -70,7 +63,7 @@ struct LandscapeCommand: ParsableCommand {
     private func writePlots(_ landscapes: [Landscape], _ folder: URL) throws {
         var names: [String: Int] = [:]
         for landscape in landscapes {
-            // Landscapes of one data set and seed may differ in their widths, batch or inputs.
+            // Landscapes of one data set and seed may differ in widths, batch or inputs.
             let count = names[landscape.name, default: 0] + 1
             names[landscape.name] = count
             let name = landscape.name + (count == 1 ? "" : "-\(count)") + "-landscape.svg"
@@ -80,7 +73,7 @@ struct LandscapeCommand: ParsableCommand {
     }
 }
 
-/// How much is done, drawn over itself in a terminal.
+/// A percentage that is redrawn in a terminal.
 private final class PercentLine {
     private var last = -1
 

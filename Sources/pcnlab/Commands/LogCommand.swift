@@ -1,17 +1,18 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Specs
 
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Show everything that happened to runs: their history, and what their workers said.")
+        commandName: "log", abstract: "Show everything that happened to runs: their events and their workers' log lines.")
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
     var runs: [String]
 
-    @Flag(help: "Print JSON: the history alone.")
+    @Flag(help: "Print JSON: the events only.")
     var json = false
 
     private struct Entry: Encodable {
@@ -36,15 +37,9 @@ struct LogCommand: ParsableCommand {
                 return Terminal.output.line(try JSONOutput.text(entries))
             }
             for id in ids {
-                let events = try lab.events(of: id).map { event in
-                    let attempt = event.attempt.map { "attempt \($0) " } ?? ""
-                    return "\(Format.time(event.at))  * \(attempt)\(event.kind)\(event.detail.map { ": " + $0 } ?? "")"
-                }
+                let lines = RunHistory.lines(events: try lab.events(of: id), log: logs.lines(of: id))
                 if ids.count > 1 { Terminal.output.line(Colour.bold.paint(id, on: .output)) }
-                // Both begin with the time, to the second; of one second the history comes first.
-                for line in (events + logs.lines(of: id)).sorted(by: { $0.prefix(19) < $1.prefix(19) }) {
-                    Terminal.output.line(line.printable)
-                }
+                for line in lines { Terminal.output.line(line.printable) }
             }
         }
     }

@@ -4,19 +4,17 @@ import Lab
 import Reports
 
 struct Report: ParsableCommand {
-    private static let formats = ReportFormat.all.map(\.name).joined(separator: ", ")
-
     static let configuration = CommandConfiguration(
         abstract: "Print Table 1: mean ± standard deviation over seeds, beside the paper's figures.",
         discussion: """
-            Runs that are not finished are marked with their epoch and never averaged in. The HTML page holds the \
-            curves too; the LaTeX is a document for pdflatex.
+            Runs that are not finished are marked with their epoch and not averaged. The HTML page includes the curves. The LaTeX \
+            output is a document for pdflatex.
             """)
 
     @OptionGroup var lab: LabOption
 
-    @Option(help: "How the report is written: \(formats).")
-    var format = "markdown"
+    @Option(help: "The report's format.")
+    var format = ReportFormat.markdown
 
     @Option(help: "Only the runs of this experiment.")
     var experiment: String?
@@ -35,16 +33,11 @@ struct Report: ParsableCommand {
         completion: .directory)
     var plots: String?
 
-    @Option(help: "Write the report to a file in place of the standard output.", completion: .file())
+    @Option(help: "Write the report to a file instead of the standard output.", completion: .file())
     var output: String?
-
-    func validate() throws {
-        if ReportFormat.named(format) == nil { throw ValidationError("--format is \(format); give one of \(Self.formats)") }
-    }
 
     func run() throws {
         try reporting {
-            guard let format = ReportFormat.named(format) else { throw Exit.usage }
             let lab = try lab.open()
             let runs = try lab.readableRuns(RunFilter(experiment: experiment))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }

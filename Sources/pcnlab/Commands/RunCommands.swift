@@ -1,18 +1,20 @@
 import ArgumentParser
 import Lab
 
-/// The runs that a command names.
+/// The runs that are given to a command.
 struct RunArguments: ParsableArguments {
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
     var runs: [String]
 
-    /// Carries out `command` on all the runs, or on none, and prints a line for each. `check` refuses what makes no sense.
+    /// Applies `command` to all the runs, or to none, and prints a line for each. `check` throws where it makes no sense.
     func carryOut(_ command: RunCommand, check: (Lab, _ ids: [String]) throws -> Void = { _, _ in }) throws {
         try reporting {
             let lab = try lab.open()
             let ids = try runs.map { try lab.run(named: $0) }
+            // A run whose worker is dead would never react to a request.
+            try LabMaintenance(lab).run()
             try check(lab, ids)
             for (id, transition) in try lab.command(command, runs: ids) {
                 let outcome =
@@ -29,27 +31,27 @@ struct RunArguments: ParsableArguments {
 
 struct Cancel: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Take runs out of the queue; a running one stops with a checkpoint.")
+        abstract: "Remove runs from the queue. A running one stops with a checkpoint.")
     @OptionGroup var arguments: RunArguments
     func run() throws { try arguments.carryOut(.cancel) }
 }
 
 struct Pause: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Hold runs back; a running one stops with a checkpoint.")
+    static let configuration = CommandConfiguration(abstract: "Pause runs. A running one stops with a checkpoint.")
     @OptionGroup var arguments: RunArguments
     func run() throws { try arguments.carryOut(.pause) }
 }
 
 struct Resume: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Queue paused runs again; they go on from their checkpoints.")
+    static let configuration = CommandConfiguration(abstract: "Queue paused runs again. They continue from their checkpoints.")
     @OptionGroup var arguments: RunArguments
     func run() throws { try arguments.carryOut(.resume) }
 }
 
 struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Queue failed, diverged or cancelled runs again; they go on from their checkpoints.",
-        discussion: "A completed run whose weights were lost can be retried too: it is trained to the same bits.")
+        abstract: "Queue failed, diverged or cancelled runs again. They continue from their checkpoints.",
+        discussion: "A completed run whose weights are lost can be retried too. It is trained again to the same bits.")
     @OptionGroup var arguments: RunArguments
 
     func run() throws {

@@ -2,16 +2,18 @@ import Lab
 import Reports
 import Specs
 
-/// Everything about one run, for `status RUN`.
+/// All that is known of one run, for `status RUN`.
 struct RunDetails {
     private let run: RunSummary
+    private let abandoned: String?
     private let curve: [EpochRow]
     private let attempts: [AttemptRow]
     private let checkpoints: [CheckpointRecord]
     private let events: [EventRow]
 
-    init(_ lab: Lab, _ run: RunSummary) throws {
-        self.run = run
+    /// - Parameter abandoned: why no worker trains the run although it is `running`; nil if a worker does.
+    init(_ lab: Lab, _ run: RunSummary, abandoned: String?) throws {
+        (self.run, self.abandoned) = (run, abandoned)
         curve = try lab.epochs(of: run.id)
         attempts = try lab.attempts(of: run.id)
         checkpoints = try lab.checkpoints(of: run.id)
@@ -21,14 +23,15 @@ struct RunDetails {
     var text: String {
         var lines = [Colour.bold.paint("\(run.id)  \(run.model)  \(run.settings.dataset.displayName)", on: .output)]
         field("state", run.state.rawValue + (run.request.map { " (asked to \($0.rawValue))" } ?? ""), &lines, run.state.colour)
+        if let abandoned { field("worker", Self.abandonment(abandoned), &lines) }
         if let error = run.error { field("error", error, &lines) }
         field("experiments", run.experiments.joined(separator: ", "), &lines)
         if !run.tags.isEmpty { field("tags", run.tags.joined(separator: ", "), &lines) }
         field("settings", run.settings.canonicalJSON, &lines)
-        let acting = Format.count(run.settings.linearParameters), paper = Format.count(run.settings.paperLinearParameters)
+        let acting = run.settings.linearParameters.grouped, paper = run.settings.paperLinearParameters.grouped
         field("linear parameters", acting + (acting == paper ? "" : " that act (the paper counts \(paper))"), &lines)
         let convolutions = run.settings.convolutionParameters
-        if convolutions > 0 { field("convolutions", Format.count(convolutions) + " parameters", &lines) }
+        if convolutions > 0 { field("convolutions", convolutions.grouped + " parameters", &lines) }
         field("data set", run.datasetDigest, &lines)
         field("epoch", "\(run.epoch) of \(run.epochs)", &lines)
         if let latest = run.latest {
@@ -64,7 +67,9 @@ struct RunDetails {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The curves over the epochs, each with its highest value beside its first line and its lowest beside its last.
+    static func abandonment(_ reason: String) -> String { "no worker trains it (\(reason)); `pcnlab work` continues it" }
+
+    /// The curves over the epochs, each labelled with its highest and its lowest value.
     private func drawCurves(_ lines: inout [String]) {
         guard let first = curve.first?.epoch, let last = curve.last?.epoch else { return }
         let curves: [(name: String, values: [Double], text: (Double) -> String)] = [

@@ -1,15 +1,17 @@
 import Lab
 import Specs
 
-/// A run in `status --json`. Keys that have no value are there as null, so that a reader need not guess.
+/// A run in `status --json`. Keys without a value are null.
 struct RunStatus: Encodable {
     private let run: RunSummary
+    /// Why no worker trains the run although it is `running`; nil if a worker does.
+    private let abandoned: String?
 
-    init(_ run: RunSummary) { self.run = run }
+    init(_ run: RunSummary, abandoned: String?) { (self.run, self.abandoned) = (run, abandoned) }
 
     private enum Key: String, CodingKey {
         case id, experiment, experiments, tags, model, dataset, seed, settings, state, request, priority, epoch, epochs, loss
-        case attempts, error
+        case attempts, error, abandoned
         case trainAccuracy = "train_accuracy"
         case testAccuracy = "test_accuracy"
         case finalTrainAccuracy = "final_train_accuracy"
@@ -48,6 +50,7 @@ struct RunStatus: Encodable {
         try object.encode(run.secondsLeft, forKey: .secondsLeft)
         try object.encode(run.attempts, forKey: .attempts)
         try object.encode(run.error, forKey: .error)
+        try object.encode(abandoned, forKey: .abandoned)
         try object.encode(run.settings.linearParameters, forKey: .linearParameters)
         try object.encode(run.settings.paperLinearParameters, forKey: .paperLinearParameters)
         try object.encode(run.settings.convolutionParameters, forKey: .convolutionParameters)

@@ -5,11 +5,11 @@ import Specs
 
 struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the queue; with RUN, everything about a run.")
+        abstract: "Show the queue, or all that is known of a run.")
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
     var runs: [String] = []
 
     @Option(help: "Only the runs of this experiment.")
@@ -21,13 +21,13 @@ struct Status: ParsableCommand {
     @Flag(help: "List every run, not only the first \(Self.screen).")
     var all = false
 
-    @Flag(help: "Draw again every second, until Ctrl-C.")
+    @Flag(help: "Update every second until Ctrl-C.")
     var watch = false
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    /// Runs that a listing for people shows unless it is asked for all.
+    /// The number of runs that a listing shows without --all.
     private static let screen = 100
 
     func run() throws {
@@ -36,9 +36,10 @@ struct Status: ParsableCommand {
             if !watch { return Terminal.output.write(try text(lab)) }
             while true {
                 let text = try text(lab)
-                // Home, the text with each line's old rest erased, then all that was below.
+                // Moves to the top, erases the rest of each line, and then everything below.
                 let clearing = text.replacingOccurrences(of: "\n", with: "\u{1B}[K\n")
                 Terminal.output.write(Terminal.output.isTerminal ? "\u{1B}[H" + clearing + "\u{1B}[J" : text)
+                if Terminal.output.failure != nil { return }
                 Thread.sleep(forTimeInterval: 1)
             }
         }
@@ -50,12 +51,15 @@ struct Status: ParsableCommand {
         let counts = try lab.stateCounts(filter)
         if !all, !json, ids == nil { filter.limit = Self.screen }
         let summaries = ids == nil ? try lab.readableRuns(filter) : try lab.runs(filter)
-        if json { return try JSONOutput.text(summaries.map(RunStatus.init)) + "\n" }
-        if ids != nil { return try summaries.map { try RunDetails(lab, $0).text }.joined(separator: "\n") }
-        return table(summaries, counts)
+        let abandoned = counts[.running] == nil ? [:] : try lab.abandonedRuns()
+        if json { return try JSONOutput.text(summaries.map { RunStatus($0, abandoned: abandoned[$0.id]) }) + "\n" }
+        if ids != nil {
+            return try summaries.map { try RunDetails(lab, $0, abandoned: abandoned[$0.id]).text }.joined(separator: "\n")
+        }
+        return table(summaries, counts, abandoned)
     }
 
-    private func table(_ runs: [RunSummary], _ counts: [RunState: Int]) -> String {
+    private func table(_ runs: [RunSummary], _ counts: [RunState: Int], _ abandoned: [String: String]) -> String {
         if runs.isEmpty { return "no runs\n" }
         var table = TextTable([
             .left("run"), .left("experiment"), .left("model"), .left("dataset"), .right("seed"), .left("state"), .right("epoch"),
@@ -73,12 +77,16 @@ struct Status: ParsableCommand {
         }
         var lines = table.lines(for: .output)
         let more = counts.values.reduce(0, +) - runs.count
-        if more > 0 { lines.append("… and \(Format.count(more)) more; --all lists them, --experiment and --state choose") }
+        if more > 0 { lines.append("… and \(more.grouped) more; --all lists them, --experiment and --state choose") }
         lines.append("")
         lines.append(
             RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }.joined(separator: ", "))
         for run in runs where run.error != nil {
             lines.append(Colour.red.paint("\(run.id.prefix(8)): \(run.error ?? "")".printable, on: .output))
+        }
+        for run in runs where abandoned[run.id] != nil {
+            lines.append(
+                Colour.yellow.paint("\(run.id.prefix(8)): \(RunDetails.abandonment(abandoned[run.id] ?? ""))", on: .output))
         }
         for run in runs where run.arithmetics.count > 1 {
             let kinds = run.arithmetics.joined(separator: ", ").printable

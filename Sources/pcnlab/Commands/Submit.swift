@@ -9,7 +9,7 @@ struct Submit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check specs, expand them into runs, and queue the runs.",
         discussion: """
-            Either every run of every file is accepted, or nothing is queued. What is there already is not queued again.
+            Either every run of every file is accepted, or nothing is queued. Runs that exist already are not queued again.
 
             A spec is a JSON object with a name, settings, and lists of settings under sweep, include and exclude. Settings and their
             defaults:
@@ -22,7 +22,7 @@ struct Submit: ParsableCommand {
     @Argument(help: "JSON specs.", completion: .file(extensions: ["json"]))
     var files: [String]
 
-    @Option(help: "Runs of a higher priority are trained first (default: 0; of runs that are there, as it was).")
+    @Option(help: "Runs of a higher priority are trained first (default: 0; unchanged for runs that exist).")
     var priority: Int?
 
     @Option(name: .customLong("tag"), help: "A tag for the runs; may be given more than once.")
@@ -60,7 +60,7 @@ struct Submit: ParsableCommand {
         }
     }
 
-    /// Every file's faults are shown before any file is refused.
+    /// Shows the faults of all files before any file is refused.
     private func readAll(_ files: [String]) throws -> [Experiment] {
         var experiments: [Experiment] = [], failures: [Failure] = []
         for file in files {

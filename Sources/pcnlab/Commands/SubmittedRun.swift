@@ -1,7 +1,7 @@
 import Lab
 import Specs
 
-/// A line of `submit`.
+/// A line of the output of `submit`.
 struct SubmittedRun: Encodable {
     let id: String
     let experiment: String
@@ -39,7 +39,7 @@ struct SubmittedRun: Encodable {
 }
 
 extension RunState {
-    /// How a run that is not trained now, and not done, comes back to the queue.
+    /// How a run that is neither queued nor completed returns to the queue.
     fileprivate var wayBack: String? {
         switch self {
         case .paused: "`pcnlab resume` queues it"

@@ -1,34 +1,31 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Specs
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Train a run again from an earlier checkpoint, and compare the weights.",
         discussion: """
-            From the newest checkpoint but one, or from the beginning where there is no other, to the newest. Nothing is written \
-            to the lab. Exit code 0: the same bits, in the weights and in every epoch's row on the way; 1: not so.
+            Trains from the second newest checkpoint, or from the beginning if there is only one, to the newest. Nothing is written to \
+            the lab. Exit code 0: the weights and the row of every epoch on the way have the same bits. Exit code 1: they differ.
             """)
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous beginnings of them.")
+    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
     var runs: [String]
 
     @Option(help: "Threads (default: all cores).")
-    var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    var threads = ParallelCount.allCores
 
     @Flag(help: "Print JSON.")
     var json = false
 
-    func validate() throws {
-        if threads < 1 || threads > 1024 { throw ValidationError("--threads is \(threads); give 1 to 1024") }
-    }
-
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            let verify = Verification(lab: lab, shelf: DatasetShelf(lab), threads: threads)
+            let verify = Verification(lab: lab, datasets: DatasetCache(lab), threads: threads.value)
             var outcomes: [Verification.Outcome] = []
             for summary in try lab.runs(RunFilter(ids: try runs.map { try lab.run(named: $0) })) {
                 try checkMemory(summary.settings)

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Variables by which an environment chooses OpenBLAS's kernel in place of the processor's own.
+/// Environment variables that select OpenBLAS's kernel instead of the processor's own.
 enum BLASEnvironment {
-    /// What to know about such a variable; nil where none is set.
+    /// A note about such a variable; nil if none is set.
     static var override: String? {
         guard let kernel = ProcessInfo.processInfo.environment["OPENBLAS_CORETYPE"], !kernel.isEmpty else { return nil }
         return "OPENBLAS_CORETYPE=\(kernel.printable) chooses the kernel in place of the processor's own; "

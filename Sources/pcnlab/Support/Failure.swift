@@ -5,7 +5,7 @@ import Lab
 import Specs
 import Training
 
-/// The exit codes that the program promises; 64, for usage, is the argument parser's too.
+/// The program's exit codes. The argument parser also uses 64 for usage errors.
 enum Exit {
     static let someRunFailed = ExitCode(1)
     static let usage = ExitCode(64)
@@ -16,7 +16,7 @@ enum Exit {
     static let tryAgain = ExitCode(75)
 }
 
-/// An error made ready to be shown: a sentence with its remedy, and the exit code.
+/// An error in the form in which it is shown: a sentence with its remedy, and the exit code.
 struct Failure: Error, CustomStringConvertible {
     let message: String
     let code: ExitCode
@@ -45,17 +45,28 @@ struct Failure: Error, CustomStringConvertible {
     }
 }
 
-/// Runs a command's body; an error is shown on stderr and ends the program with its code.
+/// Runs a command's body. An error is shown on stderr and ends the program with its code. Output that could not be written is such
+/// an error, whatever else the command did.
 func reporting(_ body: () throws -> Void) throws {
+    var code: ExitCode?
     do {
         try body()
-    } catch let code as ExitCode {
-        throw code
+    } catch let thrown as ExitCode {
+        code = thrown
     } catch {
-        let failure = Failure(error), text = failure.message.printableLines
-        Terminal.error.write(text.hasSuffix("\n") ? text : text + "\n")
-        throw failure.code
+        code = show(Failure(error))
     }
+    if let number = Terminal.output.failure {
+        throw show(Failure("cannot write the output: \(String(cString: strerror(number)))", Exit.cannotWrite))
+    }
+    if let code { throw code }
+    if Terminal.error.failure != nil { throw Exit.cannotWrite }
+}
+
+private func show(_ failure: Failure) -> ExitCode {
+    let text = failure.message.printableLines
+    Terminal.error.write(text.hasSuffix("\n") ? text : text + "\n")
+    return failure.code
 }
 
 extension DatasetError {
@@ -92,7 +103,7 @@ extension LabError {
         switch self {
         case .noLab: Exit.missingFile
         case .notALab, .newerLab, .damaged: Exit.badData
-        case .cannotWrite: Exit.cannotWrite
+        case .cannotWrite, .taken: Exit.cannotWrite
         case .busy: Exit.tryAgain
         case .noSuchRun, .ambiguousRun, .noSuchExperiment, .refused, .superseded: Exit.usage
         }

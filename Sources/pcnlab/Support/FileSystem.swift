@@ -1,7 +1,7 @@
 import Foundation
 
-/// What a lab's file system allows. On one of another machine SQLite's log in shared memory, and so a lab, works only among
-/// the processes of one machine; over a network its locks may not hold at all (sqlite.org/wal.html).
+/// The file system of a lab. SQLite's write-ahead log uses shared memory, so that all processes that use a lab on a network file system
+/// must run on one machine, and its locks may not be reliable there (sqlite.org/wal.html).
 enum FileSystem {
     static let remedy = "use it from one machine at a time, or keep the lab on a local disk with --lab DIR"
 
@@ -10,12 +10,12 @@ enum FileSystem {
         "gpfs", "lustre", "nfs", "nfs4", "ocfs2", "smb3", "smbfs",
     ]
 
-    /// Why nothing can be written to a folder, or to the first above it that is there; nil where it can.
+    /// Why a folder, or the first existing one above it, cannot be written; nil if it can.
     static func refusal(at url: URL) -> String? {
         access(existing(url).path, W_OK) == 0 ? nil : String(cString: strerror(errno))
     }
 
-    /// The network file system that a folder, or the first above it that is there, is on; nil on a local disk.
+    /// The network file system of a folder, or of the first existing one above it; nil on a local disk.
     static func network(at url: URL) -> String? {
         guard let mounts = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return nil }
         return network(of: existing(url).resolvingSymlinksInPath().path, mounts: mounts)
@@ -27,7 +27,7 @@ enum FileSystem {
         return folder
     }
 
-    /// By the lines of /proc/self/mounts: what is mounted, where, and the type; of equal places the last one counts.
+    /// Looks a path up in the lines of /proc/self/mounts: device, mount point and type. The last of equal mount points counts.
     static func network(of path: String, mounts: String) -> String? {
         let places = mounts.split(separator: "\n").compactMap { line -> (path: String, type: String)? in
             let fields = line.split(separator: " ")

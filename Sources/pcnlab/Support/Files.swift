@@ -1,7 +1,8 @@
 import Foundation
 import Specs
+import Training
 
-/// Reads a spec's file, if it is no larger than any spec.
+/// Reads a spec's file, up to the size limit of specs.
 func readSpec(_ file: String) throws -> Experiment {
     let limit = 4 << 20
     var bytes = Data()
@@ -19,16 +20,12 @@ func readSpec(_ file: String) throws -> Experiment {
     return try Experiment.decode(bytes, file: file)
 }
 
-/// Writes a file whole or not at all, with the folders above it.
+/// Writes an output file, and makes the folders above it. See `OutputFile` for existing files.
 func write(_ contents: Data, to url: URL) throws {
-    do {
-        try makeFolder(url.deletingLastPathComponent())
-        try contents.write(to: url, options: .atomic)
-    } catch let failure as Failure {
-        throw failure
-    } catch {
-        throw Failure("cannot write \(url.relativePath): \(error.localizedDescription)", Exit.cannotWrite)
-    }
+    try makeFolder(url.deletingLastPathComponent())
+    let file = try OutputFile(url)
+    try file.append(contents)
+    try file.commit()
 }
 
 func write(_ text: String, to url: URL) throws { try write(Data(text.utf8), to: url) }

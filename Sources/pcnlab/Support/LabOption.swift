@@ -2,23 +2,20 @@ import ArgumentParser
 import Foundation
 import Lab
 
-/// Which lab a command works on.
+/// The lab that a command uses.
 struct LabOption: ParsableArguments {
     @Option(name: .customLong("lab"), help: "The lab's folder (else PCNLAB_HOME, else ./.pcnlab).")
     var folder: String?
 
     var url: URL { Lab.folder(option: folder, environment: ProcessInfo.processInfo.environment) }
 
-    /// Whoever opens a lab frees what dead workers have left, so that nothing is shown as running that is not.
+    /// Opens the lab, for reading too: nothing in it is changed, except that a lab of an older version is migrated.
     func open(create: Bool = false) throws -> Lab {
         if create { try refuseWhereNothingCanBeWritten() }
         do {
-            let lab = try Lab(url, create: create)
-            // A lab that cannot be written to now can still be looked at.
-            _ = try? lab.releaseAbandoned()
-            return lab
+            return try Lab(url, create: create)
         } catch LabError.cannotWrite(let path, let reason) {
-            // Even to read, SQLite has to make files. What it says of that is less clear.
+            // SQLite makes files even to read. Its own message is less clear.
             try refuseWhereNothingCanBeWritten()
             throw LabError.cannotWrite(path: path, reason: reason)
         }
@@ -30,7 +27,7 @@ struct LabOption: ParsableArguments {
         throw Failure("cannot write \(url.relativePath): \(reason); \(remedy)", Exit.cannotWrite)
     }
 
-    /// For the commands that write most.
+    /// For the commands that write a lot.
     func warnOfNetwork() {
         guard let network = FileSystem.network(at: url) else { return }
         Terminal.error.line("warning: \(url.relativePath.printable) is on \(network); \(FileSystem.remedy)")
@@ -38,7 +35,7 @@ struct LabOption: ParsableArguments {
 }
 
 extension Lab {
-    /// The runs that a filter lets through; of those that cannot be read, a warning.
+    /// The selected runs. Prints a warning for those that cannot be read.
     func readableRuns(_ filter: RunFilter) throws -> [RunSummary] {
         let (runs, unreadable) = try listing(filter)
         for error in unreadable.prefix(3) { Terminal.error.line("warning: \(error)".printable) }

@@ -1,7 +1,7 @@
 import Foundation
 import Logging
 
-/// Log lines for files and journals: time, level where it is not plain information, text.
+/// Log lines for files and journals: time, level unless it is `info`, text.
 struct LineLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info

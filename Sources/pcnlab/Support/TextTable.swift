@@ -1,4 +1,4 @@
-/// Aligned columns for people.
+/// A table with aligned columns.
 struct TextTable {
     enum Alignment { case left, right }
 
@@ -7,7 +7,7 @@ struct TextTable {
         let alignment: Alignment
     }
 
-    /// A cell's text, and what it is painted with once it is padded.
+    /// A cell's text, and the colour that is applied after padding.
     struct Cell: ExpressibleByStringLiteral {
         let text: String
         let colour: Colour?

@@ -3,10 +3,10 @@ import Foundation
 import Lab
 import Specs
 
-/// Digests of data sets, remembered in the lab by path, size and time of change.
+/// Digests of data sets, stored in the lab by path, size and modification time.
 ///
-/// A data set whose digest is not remembered is read whole and checked first, so that a damaged one is refused before anything
-/// is queued.
+/// A data set whose digest is not stored yet is read completely and checked first, so that a damaged one is refused before anything is
+/// queued.
 struct DatasetDigests {
     private let lab: Lab
     private let folder: DatasetFolder
@@ -40,14 +40,14 @@ extension DatasetFolder {
 }
 
 extension DatasetKind {
-    /// A spec's data set. Both sides enumerate the same names; a test compares them.
+    /// The data set of a spec. A test compares the names of both enumerations.
     init(_ name: DatasetName) {
         guard let kind = try? DatasetKind.named(name.name) else { preconditionFailure("no data set \(name.name)") }
         self = kind
     }
 }
 
-/// Looks digests up in the lab, and holds new ones back until the data behind them have been checked.
+/// Looks digests up in the lab. New ones are stored only when their data have been checked.
 private final class PendingDigests: DigestCache {
     private let lab: Lab
     private var pending: [(stamp: FileStamp, digest: String)] = []

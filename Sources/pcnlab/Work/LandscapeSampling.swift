@@ -5,12 +5,12 @@ import Specs
 import Tensors
 import Training
 
-/// Which random networks a spec's runs ask for, and their losses.
+/// Samples the losses of the random networks that a spec's runs describe.
 struct LandscapeSampling {
     let samples: Int
     let threads: Int
 
-    /// Networks of one architecture over one batch, and every way to make their weights: W, then what the runs name.
+    /// Networks of one architecture that are evaluated on the same batch.
     private struct Space: Hashable {
         let architecture: Architecture
         let widths: [Int]
@@ -27,7 +27,7 @@ struct LandscapeSampling {
         }
     }
 
-    /// One landscape for each space that the runs are in. What only concerns training makes no difference here.
+    /// Returns one landscape for each space of the runs. Settings that only concern training are ignored.
     func landscapes(_ runs: [Settings], progress: (Double) -> Void) throws -> [Landscape] {
         let ways = runs.map(\.withoutTraining)
         var spaces: [Space] = []
@@ -62,7 +62,7 @@ struct LandscapeSampling {
         }
     }
 
-    /// Each way once; those whose weights are not independent also shuffled.
+    /// Each way to make weights once. Those whose weights are not independent are also shuffled.
     private func plan(_ ways: [Settings]) -> [(settings: Settings, weights: LossLandscape.Weights)] {
         var known: Set<Settings> = []
         return ways.filter { known.insert($0).inserted }.flatMap { settings in
@@ -72,7 +72,7 @@ struct LandscapeSampling {
 }
 
 extension Settings {
-    /// The same networks and batch, and nothing of how they would be trained.
+    /// The same networks and batch, with default values for the settings of training.
     fileprivate var withoutTraining: Settings {
         Settings(
             architecture: architecture, linear: linear, convolution: convolution ?? Default.convolution, d: d ?? Default.d,
@@ -81,7 +81,7 @@ extension Settings {
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }
 
-    /// The same with W stored.
+    /// The same with dense layers.
     fileprivate var dense: Settings {
         Settings(
             architecture: architecture, linear: .mlp, widths: widths, dataset: dataset, trainSamples: trainSamples,

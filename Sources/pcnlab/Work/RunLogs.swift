@@ -1,20 +1,68 @@
 import Foundation
+import Specs
+import Synchronization
 
-/// What each run had to say, a file for each in the lab's folder: logs/RUN.log. Lines begin with the time.
+/// The log of each run, a file in the lab's folder: logs/RUN.log. Lines begin with the time.
 ///
-/// It is for people. What cannot be written is left out: no result depends on it.
-struct RunLogs: Sendable {
-    let folder: URL
+/// No result depends on it. A line that cannot be written is kept, up to a limit, and written when that is possible again.
+final class RunLogs: Sendable {
+    private struct State {
+        /// Bytes of each run that are still to be written.
+        var pending: [String: Data] = [:]
+        var isIncomplete = false
+        var failure: String?
+    }
+
+    private let folder: URL
+    private let state = Mutex(State())
+
+    /// Bytes that are kept for a run; lines beyond are lost.
+    private static let limit = 1 << 16
+
+    init(folder: URL) { self.folder = folder }
 
     private func file(of run: String) -> URL { folder.appending(path: run + ".log") }
 
-    func append(_ text: String, run: String) {
+    /// Appends a line. Returns an error's text the first time that a line cannot be written.
+    func append(_ text: String, run: String) -> String? {
         let line = Data("\(Format.time(Int64(Date().timeIntervalSince1970 * 1000)))  \(text.printable)\n".utf8)
-        let file = open(file(of: run).path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
-        guard file >= 0 else { return }
+        return state.withLock { state in
+            var pending = state.pending[run] ?? Data()
+            if pending.count + line.count > Self.limit { state.isIncomplete = true } else { pending += line }
+            state.pending[run] = pending
+            guard let error = write(run, &state), state.failure == nil else { return nil }
+            state.failure = error
+            return error
+        }
+    }
+
+    /// Tries once more to write what is pending. Returns whether every line was written.
+    func finish() -> Bool {
+        state.withLock { state in
+            for run in state.pending.keys.sorted() { _ = write(run, &state) }
+            return state.pending.isEmpty && !state.isIncomplete
+        }
+    }
+
+    /// Writes what is pending for a run. Returns an error's text if something stays.
+    private func write(_ run: String, _ state: inout State) -> String? {
+        guard var pending = state.pending[run] else { return nil }
+        let path = file(of: run).path
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard file >= 0 else { return "cannot write \(path): \(String(cString: strerror(errno)))" }
         defer { close(file) }
-        // One call: lines of several workers do not mix.
-        _ = line.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        while !pending.isEmpty {
+            // One call, so that lines of several workers are not interleaved.
+            let count = pending.withUnsafeBytes { Foundation.write(file, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else {
+                state.pending[run] = pending
+                return "cannot write \(path): \(String(cString: strerror(errno)))"
+            }
+            pending = Data(pending.dropFirst(count))
+        }
+        state.pending[run] = nil
+        return nil
     }
 
     /// The lines, oldest first.

@@ -4,30 +4,29 @@ import Specs
 import Tensors
 import Training
 
-/// Trains one claimed run: the place where the lab, the data and the trainer meet.
+/// Trains one claimed run: it connects the lab, the data and the trainer.
 struct RunTraining: Sendable {
     let lab: Lab
-    let shelf: DatasetShelf
+    let datasets: DatasetCache
     let threads: Int
-    let board: ProgressBoard
+    let reporter: ProgressReporter
 
     func callAsFunction(_ claim: Claim, _ control: RunControl, worker: Int) throws -> TrainingOutcome {
         try checkMemory(claim.settings)
-        let wait = StorageWait(lab: lab, claim: claim, control: control, board: board)
-        let dataset = try wait { try shelf.dataset(claim.settings.dataset, digest: claim.datasetDigest) }
+        let wait = StorageWait(lab: lab, claim: claim, control: control, reporter: reporter)
+        let dataset = try wait { try datasets.dataset(claim.settings.dataset, digest: claim.datasetDigest) }
         let trainer = try resumed(claim, try TrainingData(dataset, for: claim.settings), wait)
-        let host = RunHost(lab: lab, claim: claim, control: control, board: board, worker: worker, whenStorageTakesIt: wait)
+        let host = RunHost(lab: lab, claim: claim, control: control, reporter: reporter, worker: worker, whenStorageTakesIt: wait)
         switch try trainer.train(host) {
         case .completed(let train, let test, let digest):
             return .completed(FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest))
-        case .diverged(let epoch, let batch):
-            return .diverged("the loss is not finite in epoch \(epoch), batch \(batch)")
+        case .diverged(let divergence): return .diverged("\(divergence)")
         case .stopped: return .stopped
         }
     }
 
-    /// A trainer at the newest checkpoint that is whole, or at the beginning. Damaged ones are forgotten, and said so; one that
-    /// cannot be read now (its permissions, say) ends the attempt instead, for it may be read later.
+    /// Returns a trainer at the newest undamaged checkpoint, or at the beginning. Damaged checkpoints are discarded, with an event. One
+    /// that cannot be read now, because of its permissions for example, ends the attempt: it may be readable later.
     private func resumed(_ claim: Claim, _ data: TrainingData, _ whenStorageTakesIt: StorageWait) throws -> Trainer {
         for record in try lab.checkpointsToResume(claim.run) where record.epoch <= claim.settings.epochs {
             do {
@@ -45,19 +44,19 @@ struct RunTraining: Sendable {
     }
 }
 
-/// Tells the lab and the board what a trainer tells, and the trainer when to stop.
+/// Passes a trainer's calls on to the lab and the reporter, and tells it when to stop.
 private struct RunHost: TrainingHost {
     let lab: Lab
     let claim: Claim
     let control: RunControl
-    let board: ProgressBoard
+    let reporter: ProgressReporter
     let worker: Int
     let whenStorageTakesIt: StorageWait
 
     var shouldStop: Bool { control.shouldStop }
 
     func progressed(epoch: Int, fraction: Double, loss: Double, accuracy: Double) {
-        board.progressed(worker, epoch: epoch, fraction: fraction, loss: loss, accuracy: accuracy)
+        reporter.progressed(worker, epoch: epoch, fraction: fraction, loss: loss, accuracy: accuracy)
     }
 
     func completed(_ epoch: EpochFigures) throws {
@@ -65,20 +64,20 @@ private struct RunHost: TrainingHost {
             epoch: epoch.epoch, loss: epoch.loss, trainAccuracy: epoch.trainAccuracy, testAccuracy: epoch.testAccuracy,
             seconds: epoch.seconds)
         try whenStorageTakesIt { try lab.record(row, run: claim.run, attempt: claim.attempt) }
-        board.completed(worker, row)
+        reporter.completed(worker, row)
     }
 
-    func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) throws {
+    func checkpoint(epoch: Int, batch: Int, kept: Bool, _ contents: CheckpointContents) throws {
         // The attempt is part of the name: a superseded one cannot touch its successor's files.
-        let file = "checkpoints/\(claim.run)/e\(epoch)-b\(batch)-a\(claim.attempt).safetensors"
-        let url = try lab.url(ofCheckpoint: file)
-        let contents = contents()
-        let written = try whenStorageTakesIt { try CheckpointFile.write(contents, to: url) }
+        let folder = "checkpoints/\(claim.run)"
+        let wanted = try lab.url(ofCheckpoint: "\(folder)/e\(epoch)-b\(batch)-a\(claim.attempt).safetensors")
+        let written = try whenStorageTakesIt { try CheckpointFile.write(contents, to: wanted) }
+        let file = "\(folder)/\(written.name)", url = try lab.url(ofCheckpoint: file)
         let record = CheckpointRecord(
             epoch: epoch, batch: batch, file: file, bytes: written.bytes, sha256: written.sha256, kept: kept)
         do {
             let superfluous = try whenStorageTakesIt { try lab.record(record, run: claim.run, attempt: claim.attempt) }
-            for superfluous in superfluous where superfluous != file {
+            for superfluous in superfluous {
                 try? FileManager.default.removeItem(at: lab.url(ofCheckpoint: superfluous))
             }
         } catch {

@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
 
-/// SIGINT, SIGTERM and SIGHUP: the first asks for a stop, a second one ends the process at once. One that was ignored when the
-/// program started, as under nohup, stays ignored.
+/// Handles SIGINT, SIGTERM and SIGHUP: the first signal asks for a stop, a second one ends the process at once. A signal that was
+/// ignored when the program started, as under nohup, stays ignored.
 ///
-/// Dispatch's signal sources would not do: they want the signal ignored first, and one that came before that to a process
-/// started with signals blocked is then lost. A handler that writes to a pipe loses none.
+/// Dispatch's signal sources require that the signal is ignored first. A pending signal of a process that was started with signals
+/// blocked is lost then. A handler that writes to a pipe loses none.
 enum StopSignals {
     private static let first = Atomic<Int32>(0)
     private static let pipe: (output: Int32, input: Int32) = {
@@ -14,15 +14,15 @@ enum StopSignals {
         return (ends[0], ends[1])
     }()
 
-    /// The signal that asked for the stop, if one did.
+    /// The signal that asked for the stop; nil if none did.
     static var received: Int32? {
         let number = first.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }
 
-    /// From now on the first signal calls `stop`, on a thread of its own.
+    /// Installs the handlers. The first signal calls `stop` on a separate thread.
     static func listen(stop: @escaping @Sendable () -> Void) {
-        // Made here, and not first in the handler, where little may be called.
+        // Initialised here, because the handler may call only a few functions.
         let output = pipe.output
         Thread.detachNewThread {
             var byte: UInt8 = 0
@@ -44,7 +44,7 @@ enum StopSignals {
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Calls only what may be called in a handler.
+    /// Calls only async-signal-safe functions.
     private static let handler: @convention(c) (Int32) -> Void = { number in
         if !first.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged { _exit(128 + number) }
         let error = errno

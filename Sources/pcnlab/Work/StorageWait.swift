@@ -1,15 +1,15 @@
 import Foundation
 import Lab
 
-/// Storage that does not take what a run has to write: a full disk, a folder without permission, a file system turned read-only.
+/// Waits for storage that cannot be written: a full disk, a folder without permission, a read-only file system.
 ///
-/// It is no fault of the run. The run stands still, says why, and goes on when it can; told to stop meanwhile, it goes back to
-/// the queue, and on from its last checkpoint.
+/// The run is not failed for it. It waits, says why, and continues when the storage can be written again. If it is told to stop
+/// meanwhile, it returns to the queue and continues from its last checkpoint later.
 struct StorageWait: Sendable {
     let lab: Lab
     let claim: Claim
     let control: RunControl
-    let board: ProgressBoard
+    let reporter: ProgressReporter
 
     func callAsFunction<T>(_ body: () throws -> T) throws -> T {
         var trouble: (reason: String, since: Date)?
@@ -23,17 +23,17 @@ struct StorageWait: Sendable {
                 guard failure.code == Exit.cannotWrite, !control.shouldStop else { throw error }
                 if trouble == nil {
                     trouble = (failure.message, Date())
-                    board.waiting(claim, "waits: \(failure.message)")
+                    reporter.waiting(claim, "waits: \(failure.message)")
                 }
                 for _ in 0..<5 where !control.shouldStop { Thread.sleep(forTimeInterval: 0.1) }
             }
         }
     }
 
-    /// Said in the run's history only now: what it waited for may have been the database itself.
+    /// Adds the event to the run's history. Only now, because the database itself may have been unavailable.
     private func goesOn(_ reason: String, after seconds: TimeInterval) {
         let text = "\(reason); waited \(Format.duration(max(0, seconds)))"
-        board.waiting(claim, "goes on: \(text)")
+        reporter.waiting(claim, "goes on: \(text)")
         try? lab.note("storage trouble", text, run: claim.run, attempt: claim.attempt)
     }
 }

@@ -4,11 +4,11 @@ import Specs
 import Tensors
 import Training
 
-/// Trains the last stretch of a run again, beside the lab and without writing to it, and compares: the weights' digest, and the
-/// row of every epoch on the way, and of a completed run its final figures.
+/// Trains the last part of a run again without writing to the lab, and compares the weights' digest, the row of every epoch on the way,
+/// and the final figures of a completed run.
 struct Verification {
     let lab: Lab
-    let shelf: DatasetShelf
+    let datasets: DatasetCache
     let threads: Int
 
     struct Outcome: Encodable {
@@ -18,17 +18,17 @@ struct Verification {
         let toBatch: Int
         let expectedSHA256: String
         let foundSHA256: String
-        /// Epochs whose rows came out otherwise.
+        /// Epochs whose rows differ.
         let differingEpochs: [Int]
-        /// Whether the run is recorded with other final accuracies, or another digest.
+        /// Whether the recorded final accuracies or digest differ.
         let hasOtherFinalFigures: Bool
         var isSame: Bool { expectedSHA256 == foundSHA256 && differingEpochs.isEmpty && !hasOtherFinalFigures }
     }
 
-    /// From the newest checkpoint but one that is whole, or the beginning, to the newest. Nil where the run has no checkpoint.
-    /// Those that are not whole are named on stderr.
+    /// Trains from the second newest undamaged checkpoint, or the beginning, to the newest. Returns nil if the run has no checkpoint.
+    /// Damaged ones are named on stderr.
     func callAsFunction(_ run: RunSummary) throws -> Outcome? {
-        let data = try TrainingData(try shelf.dataset(run.settings.dataset, digest: run.datasetDigest), for: run.settings)
+        let data = try TrainingData(try datasets.dataset(run.settings.dataset, digest: run.datasetDigest), for: run.settings)
         var whole = try lab.checkpoints(of: run.id).lazy.compactMap { record -> (CheckpointRecord, Safetensors)? in
             do {
                 return (record, try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256))
@@ -37,10 +37,10 @@ struct Verification {
                 return nil
             }
         }.makeIterator()
-        // One of the beginning has nothing that could be trained again.
+        // Before a checkpoint of the beginning there is nothing to train again.
         guard let (target, file) = whole.next(), target.epoch > 0 || target.batch > 0 else { return nil }
         let start = whole.next()
-        // One network after the other: they are large.
+        // One network at a time, because they are large.
         let expected = try trainer(run, data, at: file).weightsSHA256
         let again = try trainer(run, data, at: start?.1)
         let rows = Dictionary(uniqueKeysWithValues: try lab.epochs(of: run.id).map { ($0.epoch, $0) })
@@ -55,7 +55,7 @@ struct Verification {
             hasOtherFinalFigures: final != nil && run.final != nil && final != run.final)
     }
 
-    /// At a checkpoint, or at the beginning.
+    /// A trainer at a checkpoint, or at the beginning.
     private func trainer(_ run: RunSummary, _ data: TrainingData, at file: Safetensors?) throws -> Trainer {
         let trainer = Trainer(run.settings, data, threads: threads)
         if let file { try trainer.resume(from: file) }
@@ -63,7 +63,7 @@ struct Verification {
     }
 }
 
-/// Lets a trainer come to a checkpoint's place and no further.
+/// Stops a trainer at a checkpoint's place.
 private final class VerificationHost: TrainingHost {
     private let target: CheckpointRecord
     private let settings: Settings
@@ -86,9 +86,9 @@ private final class VerificationHost: TrainingHost {
         {
             differing.append(epoch.epoch)
         }
-        // At the end of all epochs the final figures are still to come.
+        // After the last epoch the final figures are still computed.
         if epoch.epoch == target.epoch, target.batch == 0, target.epoch < settings.epochs { shouldStop = true }
     }
 
-    func checkpoint(epoch: Int, batch: Int, kept: Bool, contents: () -> Data) {}
+    func checkpoint(epoch: Int, batch: Int, kept: Bool, _ contents: CheckpointContents) {}
 }

@@ -1,6 +1,6 @@
 import Training
 
-/// What `export` can write: weights in a kind of file, or curves for TensorBoard.
+/// What `export` can write: weights in a file format of `Training`, or curves for TensorBoard.
 enum ExportFormat {
     case weights(WeightFormat)
     case tensorBoard

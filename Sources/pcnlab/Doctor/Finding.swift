@@ -1,9 +1,9 @@
-/// A line of `doctor`.
+/// A line of the output of `doctor`.
 struct Finding: Encodable {
     let subject: String
     let isFine: Bool
     let detail: String
-    /// What to do, or what was done; nil where nothing was wrong.
+    /// What to do, or what was done; nil if nothing is wrong.
     let remedy: String?
 
     static func fine(_ subject: String, _ detail: String) -> Finding {
@@ -14,7 +14,7 @@ struct Finding: Encodable {
         Finding(subject: subject, isFine: false, detail: detail, remedy: remedy)
     }
 
-    /// For people. Of many that have one remedy, one after the other, the first few are shown.
+    /// The lines for people. Of consecutive findings with the same remedy only the first few are shown.
     static func lines(_ findings: [Finding]) -> [String] {
         var lines: [String] = []
         var rest = findings[...]
@@ -23,7 +23,7 @@ struct Finding: Encodable {
             rest = rest.dropFirst(alike.count)
             lines += (first.remedy == nil ? alike : alike.prefix(shown)).map(\.line)
             guard let remedy = first.remedy else { continue }
-            if alike.count > shown { lines.append(indent + "and \(Format.count(alike.count - shown)) more; --json lists them") }
+            if alike.count > shown { lines.append(indent + "and \((alike.count - shown).grouped) more; --json lists them") }
             lines.append(indent + "→ \(remedy.printable)")
         }
         return lines

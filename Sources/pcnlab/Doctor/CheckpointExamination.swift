@@ -4,29 +4,29 @@ import Specs
 import Tensors
 import Training
 
-/// Holds the checkpoint files of a lab to their rows in its database, byte by byte, while workers may be at work.
+/// Compares the checkpoint files of a lab with their rows in its database, byte by byte, while workers may be at work.
 struct CheckpointExamination {
     let lab: Lab
 
     struct Result {
-        /// Rows whose files cannot be used, and files that were left over.
+        /// Rows whose files cannot be used, and leftover files.
         var damage: [Damage] = []
-        /// Checkpoints that no row names and that are not superfluous: of a run that is lost, or newer than a database that was
-        /// put back. They may be wanted with another database.
+        /// Checkpoints without a row that are not superfluous: of a lost run, or newer than a restored database. Another database may
+        /// need them.
         var kept: [String] = []
     }
 
     func callAsFunction() throws -> Result {
-        // Files before rows: a row follows its file, so that a file without one was given up, or is just being written.
+        // Files are listed before rows. A row is written after its file, so a file without a row is abandoned or just being written.
         let files = LeftFile.all(in: lab.checkpoints)
         let damaged = try lab.allCheckpoints().rows.compactMap { run, record in
             damage(to: record, of: run).map { (record.file, $0) }
         }
-        // Meanwhile newer checkpoints may have taken the place of some.
+        // Newer checkpoints may have replaced some meanwhile.
         let (rows, atWork) = try lab.allCheckpoints()
         let named = Set(rows.map(\.record.file))
         var result = Result(damage: damaged.filter { named.contains($0.0) }.map(\.1))
-        // The last of each run.
+        // The newest checkpoint of each run.
         let newest = Dictionary(rows.map { ($0.run, ($0.record.epoch, $0.record.batch)) }, uniquingKeysWith: { $1 })
         for file in files where !named.contains(file.path) && !atWork.contains(file.run) {
             let isSuperfluous = file.place.map { place in newest[file.run].map { place <= $0 } ?? false } ?? true
@@ -35,7 +35,7 @@ struct CheckpointExamination {
         return result
     }
 
-    /// What a run's id was made of: the settings in its row or in a checkpoint, and the digest that goes with them.
+    /// The settings and the digest that a run's id was computed from. They are looked up in its row and in its checkpoints.
     func identity(of run: String) throws -> RunToSubmit? {
         var candidates = try [lab.settings(of: run)].compactMap { $0 }
         for record in try lab.checkpoints(of: run) {
@@ -56,7 +56,7 @@ struct CheckpointExamination {
         return nil
     }
 
-    /// Whether a run's weights, after all its epochs, are there and whole.
+    /// Whether an undamaged checkpoint of a run's last epoch exists.
     func hasWeights(of run: RunSummary) throws -> Bool {
         guard let newest = try lab.checkpoints(of: run.id).first else { return false }
         return newest.epoch >= run.epochs && damage(to: newest, of: run.id) == nil

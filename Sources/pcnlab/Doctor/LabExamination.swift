@@ -1,7 +1,8 @@
 import Foundation
 import Lab
 
-/// Looks through a lab for damage, and repairs it where that is asked for.
+/// Examines a lab for damage for `doctor`, and repairs it if asked to. `Lab.damage` and `Lab.repair` examine and repair the database;
+/// this adds the checkpoint files and makes findings of both.
 struct LabExamination {
     let folder: URL
     let repairs: Bool
@@ -25,7 +26,7 @@ struct LabExamination {
         }
     }
 
-    /// The checkpoints of a lab whose database is gone cannot be trusted: their digests were in it.
+    /// Without the database the checkpoints cannot be verified: it contained their digests.
     private func withoutDatabase(_ path: String) -> Finding {
         let checkpoints = folder.appending(path: "checkpoints").path
         let runs = ((try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []).count
@@ -43,10 +44,10 @@ struct LabExamination {
         }
     }
 
-    /// Throws `damaged` where the database itself is.
+    /// Throws `damaged` if the database itself is damaged.
     private func examine() throws -> [Finding] {
         let lab = try Lab(folder)
-        // What is damaged is mended by one who is alone with it.
+        // A damaged database can only be repaired while no other connection is open.
         defer { try? lab.close() }
         do {
             return try examine(lab)
@@ -71,13 +72,13 @@ struct LabExamination {
         }
         let lost = damage.filter { if case .lost = $0 { true } else { false } }
         try lost.forEach(treat)
-        // What belonged to a lost run may have found its owner again.
+        // Rows of a lost run may have their run again.
         if repairs, !lost.isEmpty { damage = try lab.damage() }
         try damage.filter { !lost.contains($0) }.forEach(treat)
         let files = try checkpoints()
         try files.damage.forEach(treat)
         if let first = files.kept.first {
-            let count = files.kept.count == 1 ? "1 checkpoint is" : "\(Format.count(files.kept.count)) checkpoints are"
+            let count = files.kept.count == 1 ? "1 checkpoint is" : "\(files.kept.count.grouped) checkpoints are"
             findings.append(.fine("lab", "\(count) not in the database, of lost runs or newer than it, and stay: \(first)"))
         }
         let counts = try lab.stateCounts()
@@ -98,7 +99,7 @@ struct LabExamination {
         }
     }
 
-    /// Without the advice to ask `doctor`.
+    /// The error's text without the advice to run `doctor`.
     private func reason(_ error: any Error) -> String {
         if case LabError.damaged(_, let reason) = error { reason } else { Failure(error).message }
     }
@@ -116,8 +117,8 @@ struct LabExamination {
         }
         do {
             let salvaged = try Lab.salvage(folder)
-            let rows = "\(Format.count(salvaged.rows)) rows are in a new database"
-            let lost = salvaged.refused == 0 ? "" : ", \(Format.count(salvaged.refused)) broke its rules and are not"
+            let rows = "\(salvaged.rows.grouped) rows are in a new database"
+            let lost = salvaged.refused == 0 ? "" : ", \(salvaged.refused.grouped) broke its rules and are not"
             let remedy = "repaired: \(rows)\(lost); the damaged one is \(salvaged.damagedFile.lastPathComponent)"
             return [Finding(subject: "lab", isFine: true, detail: fault, remedy: remedy)] + (try examine())
         } catch LabError.busy {

@@ -3,8 +3,8 @@ import Lab
 import Logging
 import Synchronization
 
-/// What the workers are doing: one live line each in a terminal, log lines elsewhere.
-final class ProgressBoard: WorkerPoolObserver {
+/// Shows what the workers do: one live line each in a terminal, log lines elsewhere. It also writes each run's log.
+final class ProgressReporter: WorkerPoolObserver {
     private struct Line {
         var claim: Claim
         var latest: EpochRow?
@@ -20,8 +20,9 @@ final class ProgressBoard: WorkerPoolObserver {
         /// Live lines on the screen now.
         var drawn = 0
         var lastDrawn = Date.distantPast
-        /// When each trouble was last told.
+        /// When each problem was last shown.
         var troubles: [String: Date] = [:]
+        var isTerminalLost = false
     }
 
     private let terminal: Terminal
@@ -59,8 +60,9 @@ final class ProgressBoard: WorkerPoolObserver {
             return state.lines[worker]?.claim
         }
         guard let claim else { return }
+        defer { reportLostTerminal() }
         let text = "epoch \(row.epoch)/\(claim.settings.epochs)  \(figures(row))"
-        logs.append(text, run: claim.run)
+        record(text, of: claim)
         if !terminal.isTerminal { logger.info("\(name(claim))  \(text)") }
     }
 
@@ -81,7 +83,7 @@ final class ProgressBoard: WorkerPoolObserver {
         }
     }
 
-    /// What goes on for long is told once a minute.
+    /// Shows a problem; one that lasts is shown once a minute.
     func trouble(_ text: String) {
         let isNew = state.withLock { state in
             state.troubles = state.troubles.filter { abs($0.value.timeIntervalSinceNow) < 60 }
@@ -92,15 +94,39 @@ final class ProgressBoard: WorkerPoolObserver {
         if isNew { say(text, .yellow, level: .warning) }
     }
 
-    /// What kept a run from going on, and that it does again.
+    /// Shows why a run waits, or that it continues.
     func waiting(_ claim: Claim, _ text: String) { say(text, of: claim, .yellow, level: .warning) }
 
     private func say(_ text: String, of claim: Claim, _ colour: Colour? = nil, level: Logger.Level = .info) {
-        logs.append(text, run: claim.run)
+        record(text, of: claim)
         say("\(name(claim))  \(text)", colour, level: level)
+        reportLostTerminal()
     }
 
-    /// A line that stays: above the live ones in a terminal, a log line elsewhere.
+    /// Writes a line to a run's log. The first time that this fails, the terminal says so.
+    private func record(_ text: String, of claim: Claim) {
+        guard let error = logs.append(text, run: claim.run) else { return }
+        say("\(error); training continues without this log", .yellow, level: .warning)
+    }
+
+    /// The first time that nothing more can be written to the terminal, the logs of the runs in training say so.
+    private func reportLostTerminal() {
+        guard let number = terminal.failure else { return }
+        let claims = state.withLock { state -> [Claim] in
+            defer { state.isTerminalLost = true }
+            return state.isTerminalLost ? [] : state.lines.values.map(\.claim)
+        }
+        let text = "the standard error cannot be written any more: \(String(cString: strerror(number))); training continues"
+        for claim in claims { _ = logs.append(text, run: claim.run) }
+    }
+
+    /// Called when the pool has ended. Returns whether everything was written, to the terminal and to the logs.
+    func finish() -> Bool {
+        let isComplete = logs.finish()
+        return isComplete && terminal.failure == nil
+    }
+
+    /// Prints a permanent line: above the live ones in a terminal, as a log line elsewhere.
     private func say(_ text: String, _ colour: Colour? = nil, level: Logger.Level = .info) {
         guard terminal.isTerminal else {
             logger.log(level: level, "\(text.printable)")

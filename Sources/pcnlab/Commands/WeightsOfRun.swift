@@ -3,12 +3,12 @@ import Lab
 import Tensors
 import Training
 
-/// The newest weights of a run.
+/// The newest weights of a run, for `export`.
 struct WeightsOfRun {
     let run: RunSummary
     private let checkpoint: Safetensors
 
-    /// Reads the newest checkpoint that is whole. One that is damaged is passed over, and said so.
+    /// Reads the newest undamaged checkpoint. Damaged ones are skipped with a message.
     init(_ lab: Lab, _ run: RunSummary) throws {
         self.run = run
         let records = try lab.checkpoints(of: run.id)
@@ -38,7 +38,7 @@ struct WeightsOfRun {
             metadata: ["run": run.id, "state": run.state.rawValue, "dataset_digest": run.datasetDigest])
     }
 
-    /// LinearNet-PCN16-cifar10-s1-0c325ec0, with -dense behind it for expanded weights.
+    /// LinearNet-PCN16-cifar10-s1-0c325ec0, with the suffix -dense for expanded weights.
     func fileName(expanded: Bool) -> String {
         let name = "\(run.model)-\(run.settings.dataset.name)-s\(run.settings.seed)-\(run.id.prefix(8))"
         return name + (expanded ? "-dense" : "")

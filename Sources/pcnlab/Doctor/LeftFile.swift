@@ -1,12 +1,12 @@
 import Foundation
 import Lab
 
-/// A file among the checkpoints that this program has made. What else lies there is nobody's business.
+/// A file in the folder of checkpoints that this program has made. Other files there are ignored.
 struct LeftFile {
     let run: String
-    /// Within the lab.
+    /// Relative to the lab's folder.
     let path: String
-    /// Epoch and batch; nil for a checkpoint that was given up half-written.
+    /// Epoch and batch; nil for an incomplete file.
     let place: (epoch: Int, batch: Int)?
 
     static func all(in checkpoints: URL) -> [LeftFile] {
@@ -18,14 +18,14 @@ struct LeftFile {
     }
 
     private init?(_ run: String, _ name: String) {
-        guard let match = name.wholeMatch(of: /(\.?)e(\d+)-b(\d+)-a\d+\.safetensors(\.\d+\.tmp)?/),
+        guard let match = name.wholeMatch(of: /(\.?)e(\d+)-b(\d+)-a\d+(?:-\d+)?\.safetensors(\.\d+\.tmp)?/),
             match.1.isEmpty == (match.4 == nil), let epoch = Int(match.2), let batch = Int(match.3)
         else { return nil }
         (self.run, path) = (run, "checkpoints/\(run)/\(name)")
         place = match.4 == nil ? (epoch, batch) : nil
     }
 
-    /// Of the file itself, where it is a link.
+    /// The type of the file itself, not of a link's target.
     private static func type(of url: URL) -> mode_t {
         var status = stat()
         return lstat(url.path, &status) == 0 ? status.st_mode & S_IFMT : 0
