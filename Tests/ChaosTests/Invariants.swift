@@ -39,7 +39,7 @@ extension Subject {
         }
     }
 
-    /// No run seems to be trained when no worker is left: of those that are still `running`, `status` says so.
+    /// Checks that `status` reports every `running` run as abandoned when no worker is left.
     func checkNothingRuns() throws {
         let running = try program.status().filter { $0.value["state"] as? String == "running" && $0.value["abandoned"] is NSNull }
         guard running.isEmpty else { throw Broken("running without a worker: \(running.keys.sorted())") }
