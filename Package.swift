@@ -73,7 +73,7 @@ let package = Package(
             name: "ChaosTests",
             dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Lab", "Specs"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Benchmarks", "Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Specs", "Allocations"], resources: [.copy("Goldens")]),
     ],

@@ -1,6 +1,8 @@
+import Tensors
+
 /// What a step would take on a number of threads, from the times of its tasks on one: list scheduling, as `Workers` does it. Each task,
 /// in order, goes to the thread that is free first, and a pass ends with its last task.
-public struct Makespan: Sendable {
+struct Makespan: Sendable {
     private let passes: [TaskTimer.Pass]
     /// Serial work after the last pass, in seconds.
     private let rest: Double
@@ -8,15 +10,15 @@ public struct Makespan: Sendable {
     private let perPass: Double
     private let perTask: Double
 
-    public init(_ passes: [TaskTimer.Pass], rest: Double, perPass: Double, perTask: Double) {
+    init(_ passes: [TaskTimer.Pass], rest: Double, perPass: Double, perTask: Double) {
         (self.passes, self.rest, self.perPass, self.perTask) = (passes, rest, perPass, perTask)
     }
 
     /// Seconds with that many threads.
-    public func seconds(threads: Int) -> Double { passes.reduce(rest) { $0 + $1.serial + seconds($1, threads) } }
+    func seconds(threads: Int) -> Double { passes.reduce(rest) { $0 + $1.serial + seconds($1, threads) } }
 
     /// Seconds of the serial parts: what no number of threads makes shorter.
-    public var serial: Double { passes.reduce(rest) { $0 + $1.serial } }
+    var serial: Double { passes.reduce(rest) { $0 + $1.serial } }
 
     private func seconds(_ pass: TaskTimer.Pass, _ threads: Int) -> Double {
         guard threads > 1, pass.tasks.count > 1 else { return pass.tasks.reduce(0, +) }
@@ -32,7 +34,7 @@ public struct Makespan: Sendable {
 extension Workers {
     /// Seconds that a pass takes to start and to end with all threads, and to hand out a task: measured with tasks that wait for a
     /// known time, as tasks that do nothing are all done by the first thread.
-    public func measuredOverhead() -> (perPass: Double, perTask: Double) {
+    func measuredOverhead() -> (perPass: Double, perTask: Double) {
         let wait = Duration.microseconds(50)
         func seconds(_ duration: Duration) -> Double {
             Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
