@@ -52,16 +52,22 @@ public struct Gemm: Sendable {
         epilogue.apply(to: tile, rows: rows, columns: columns)
     }
 
-    /// Elements of a tile of a wide product: what BLAS spends on packing is proportional to the sum of a tile's sides over its area,
-    /// and tiles of half the area cost a dense step 7 %.
-    static let wideTile = 65_536
+    /// Elements of a tile of a wide product: BLAS packs both operands for each tile, at a cost in proportion to the sum of its sides
+    /// over its area. Tiles of half this area cost a dense step 7 %.
+    private static let wideTile = 65_536
+    /// The longer side of a tile of a thin product, whose shorter side is below 256.
+    private static let thinTile = 128
 
-    /// Nearly square tiles, of `wideTile` elements at least where both sides have 256.
+    /// Nearly square tiles, as many as `tasks` where that leaves them large enough, in a number that 2 or 4 threads share evenly.
     static func tiles(_ rows: Int, _ columns: Int, tasks: Int) -> (Tiling, Tiling) {
-        let isWide = rows >= 256 && columns >= 256
-        let tasks = max(1, isWide ? min(tasks, rows * columns / wideTile) : tasks)
-        let side = max(1, (Double(rows) * Double(columns) / Double(tasks)).squareRoot())
-        let across = max(1, min(tasks, Int((Double(columns) / side).rounded())))
-        return (Tiling(rows, parts: (tasks + across - 1) / across, multipleOf: 4), Tiling(columns, parts: across, multipleOf: 16))
+        let isWide = min(rows, columns) >= 256
+        let most = isWide ? rows * columns / wideTile : max(rows, columns) / thinTile
+        let count = max(1, min(tasks, most)), tiles = count > 4 ? count / 4 * 4 : count
+        var best = (perimeter: Int.max, down: tiles, across: 1)
+        for across in 1...tiles where tiles % across == 0 {
+            let down = tiles / across, perimeter = rows / down + columns / across
+            if perimeter < best.perimeter, down <= rows, across <= columns { best = (perimeter, down, across) }
+        }
+        return (Tiling(rows, parts: best.down, multipleOf: 4), Tiling(columns, parts: best.across, multipleOf: 16))
     }
 }

@@ -84,7 +84,7 @@ struct TableTests {
                 Runs.run(Runs.paper(), kernels: ["Haswell", "Zen"]),
                 Runs.run(Runs.paper(d: 8), state: .failed, epoch: 3, error: "no space | left"),
             ]))
-        #expect(text.contains("several kinds of arithmetic (Haswell, Zen)"))
+        #expect(text.contains("several kinds of arithmetic (Haswell; Zen)"))
         #expect(text.contains("failed, epoch 3/3500") && text.contains("no space \\| left"))
     }
 
