@@ -1,5 +1,6 @@
 import Foundation
 import Networks
+import Specs
 import Tensors
 
 extension Section {

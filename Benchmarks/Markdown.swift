@@ -30,10 +30,4 @@ extension Double {
 extension Int {
     /// Bytes in 10⁹.
     var gigabytes: String { (Double(self) / 1e9).text(1) }
-
-    /// 9216 as 9,216.
-    var grouped: String {
-        let digits = Array(String(self))
-        return digits.indices.map { (digits.count - $0) % 3 == 0 && $0 > 0 ? ",\(digits[$0])" : "\(digits[$0])" }.joined()
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 import Tensors
 
 extension Section {

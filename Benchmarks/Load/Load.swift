@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 
 /// Measures a large lab and a tiny one, and checks the limits: `make load`.
 ///

@@ -1,3 +1,5 @@
+import Specs
+
 /// A measured operation with its limits.
 struct LoadCheck {
     let title: String

@@ -1,3 +1,5 @@
+import Specs
+
 /// The size of a lab.
 struct LoadSize: CustomStringConvertible {
     /// Number of queued runs, and of their epochs in total.

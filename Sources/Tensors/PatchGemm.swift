@@ -94,11 +94,14 @@ public struct PatchColumnsGemm: Sendable {
     /// Floats that the parts' results take together, at most.
     private static let most = 8_388_608
 
-    /// Floats of scratch that a product of these sides takes, shared by all threads.
+    /// Floats of scratch, shared by all threads, that are enough for products of these sides with up to that many positions: a
+    /// shorter product may have more parts than a longer one.
     public static func scratch(_ m: Int, _ n: Int, positions: Int) -> Int {
-        let parts = grid(m, n, positions).parts.count
+        let parts = min(affordable(m, n, positions), TaskSize(Gemm.operations(m, n, positions)).tasks)
         return parts == 1 ? 0 : parts * m * n
     }
+
+    private static func affordable(_ m: Int, _ n: Int, _ positions: Int) -> Int { max(1, min(positions / 512, most / (m * n))) }
 
     /// - Parameter partials: memory for `scratch` floats.
     public init(_ a: Matrix, _ patches: Patches, into c: Matrix, partials: UnsafeMutablePointer<Float>) {
@@ -107,9 +110,10 @@ public struct PatchColumnsGemm: Sendable {
         (rows, columns, parts) = Self.grid(c.rows, c.columns, a.rows)
     }
 
-    private static func grid(_ m: Int, _ n: Int, _ positions: Int) -> (rows: Tiling, columns: Tiling, parts: Tiling) {
+    /// The tiles of the result and the parts of the contraction that cost least.
+    static func grid(_ m: Int, _ n: Int, _ positions: Int) -> (rows: Tiling, columns: Tiling, parts: Tiling) {
         let most = TaskSize(Gemm.operations(m, n, positions)).tasks
-        let affordable = max(1, min(positions / 512, Self.most / (m * n)))
+        let affordable = affordable(m, n, positions)
         var best = (cost: Double.infinity, down: 1, across: 1, parts: 1)
         for down in (m + 511) / 512...max((m + 511) / 512, m / 64) {
             for across in (n + 511) / 512...max((n + 511) / 512, n / 64) {

@@ -94,6 +94,19 @@ struct GemmTests {
         for i in 0..<40 { for j in 0..<patches.columns { #expect(abs(dw.row(i)[j] - sums.row(i)[j]) < 1e-2) } }
     }
 
+    @Test("scratch memory for the largest batch is enough for every smaller one")
+    func scratchOfSmallerBatches() {
+        for (m, n) in [(5, 18), (32, 147), (64, 363), (192, 1600), (256, 2304), (512, 1152), (1024, 4608)] {
+            for images in [16, 100, 1024] {
+                let largest = PatchColumnsGemm.scratch(m, n, positions: images * 16)
+                for smaller in 1...images {
+                    let parts = PatchColumnsGemm.grid(m, n, smaller * 16).parts.count
+                    #expect(parts == 1 || parts * m * n <= largest, "\(m), \(n), \(smaller) of \(images)")
+                }
+            }
+        }
+    }
+
     @Test("column sums are correct for short and long matrices")
     func columnSums() {
         for (rows, columns) in [(1, 1), (100, 70), (2048, 3), (2049, 65), (140_000, 2)] {
