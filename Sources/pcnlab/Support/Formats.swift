@@ -1,5 +1,4 @@
 import Foundation
-import Specs
 
 /// Formats of figures in a terminal.
 enum Format {
@@ -27,8 +26,8 @@ enum Format {
         }
     }
 
-    /// 1 run, 2,000 runs
-    static func count(_ count: Int, _ noun: String) -> String { "\(count.grouped) \(noun)\(count == 1 ? "" : "s")" }
+    /// 1 run, 2000 runs
+    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     /// Milliseconds since 1970 → 2026-11-21 01:22:06 UTC
     static func time(_ milliseconds: Int64) -> String {
