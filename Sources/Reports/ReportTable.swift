@@ -27,6 +27,8 @@ struct ReportTable: Sendable {
         let seeds: [Int]
         /// Runs that were trained with arithmetics that give different bits.
         let mixedKernels: [RunSummary]
+        /// Whether all images of the data set were used, for training and for testing.
+        let usesWholeSplits: Bool
     }
 
     struct Row: Sendable {
@@ -50,6 +52,8 @@ struct ReportTable: Sendable {
     /// The data sets that any run has.
     let datasets: [DatasetName]
     let dataNames: DataNames
+    /// The settings in which the runs differ, for sentences about single runs.
+    let varying: VaryingSettings
 
     /// Takes O(n log n) time for n runs.
     init(_ runs: [RunSummary]) {
@@ -60,8 +64,15 @@ struct ReportTable: Sendable {
             let own = Set(group.key.deviations)
             common.removeAll { !own.contains($0) }
         }
+        let shared = common
+        let within = Dictionary(grouping: groups, by: \.key.model).mapValues { groups in
+            VaryingSettings(groups.lazy.map { $0.runs[0].settings }, epochs: true)
+        }
         rows = groups.map { group in
-            let own = group.key.deviations.filter { !common.contains($0) }.map(\.text) + [group.key.data].compactMap(\.self)
+            // A value that is the paper's is named too where other rows of the model have others, unless the whole row is the paper's.
+            let swept = group.key.deviations.isEmpty ? [] : within[group.key.model]?.deviations(group.runs[0].settings) ?? []
+            let named = Set(group.key.deviations.filter { !shared.contains($0) } + swept)
+            let own = Deviation.inOrder(named).map(\.text) + [group.key.data].compactMap(\.self)
             let cells = Dictionary(grouping: group.runs) { $0.settings.dataset }.mapValues(Cell.init)
             return Row(
                 model: group.key.model, deviations: group.key.deviations, ownTexts: own, hasDataName: group.key.data != nil,
@@ -71,6 +82,7 @@ struct ReportTable: Sendable {
         let used = Set(runs.map(\.settings.dataset))
         datasets = DatasetName.all.filter(used.contains)
         dataNames = names
+        varying = VaryingSettings(runs.lazy.map(\.settings))
     }
 
     /// The runs of one row.
@@ -128,5 +140,6 @@ extension ReportTable.Cell {
         unfinished = runs.filter { $0.state != .completed }
         seeds = completed.map(\.settings.seed).sorted()
         mixedKernels = runs.filter { !$0.mixedArithmetics.isEmpty }
+        usesWholeSplits = settings.trainSamples == nil && settings.testSamples == nil
     }
 }

@@ -42,7 +42,7 @@ struct TableText {
     /// Sentences below the table: how to read it, and the state of runs that are not finished.
     var notes: [String] {
         let cells = table.rows.flatMap { row in table.datasets.compactMap { row.cells[$0] } }
-        var notes = ["Accuracies are those of the final weights over both whole splits: mean ± standard deviation over seeds."]
+        var notes = ["Accuracies are those of the final weights over \(splits(cells)): mean ± standard deviation over seeds."]
         if cells.contains(where: { $0.paper != nil }) {
             notes.append("In parentheses after an accuracy: the paper's figure and, for finished runs, the difference.")
         }
@@ -63,10 +63,17 @@ struct TableText {
         }
         for run in cells.flatMap(\.mixedKernels) {
             notes.append(
-                "Run \(run.id.prefix(8)) was trained with several kinds of arithmetic (\(run.mixedArithmetics.joined(separator: "; "))); "
-                    + "its weights cannot be reproduced bit by bit.")
+                "Not reproducible bit by bit: \(name(run)), trained with several kinds of arithmetic "
+                    + "(\(run.mixedArithmetics.joined(separator: "; "))).")
         }
         return notes + cells.flatMap(\.unfinished).map(sentence)
+    }
+
+    /// The images over which accuracies are measured.
+    private func splits(_ cells: [ReportTable.Cell]) -> String {
+        let whole = cells.count(where: \.usesWholeSplits)
+        if whole == cells.count { return "both whole splits" }
+        return whole == 0 ? "the run's samples of both splits" : "both whole splits, or the run's samples where it uses fewer"
     }
 
     /// 2469696 in AlexNet-PCN16 and AlexNet-MLP
@@ -83,9 +90,16 @@ struct TableText {
         }.joined(separator: "; ")
     }
 
-    /// Not finished: LinearNet-PCN8 CIFAR-10 seed 1, failed, epoch 3/3500, loss 2.1, …: why.
+    /// run 1a2b3c4d, LinearNet-PCN8 (ε 0.1) CIFAR-10 seed 1
+    private func name(_ run: RunSummary) -> String {
+        let own = table.varying.labels(run.settings).compactMap(\.self).joined(separator: ", ")
+        let model = run.model + (own.isEmpty ? "" : " (\(own))")
+        return "run \(run.id.prefix(8)), \(model) \(run.settings.dataset.displayName) seed \(run.settings.seed)"
+    }
+
+    /// Not finished: run 1a2b3c4d, LinearNet-PCN8 (ε 0.1) CIFAR-10 seed 1, failed, epoch 3/3500, loss 2.1, …: why.
     private func sentence(_ run: RunSummary) -> String {
-        var line = "Not finished: \(run.model) \(run.settings.dataset.displayName) seed \(run.settings.seed), "
+        var line = "Not finished: \(name(run)), "
         line += table.dataNames.name(run).map { "\($0), " } ?? ""
         line += "\(run.state.rawValue), epoch \(run.epoch)/\(run.epochs)"
         if let latest = run.latest {

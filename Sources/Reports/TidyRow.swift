@@ -31,6 +31,75 @@ struct TidyRow: Encodable {
         let epochs: Int
     }
 
+    /// The names of the values, the same in every format, in the order of CSV's columns.
+    enum Name: String, CodingKey, CaseIterable {
+        case model, settings, dataset
+        case linearParameters = "linear_parameters"
+        case paperLinearParameters = "paper_linear_parameters"
+        case convolutionParameters = "convolution_parameters"
+        case seeds
+        case trainMean = "train_mean"
+        case trainDeviation = "train_deviation"
+        case testMean = "test_mean"
+        case testDeviation = "test_deviation"
+        case lossMean = "loss_mean"
+        case lossDeviation = "loss_deviation"
+        case paperTrain = "paper_train"
+        case paperTest = "paper_test"
+        case paperLoss = "paper_loss"
+        case trainDifference = "train_difference"
+        case testDifference = "test_difference"
+        case unfinished
+        case datasetDigest = "dataset_digest"
+    }
+
+    enum Value {
+        case text(String)
+        case whole(Int)
+        /// Nil if it is not known: null in JSON, empty in CSV.
+        case real(Double?)
+        case wholes([Int])
+        case runs([Unfinished])
+    }
+
+    func value(_ name: Name) -> Value {
+        switch name {
+        case .model: .text(model)
+        case .settings: .text(settings)
+        case .dataset: .text(dataset)
+        case .linearParameters: .whole(linearParameters)
+        case .paperLinearParameters: .whole(paperLinearParameters)
+        case .convolutionParameters: .whole(convolutionParameters)
+        case .seeds: .wholes(seeds)
+        case .trainMean: .real(trainMean)
+        case .trainDeviation: .real(trainDeviation)
+        case .testMean: .real(testMean)
+        case .testDeviation: .real(testDeviation)
+        case .lossMean: .real(lossMean)
+        case .lossDeviation: .real(lossDeviation)
+        case .paperTrain: .real(paperTrain)
+        case .paperTest: .real(paperTest)
+        case .paperLoss: .real(paperLoss)
+        case .trainDifference: .real(trainDifference)
+        case .testDifference: .real(testDifference)
+        case .unfinished: .runs(unfinished)
+        case .datasetDigest: .text(datasetDigest)
+        }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: Name.self)
+        for name in Name.allCases {
+            switch value(name) {
+            case .text(let text): try object.encode(text, forKey: name)
+            case .whole(let whole): try object.encode(whole, forKey: name)
+            case .real(let real): try object.encode(real, forKey: name)
+            case .wholes(let wholes): try object.encode(wholes, forKey: name)
+            case .runs(let runs): try object.encode(runs, forKey: name)
+            }
+        }
+    }
+
     init(_ row: ReportTable.Row, _ cell: ReportTable.Cell) {
         model = row.model
         settings = row.deviations.map(\.text).joined(separator: ", ")

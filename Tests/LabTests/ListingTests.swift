@@ -98,7 +98,7 @@ import Testing
         #expect(try lab.digest(ofFile: "f", size: 4, modifiedNanoseconds: 6) == "bb")
     }
 
-    @Test("of more runs than are wanted those at work come first, then what went wrong, and all are counted")
+    @Test("of more runs than are wanted those at work come first, then what waits, by priority, and all are counted")
     func limited() throws {
         let ids = try temporary.submit(seeds: 1...9)
         _ = try temporary.taken()
@@ -108,9 +108,11 @@ import Testing
             try lab.finish(.failed("why"), run: claim.run, attempt: claim.attempt)
         }
         let shown = try lab.runs(RunFilter(limit: 3))
-        #expect(shown.map(\.state) == [.running, .failed, .queued] && shown.map(\.id) == Array(ids.prefix(3)))
+        #expect(shown.map(\.state) == [.running, .queued, .queued] && shown.map(\.id) == [ids[0], ids[2], ids[3]])
         #expect(try lab.runs(RunFilter(state: .queued, limit: 2)).map(\.id) == Array(ids[2...3]))
-        #expect(try lab.runs(RunFilter(limit: 100)).map(\.id) == ids)
+        #expect(try lab.runs(RunFilter(limit: 100)).map(\.id) == [ids[0]] + ids[2...] + [ids[1]])
+        try temporary.submit(seeds: 7...7, priority: 3)
+        #expect(try lab.runs(RunFilter(limit: 2)).map(\.id) == [ids[0], ids[6]])
         #expect(try lab.stateCounts() == [.running: 1, .failed: 1, .queued: 7])
         #expect(try lab.stateCounts(RunFilter(ids: Array(ids.suffix(2)))) == [.queued: 2])
     }

@@ -39,7 +39,7 @@ struct ColourVisionTests {
         for (name, matrix) in Self.visions {
             for i in colours.indices {
                 for j in colours.indices where j < i {
-                    let (a, b) = (oklab(seen(colours[i], matrix)), oklab(seen(colours[j], matrix)))
+                    let (a, b) = (Oklab.values(seen(colours[i], matrix)), Oklab.values(seen(colours[j], matrix)))
                     let distance = zip(a, b).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
                     #expect(distance > 0.1, "\(colours[i]) and \(colours[j]) to \(name) vision")
                 }
@@ -47,7 +47,25 @@ struct ColourVisionTests {
         }
     }
 
-    private func linear(_ colour: String) -> [Double] {
+    private func seen(_ colour: String, _ matrix: [[Double]]) -> [Double] {
+        matrix.map { row in min(1, max(0, zip(row, Oklab.linear(colour)).map(*).reduce(0, +))) }
+    }
+
+    private func contrast(_ a: String, _ b: String) -> Double {
+        let light = [a, b].map { zip([0.2126, 0.7152, 0.0722], Oklab.linear($0)).map(*).reduce(0.05, +) }
+        return light.max()! / light.min()!
+    }
+}
+
+/// Colours such as "#1f578e" in Oklab.
+enum Oklab {
+    static func lightness(_ colour: String) -> Double { values(colour)[0] }
+
+    static func distance(_ a: String, _ b: String) -> Double {
+        zip(values(a), values(b)).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
+    }
+
+    static func linear(_ colour: String) -> [Double] {
         let value = Int(colour.dropFirst(), radix: 16) ?? 0
         return [16, 8, 0].map { shift in
             let part = Double(value >> shift & 0xFF) / 255
@@ -55,16 +73,9 @@ struct ColourVisionTests {
         }
     }
 
-    private func seen(_ colour: String, _ matrix: [[Double]]) -> [Double] {
-        matrix.map { row in min(1, max(0, zip(row, linear(colour)).map(*).reduce(0, +))) }
-    }
+    static func values(_ colour: String) -> [Double] { values(linear(colour)) }
 
-    private func contrast(_ a: String, _ b: String) -> Double {
-        let light = [a, b].map { zip([0.2126, 0.7152, 0.0722], linear($0)).map(*).reduce(0.05, +) }
-        return light.max()! / light.min()!
-    }
-
-    private func oklab(_ rgb: [Double]) -> [Double] {
+    static func values(_ rgb: [Double]) -> [Double] {
         let cones = [
             [0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
             [0.0883024619, 0.2817188376, 0.6299787005],

@@ -7,7 +7,8 @@ public struct RunFilter: Sendable {
     public var experiment: String?
     public var state: RunState?
     public var ids: [String]?
-    /// The maximum number of runs. Running runs are selected first, then failed and diverged ones.
+    /// The maximum number of runs. They are then in order of interest: those that run, those that wait in the order in which they
+    /// will start, paused, failed, diverged and cancelled ones, completed ones.
     public var limit: Int?
 
     public init(experiment: String? = nil, state: RunState? = nil, ids: [String]? = nil, limit: Int? = nil) {
@@ -47,7 +48,7 @@ public struct RunFilter: Sendable {
 }
 
 extension Lab {
-    /// The selected runs in order of submission. Throws `damaged` if one of them cannot be read.
+    /// The selected runs in order of submission, unless their number is limited. Throws `damaged` if one of them cannot be read.
     public func runs(_ filter: RunFilter = RunFilter()) throws -> [RunSummary] {
         let (runs, unreadable) = try listing(filter)
         if let error = unreadable.first { throw error }
@@ -61,12 +62,13 @@ extension Lab {
             var chosen = "SELECT number FROM runs WHERE " + filter.condition
             var arguments = try filter.arguments
             if let limit = filter.limit {
-                chosen += " " + Self.byInterest
+                chosen += " ORDER BY \(Self.byInterest) LIMIT :limit"
                 arguments += ["limit": limit]
             }
+            let order = filter.limit == nil ? "r.number" : Self.byInterest
             var runs: [RunSummary] = [], unreadable: [LabError] = []
             let rows = try Row.fetchCursor(
-                db, sql: Self.summaries + " (" + chosen + ") ORDER BY r.number", arguments: arguments)
+                db, sql: Self.summaries + " (" + chosen + ") ORDER BY " + order, arguments: arguments)
             while let row = try rows.next() {
                 do { runs.append(try RunSummary(row)) } catch let error as LabError { unreadable.append(error) }
             }
@@ -75,8 +77,8 @@ extension Lab {
     }
 
     private static let byInterest = """
-        ORDER BY CASE state WHEN 'running' THEN 0 WHEN 'failed' THEN 1 WHEN 'diverged' THEN 1 WHEN 'queued' THEN 3 ELSE 2 END,
-            number LIMIT :limit
+        CASE state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 WHEN 'paused' THEN 2 WHEN 'completed' THEN 4 ELSE 3 END,
+            CASE state WHEN 'queued' THEN -priority ELSE 0 END, number
         """
 
     private static let summaries = """

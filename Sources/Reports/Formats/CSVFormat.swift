@@ -1,24 +1,21 @@
 extension ReportFormat {
-    /// One line for each model, way of training and data set. Accuracies are fractions; unknown values are empty.
+    /// One line for each model, way of training and data set, with the names and values of JSON. Accuracies are fractions; unknown
+    /// values are empty; seeds are separated by spaces.
     public static let csv = ReportFormat(name: "csv") { input in
-        let header = [
-            "model", "settings", "dataset", "linear_parameters", "paper_linear_parameters", "convolution_parameters", "seeds",
-            "train_mean", "train_sd", "test_mean", "test_sd", "loss_mean", "loss_sd", "paper_train", "paper_test", "paper_loss",
-            "train_difference", "test_difference", "unfinished", "dataset_digest",
-        ]
-        let number = { (value: Double?) in value.map { "\($0)" } ?? "" }
-        let lines = input.table.tidyRows.map { row in
-            [
-                row.model, row.settings, row.dataset, "\(row.linearParameters)", "\(row.paperLinearParameters)",
-                "\(row.convolutionParameters)", "\(row.seeds.count)", number(row.trainMean), number(row.trainDeviation),
-                number(row.testMean), number(row.testDeviation), number(row.lossMean), number(row.lossDeviation),
-                number(row.paperTrain), number(row.paperTest), number(row.paperLoss), number(row.trainDifference),
-                number(row.testDifference),
-                row.unfinished.map { "\($0.id) \($0.state) \($0.epoch)/\($0.epochs)" }.joined(separator: "; "),
-                row.datasetDigest,
-            ]
+        let lines = input.table.tidyRows.map { row in TidyRow.Name.allCases.map { row.value($0).cell } }
+        return ([TidyRow.Name.allCases.map(\.rawValue)] + lines).map { CSV.line($0) }.joined()
+    }
+}
+
+extension TidyRow.Value {
+    fileprivate var cell: String {
+        switch self {
+        case .text(let text): text
+        case .whole(let whole): "\(whole)"
+        case .real(let real): real.map { "\($0)" } ?? ""
+        case .wholes(let wholes): wholes.map(String.init).joined(separator: " ")
+        case .runs(let runs): runs.map { "\($0.id) \($0.state) \($0.epoch)/\($0.epochs)" }.joined(separator: "; ")
         }
-        return ([header] + lines).map { CSV.line($0) }.joined()
     }
 }
 

@@ -15,7 +15,8 @@ enum HTMLStyle {
         th, td { padding: 0.3rem 0.5rem; text-align: right; vertical-align: baseline; font-weight: normal; white-space: nowrap; }
         thead th { font-weight: 600; }
         thead th[colspan] { text-align: center; border-bottom: 1px solid var(--rule); }
-        th[rowspan], tbody th { text-align: left; padding-left: 0.25rem; white-space: normal; min-width: 11rem; }
+        th[rowspan], tbody th { text-align: left; padding-left: 0.25rem; white-space: normal; min-width: 11rem;
+          overflow-wrap: anywhere; }
         tbody tr + tr { border-top: 1px solid var(--rule); }
         small { color: var(--faint); font-size: 0.82em; }
         em { color: var(--mark); }

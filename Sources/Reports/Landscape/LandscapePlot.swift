@@ -4,9 +4,8 @@ extension Landscape {
     /// Figure 4: the histogram of each ensemble as a line, in shares of its samples.
     public var figure: Figure {
         let edges = edges
-        var styles = LineStyles()
-        let series = ensembles.map { ensemble in
-            let settings = ensemble.settings
+        let styles = LineStyles.styles(ensembles.map(\.settings))
+        let series = zip(ensembles, styles).map { ensemble, style in
             let counts = counts(ensemble)
             let share = { (count: Int) in 100 * Double(count) / Double(max(1, ensemble.finite.count)) }
             // A step line, which starts and ends at 0.
@@ -21,7 +20,7 @@ extension Landscape {
             }
             return LinePlot.Series(
                 label: ensemble.label + (mean ?? ": no finite loss"),
-                style: styles.next(settings),
+                style: style,
                 lines: [.init(polyline: Polyline(points), weight: .only, end: .finished)])
         }
         let axis = "loss (cross-entropy)" + (scale.isLogarithmic ? ", logarithmic" : "")

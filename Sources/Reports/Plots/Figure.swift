@@ -61,17 +61,20 @@ extension ReportTable {
     fileprivate func series(
         _ architecture: Architecture, _ dataset: DatasetName, _ quantity: Quantity, _ curves: [String: [EpochRow]]
     ) -> [LinePlot.Series] {
-        var styles = LineStyles()
-        return rows.compactMap { row in
+        let shown: [(Row, Cell, Settings)] = rows.compactMap { row in
             guard let cell = row.cells[dataset], let settings = (cell.finished + cell.unfinished).first?.settings else {
                 return nil
             }
+            return (row, cell, settings)
+        }
+        return zip(shown, LineStyles.styles(shown.map(\.2))).map { line, style in
+            let (row, cell, _) = line
             let own = row.ownTexts.joined(separator: ", ")
             let prefix = architecture.displayName + "-"
             let model = row.model.hasPrefix(prefix) ? String(row.model.dropFirst(prefix.count)) : row.model
             return LinePlot.Series(
                 label: model + (own.isEmpty ? "" : " (\(own))") + cell.seedsText,
-                style: styles.next(settings),
+                style: style,
                 lines: cell.lines(quantity, curves))
         }
     }

@@ -4,6 +4,9 @@ struct LinePlot: Sendable {
         let label: String
         let style: LineStyle
         let lines: [Line]
+
+        /// Whether any point of it is drawn.
+        var isDrawn: Bool { lines.contains { $0.polyline.last != nil } }
     }
 
     struct Line: Sendable {
@@ -64,6 +67,8 @@ struct LinePlot: Sendable {
         if lines.contains(where: { $0.end == .broken && $0.polyline.last != nil }) {
             sentences.append("× where a run failed or diverged.")
         }
+        let missing = series.count { !$0.isDrawn }
+        if missing > 0 { sentences.append("Without a line, as no value can be drawn: \(missing) of \(series.count).") }
         return sentences.joined(separator: " ")
     }
 

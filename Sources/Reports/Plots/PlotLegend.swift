@@ -1,4 +1,4 @@
-/// The legend below a plot: a sample of each line with its label, in as many columns as fit, and the caption.
+/// The legend below a plot: a sample of each line that is drawn with its label, in as many columns as fit, and the caption.
 struct PlotLegend {
     private static let size = 12.0, lineHeight = 17.0, sample = 34.0
 
@@ -7,15 +7,16 @@ struct PlotLegend {
     let bottom: Double
 
     init(_ plot: LinePlot, top: Double, left: Double, right: Double) {
-        let widest = plot.series.map { PlotText.width($0.label, size: Self.size) }.max() ?? 0
+        let drawn = plot.series.filter(\.isDrawn)
+        let widest = drawn.map { PlotText.width($0.label, size: Self.size) }.max() ?? 0
         let columns = max(1, Int((right - left) / (widest + Self.sample + 16)))
         let width = (right - left) / Double(columns)
         var markup: [Markup] = []
         var y = top
         // Lay out row by row; a label that is wrapped makes its row higher.
-        for start in stride(from: 0, to: plot.series.count, by: columns) {
+        for start in stride(from: 0, to: drawn.count, by: columns) {
             var height = 1
-            for (column, series) in plot.series[start..<min(start + columns, plot.series.count)].enumerated() {
+            for (column, series) in drawn[start..<min(start + columns, drawn.count)].enumerated() {
                 let x = left + Double(column) * width
                 let lines = PlotText.lines(series.label, size: Self.size, width: width - Self.sample - 12)
                 height = max(height, lines.count)

@@ -53,6 +53,8 @@ enum LaTeXText {
             "Π": "\\Pi", "Σ": "\\Sigma", "Φ": "\\Phi", "Ψ": "\\Psi", "Ω": "\\Omega",
         ]
         for (scalar, command) in mathematics { known[scalar] = "$\(command)$" }
+        // Allows a line break in long widths.
+        known["×"] = "$\\times$\\allowbreak{}"
         return known
     }()
 }

@@ -4,6 +4,11 @@ public struct Deviation: Hashable, Sendable {
     public let field: String
     /// Its value as a report's label gives it: "epochs 40", "adam", "λ 4.9".
     public let text: String
+
+    /// In the order of the settings.
+    public static func inOrder(_ deviations: Set<Deviation>) -> [Deviation] {
+        SettingField.all.flatMap { field in deviations.filter { $0.field == field.key } }
+    }
 }
 
 extension Settings {

@@ -42,8 +42,8 @@ struct Bench: ParsableCommand {
             }
             let figures = models.map(benchmark.measure)
             if json { return Terminal.output.line(try JSONOutput.text(figures)) }
-            Terminal.output.line(
-                "BLAS kernel \(BLAS.kernel), \(threads.value) threads, batch \(batch), medians of \(rounds) rounds")
+            let used = Format.count(threads.value, "thread")
+            Terminal.output.line("BLAS kernel \(BLAS.kernel), \(used), batch \(batch), medians of \(rounds) rounds")
             if let variable = BLASEnvironment.override { Terminal.output.line(variable) }
             var table = TextTable([
                 .left("step"), .right("ms"), .right("GFLOP/s"), .right("sgemm GFLOP/s"), .right("ratio"),

@@ -43,7 +43,7 @@ extension Submit {
         var table = TextTable([
             .left("model"), .left("dataset"), .right("seed"), .right("epochs"), .right("linear"), .right("as in the paper"),
             .right("convolutions"),
-            .right("multiply-adds/epoch"), .right("s/epoch"), .right("time"), .left("settings unlike the paper's"),
+            .right("multiply-adds/epoch"), .right("per epoch"), .right("time"), .left("settings unlike the paper's"),
         ])
         for run in runs {
             table.add([
@@ -51,12 +51,13 @@ extension Submit {
                 .init(run.linearParameters.grouped), .init(run.paperLinearParameters.grouped),
                 .init(run.convolutionParameters == 0 ? "" : run.convolutionParameters.grouped),
                 .init(String(format: "%.3g", Double(run.multiplyAddsPerEpoch))),
-                .init(String(format: "%.2g", run.secondsPerEpoch)),
+                .init(Format.duration(run.secondsPerEpoch)),
                 .init(Format.duration(run.seconds)), .init(run.settings.deviationsFromPaper.map(\.text).joined(separator: ", ")),
             ])
         }
         for line in table.lines(for: .output) { Terminal.output.line(line) }
         let total = Format.duration(runs.reduce(0) { $0 + $1.seconds })
-        Terminal.error.line("\(runs.count) runs, about \(total) on this machine, one at a time; nothing was queued")
+        let count = Format.count(runs.count, "run")
+        Terminal.error.line("\(count), about \(total) on this machine, one at a time; nothing was queued")
     }
 }

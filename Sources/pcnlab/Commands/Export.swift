@@ -74,7 +74,8 @@ struct Export: ParsableCommand {
                 if output == nil { Terminal.output.line(name) }
                 let epoch = export.metadata["epoch"] ?? "?"
                 Terminal.error.line(
-                    "\(export.tensors.count) tensors of \(weights.run.model) after epoch \(epoch), \(bytes.grouped) bytes")
+                    "\(Format.count(export.tensors.count, "tensor")) of \(weights.run.model) after epoch \(epoch), \(bytes.grouped) bytes"
+                )
             case .tensorBoard: try writeCurves(lab, URL(fileURLWithPath: arguments[0], isDirectory: true))
             }
         }
@@ -100,7 +101,7 @@ struct Export: ParsableCommand {
             written += 1
         }
         Terminal.error.line(
-            "\(written) runs in \(folder.relativePath)" + (written == 0 ? ": no epoch is done yet" : ""))
+            "\(Format.count(written, "run")) in \(folder.relativePath)" + (written == 0 ? ": no epoch is done yet" : ""))
     }
 
     private func runs(_ lab: Lab, _ names: some Sequence<String>) throws -> [RunSummary] {

@@ -69,7 +69,7 @@ struct LandscapeCommand: ParsableCommand {
             let name = landscape.name + (count == 1 ? "" : "-\(count)") + "-landscape.svg"
             try write(landscape.figure.svg, to: folder.appending(path: name))
         }
-        Terminal.error.line("\(landscapes.count) plots in \(folder.relativePath)")
+        Terminal.error.line("\(Format.count(landscapes.count, "plot")) in \(folder.relativePath)")
     }
 }
 

@@ -21,6 +21,18 @@ struct LogCommand: ParsableCommand {
         let attempt: Int?
         let kind: String
         let detail: String?
+
+        /// Keys without a value are null.
+        func encode(to encoder: any Encoder) throws {
+            var object = encoder.container(keyedBy: CodingKeys.self)
+            try object.encode(run, forKey: .run)
+            try object.encode(at, forKey: .at)
+            try object.encode(attempt, forKey: .attempt)
+            try object.encode(kind, forKey: .kind)
+            try object.encode(detail, forKey: .detail)
+        }
+
+        private enum CodingKeys: CodingKey { case run, at, attempt, kind, detail }
     }
 
     func run() throws {

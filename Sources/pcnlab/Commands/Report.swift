@@ -58,13 +58,14 @@ struct Report: ParsableCommand {
             try write(CurveFile.csv(try lab.epochs(of: file.run.id)), to: folder.appending(path: file.path))
         }
         try write(CurveFile.index(files), to: folder.appending(path: "index.csv"))
-        Terminal.error.line("\(files.count) curves in \(folder.relativePath)")
+        Terminal.error.line("\(Format.count(files.count, "curve")) in \(folder.relativePath)")
     }
 
     private func writePlots(_ input: ReportInput, _ folder: URL) throws {
         let figures = try input.figures()
         for figure in figures { try write(figure.svg, to: folder.appending(path: figure.fileName)) }
         Terminal.error.line(
-            "\(figures.count) plots in \(folder.relativePath)" + (figures.isEmpty ? ": no epoch is done yet" : ""))
+            "\(Format.count(figures.count, "plot")) in \(folder.relativePath)" + (figures.isEmpty ? ": no epoch is done yet" : "")
+        )
     }
 }

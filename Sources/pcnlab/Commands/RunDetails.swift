@@ -49,7 +49,8 @@ struct RunDetails {
             let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"
             field(
                 "attempt \(attempt.number)",
-                "\(Format.time(attempt.startedAt)), \(attempt.arithmetic), \(attempt.threads) threads; \(end)", &lines)
+                "\(Format.time(attempt.startedAt)), \(attempt.arithmetic), \(Format.count(attempt.threads, "thread")); \(end)",
+                &lines)
         }
         if !run.mixedArithmetics.isEmpty {
             field("warning", Self.mixture(run), &lines)

@@ -7,7 +7,12 @@ struct RunStatus: Encodable {
     /// Why no worker trains the run although it is `running`; nil if a worker does.
     private let abandoned: String?
 
-    init(_ run: RunSummary, abandoned: String?) { (self.run, self.abandoned) = (run, abandoned) }
+    /// The experiment by which the run was selected; nil if it was not.
+    private let experiment: String?
+
+    init(_ run: RunSummary, experiment: String?, abandoned: String?) {
+        (self.run, self.experiment, self.abandoned) = (run, experiment, abandoned)
+    }
 
     private enum Key: String, CodingKey {
         case id, experiment, experiments, tags, model, dataset, seed, settings, state, request, priority, epoch, epochs, loss
@@ -29,7 +34,7 @@ struct RunStatus: Encodable {
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
         try object.encode(run.id, forKey: .id)
-        try object.encode(run.experiments.first, forKey: .experiment)
+        try object.encode(experiment ?? run.experiments.first, forKey: .experiment)
         try object.encode(run.experiments, forKey: .experiments)
         try object.encode(run.tags, forKey: .tags)
         try object.encode(run.model, forKey: .model)

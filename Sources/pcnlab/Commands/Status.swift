@@ -34,64 +34,49 @@ struct Status: ParsableCommand {
         try reporting {
             let lab = try lab.open()
             if !watch { return Terminal.output.write(try text(lab)) }
-            while true {
-                let text = try text(lab)
-                // Moves to the top, erases the rest of each line, and then everything below.
-                let clearing = text.replacingOccurrences(of: "\n", with: "\u{1B}[K\n")
-                Terminal.output.write(Terminal.output.isTerminal ? "\u{1B}[H" + clearing + "\u{1B}[J" : text)
-                if Terminal.output.failure != nil { return }
+            if Terminal.output.isTerminal, !json { return try LiveScreen.show(on: .output) { try window(lab, $0, $1) } }
+            while Terminal.output.failure == nil {
+                Terminal.output.write(try text(lab))
                 Thread.sleep(forTimeInterval: 1)
             }
         }
     }
 
-    private func text(_ lab: Lab) throws -> String {
+    /// What is shown: all that was selected, or the part of most interest.
+    private func selection(_ lab: Lab, limit: Int?) throws -> StatusTable {
         let ids = try runs.isEmpty ? nil : runs.map { try lab.run(named: $0) }
         var filter = RunFilter(experiment: experiment, state: state, ids: ids)
         let counts = try lab.stateCounts(filter)
-        if !all, !json, ids == nil { filter.limit = Self.screen }
-        let summaries = ids == nil ? try lab.readableRuns(filter) : try lab.runs(filter)
-        let abandoned = counts[.running] == nil ? [:] : try lab.abandonedRuns()
-        if json { return try JSONOutput.text(summaries.map { RunStatus($0, abandoned: abandoned[$0.id]) }) + "\n" }
-        if ids != nil {
-            return try summaries.map { try RunDetails(lab, $0, abandoned: abandoned[$0.id]).text }.joined(separator: "\n")
-        }
-        return table(summaries, counts, abandoned)
+        filter.limit = limit
+        // A lab that fits stays in order of submission.
+        if !watch, let limit, counts.values.reduce(0, +) <= limit { filter.limit = nil }
+        let selected =
+            if ids != nil { try lab.runs(filter) } else if watch { try lab.listing(filter).runs } else {
+                try lab.readableRuns(filter)
+            }
+        return StatusTable(
+            runs: selected, counts: counts,
+            abandoned: counts[.running] == nil ? [:] : try lab.abandonedRuns(), experiment: experiment)
     }
 
-    private func table(_ runs: [RunSummary], _ counts: [RunState: Int], _ abandoned: [String: String]) -> String {
-        if runs.isEmpty { return "no runs\n" }
-        var table = TextTable([
-            .left("run"), .left("experiment"), .left("model"), .left("dataset"), .right("seed"), .left("state"), .right("epoch"),
-            .right("loss"), .right("train"), .right("test"), .right("s/epoch"), .right("left"),
-        ])
-        for run in runs {
-            table.add([
-                .init(String(run.id.prefix(8))), .init(run.experiments.first ?? ""), .init(run.model),
-                .init(run.settings.dataset.name), .init("\(run.settings.seed)"), .init(run.state.rawValue, run.state.colour),
-                .init("\(run.epoch)/\(run.epochs)"), .init(Format.loss(run.latest?.loss)),
-                .init(Format.percent(run.latest?.trainAccuracy)), .init(Format.percent(run.latest?.testAccuracy)),
-                .init(run.secondsPerEpoch.map { String(format: "%.2f", $0) } ?? "–"),
-                .init(run.secondsLeft.map { Format.duration($0) } ?? ""),
-            ])
+    private func text(_ lab: Lab) throws -> String {
+        let table = try selection(lab, limit: all || json || !runs.isEmpty ? nil : Self.screen)
+        if json {
+            return try JSONOutput.text(
+                table.runs.map { RunStatus($0, experiment: experiment, abandoned: table.abandoned[$0.id]) }) + "\n"
         }
-        var lines = table.lines(for: .output)
-        let more = counts.values.reduce(0, +) - runs.count
-        if more > 0 { lines.append("… and \(more.grouped) more; --all lists them, --experiment and --state choose") }
-        lines.append("")
-        lines.append(
-            RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }.joined(separator: ", "))
-        for run in runs where run.error != nil {
-            lines.append(Colour.red.paint("\(run.id.prefix(8)): \(run.error ?? "")".printable, on: .output))
-        }
-        for run in runs where abandoned[run.id] != nil {
-            lines.append(
-                Colour.yellow.paint("\(run.id.prefix(8)): \(RunDetails.abandonment(abandoned[run.id] ?? ""))", on: .output))
-        }
-        for run in runs where !run.mixedArithmetics.isEmpty {
-            lines.append("\(run.id.prefix(8)): \(RunDetails.mixture(run))")
-        }
-        return lines.joined(separator: "\n") + "\n"
+        return runs.isEmpty ? table.lines().joined(separator: "\n") + "\n" : try details(lab, table)
+    }
+
+    private func details(_ lab: Lab, _ table: StatusTable) throws -> String {
+        try table.runs.map { try RunDetails(lab, $0, abandoned: table.abandoned[$0.id]).text }.joined(separator: "\n")
+    }
+
+    /// What of it fits a terminal's window.
+    private func window(_ lab: Lab, _ rows: Int, _ columns: Int) throws -> [String] {
+        let table = try selection(lab, limit: runs.isEmpty ? rows : nil)
+        if runs.isEmpty { return table.lines(rows: rows, columns: columns) }
+        return try details(lab, table).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 }
 

@@ -46,18 +46,31 @@ struct Submit: ParsableCommand {
                 return ExperimentToSubmit(experiment.name, description: experiment.description, runs: runs)
             }
             let outcomes = try lab.submit(submitted, priority: priority, tags: tags)
-            let lines = zip(experiments, outcomes).flatMap { experiment, outcomes in
+            let all = zip(experiments, outcomes).flatMap { experiment, outcomes in
                 zip(experiment.runs, outcomes).map { SubmittedRun($1.id, experiment.name, $0, $1.outcome) }
             }
+            let lines = SubmittedRun.merged(all)
             lab.settle()
             if json { return Terminal.output.line(try JSONOutput.text(lines)) }
-            Terminal.output.write(lines.map { $0.text + "\n" }.joined())
-            let queued = lines.count { $0.outcome != "found" }
-            Terminal.error.line(
-                queued == 0
-                    ? "nothing to queue: all \(lines.count) runs are there"
-                    : "\(queued) of \(lines.count) runs queued; `pcnlab work` trains them")
+            let varying = VaryingSettings(lines.lazy.map(\.settings))
+            Terminal.output.write(lines.map { $0.text(varying) + "\n" }.joined())
+            if let shared = varying.sentence(of: lines.count) { Terminal.error.line(shared) }
+            if Set(all.map { [$0.id, "\($0.epochs)"] }).count > Set(all.map(\.id)).count {
+                Terminal.error.line(
+                    "\(all.count) combinations are \(Format.count(lines.count, "run")): those that differ only in epochs are one run, "
+                        + "which trains to the longest; its curve has the figures after every epoch")
+            }
+            Terminal.error.line(summary(lines))
         }
+    }
+
+    private func summary(_ lines: [SubmittedRun]) -> String {
+        let queued = lines.count { $0.outcome != "found" }
+        if queued == 0 {
+            return "nothing to queue: " + (lines.count == 1 ? "the run is there" : "all \(lines.count) runs are there")
+        }
+        if lines.count == 1 { return "1 run queued; `pcnlab work` trains it" }
+        return "\(queued) of \(lines.count) runs queued; `pcnlab work` trains them"
     }
 
     /// Shows the faults of all files before any file is refused.

@@ -12,9 +12,10 @@ struct SubmittedRun: Encodable {
     let outcome: String
     let state: RunState?
     let extendedFrom: Int?
+    let settings: Settings
 
     init(_ id: String, _ experiment: String, _ settings: Settings, _ outcome: SubmissionOutcome) {
-        (self.id, self.experiment) = (id, experiment)
+        (self.id, self.experiment, self.settings) = (id, experiment, settings)
         (model, dataset) = (settings.model, settings.dataset.name)
         (seed, epochs) = (settings.seed, settings.epochs)
         switch outcome {
@@ -24,17 +25,53 @@ struct SubmittedRun: Encodable {
         }
     }
 
-    var text: String {
+    private enum CodingKeys: CodingKey {
+        case id, experiment, model, dataset, seed, epochs, settings, outcome, state, extendedFrom
+    }
+
+    /// Keys without a value are null.
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(id, forKey: .id)
+        try object.encode(experiment, forKey: .experiment)
+        try object.encode(model, forKey: .model)
+        try object.encode(dataset, forKey: .dataset)
+        try object.encode(seed, forKey: .seed)
+        try object.encode(epochs, forKey: .epochs)
+        try object.encode(settings, forKey: .settings)
+        try object.encode(outcome, forKey: .outcome)
+        try object.encode(state, forKey: .state)
+        try object.encode(extendedFrom, forKey: .extendedFrom)
+    }
+
+    /// One line for each run: of those that differ only in their epochs, and so are one run, the longest.
+    static func merged(_ lines: [SubmittedRun]) -> [SubmittedRun] {
+        var places: [[String]: Int] = [:], merged: [SubmittedRun] = []
+        for line in lines {
+            if let place = places[[line.experiment, line.id]] {
+                if line.epochs >= merged[place].epochs { merged[place] = line }
+            } else {
+                places[[line.experiment, line.id]] = merged.count
+                merged.append(line)
+            }
+        }
+        return merged
+    }
+
+    /// The columns: id, model, data set, seed and epochs, then the settings in which the runs differ, then what became of it.
+    /// - Parameter varying: the settings in which the runs of the listing differ.
+    func text(_ varying: VaryingSettings) -> String {
         let what =
             switch (state, extendedFrom) {
             case (let state?, nil):
                 "already there (\(state.rawValue)); not queued again" + (state.wayBack.map { "; \($0)" } ?? "")
             case (let state?, let from?):
-                "extended from \(from) to \(epochs) epochs"
+                "extended from \(from) to \(Format.count(epochs, "epoch"))"
                     + (state.wayBack.map { "; it is \(state.rawValue), \($0)" } ?? "")
             default: "queued"
             }
-        return "\(id)  \(model)  \(dataset)  seed \(seed)  \(epochs) epochs  \(what)"
+        let columns = [id, model, dataset, "seed \(seed)", Format.count(epochs, "epoch")]
+        return (columns + varying.labels(settings).map { $0 ?? "–" } + [what]).joined(separator: "  ")
     }
 }
 

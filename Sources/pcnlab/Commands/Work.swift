@@ -30,9 +30,11 @@ struct Work: ParsableCommand {
         try reporting {
             lab.warnOfNetwork()
             let lab = try lab.open(create: true)
+            let names = RunNames(lab)
+            if let shared = names.shared { Terminal.error.line(shared) }
             let workers = workers.value
             let threads = threads?.value ?? max(1, ProcessInfo.processInfo.activeProcessorCount / workers)
-            let reporter = ProgressReporter(logs: RunLogs(folder: lab.logs))
+            let reporter = ProgressReporter(logs: RunLogs(folder: lab.logs), names: names)
             let train = RunTraining(lab: lab, datasets: DatasetCache(lab), threads: threads, reporter: reporter)
             let pool = WorkerPool(
                 lab, .init(workers: workers, threads: threads, drain: drain, arithmetic: Arithmetic.current.description),

@@ -9,12 +9,15 @@ enum Format {
         loss.map { $0 >= 1000 ? String(format: "%.3g", $0) : String(format: "%.4f", $0) } ?? "–"
     }
 
-    /// 3.2 s, 4 min 05 s, 7 h 12 min, 3 d 4 h
+    /// 2.5 ms, 3.2 s, 4 min 05 s, 7 h 12 min, 3 d 4 h
     static func duration(_ seconds: Double?) -> String {
         // Larger numbers of seconds may not fit into an Int.
         guard let seconds, seconds.magnitude < 1e15 else { return "–" }
         let whole = Int(seconds.rounded())
         switch seconds {
+        case 0: return "0 s"
+        case ..<0.00995: return String(format: "%.2g ms", seconds * 1000)
+        case ..<0.0995: return String(format: "%.0f ms", seconds * 1000)
         case ..<10: return String(format: "%.2g s", seconds)
         case ..<60: return "\(whole) s"
         case ..<3600: return String(format: "%d min %02d s", whole / 60, whole % 60)
@@ -22,6 +25,9 @@ enum Format {
         default: return "\(whole / 86_400) d \(whole / 3600 % 24) h"
         }
     }
+
+    /// 1 run, 2000 runs
+    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     /// Milliseconds since 1970 → 2026-11-21 01:22:06 UTC
     static func time(_ milliseconds: Int64) -> String {

@@ -35,9 +35,15 @@ struct Terminal: Sendable {
     }
 
     /// Columns of the window; 100 where there is none.
-    var columns: Int {
+    var columns: Int { window.map { Int($0.ws_col) } ?? 100 }
+
+    /// Rows of the window; 24 where there is none.
+    var rows: Int { window.map { Int($0.ws_row) } ?? 24 }
+
+    private var window: winsize? {
         var size = winsize()
-        return isTerminal && ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 100
+        guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else { return nil }
+        return size
     }
 
     /// Writes all of `text`, unless an earlier write failed. Where the reader of a pipe is gone, the process ends by SIGPIPE, or

@@ -28,10 +28,11 @@ final class ProgressReporter: WorkerPoolObserver {
     private let terminal: Terminal
     private let logger: Logger
     private let logs: RunLogs
+    private let names: RunNames
     private let state = Mutex(State())
 
-    init(logs: RunLogs, terminal: Terminal = .error) {
-        (self.logs, self.terminal) = (logs, terminal)
+    init(logs: RunLogs, names: RunNames, terminal: Terminal = .error) {
+        (self.logs, self.names, self.terminal) = (logs, names, terminal)
         logger = Logger(label: "pcnlab") { _ in LineLogHandler(terminal: terminal) }
     }
 
@@ -180,7 +181,5 @@ final class ProgressReporter: WorkerPoolObserver {
             + "  \(Format.duration(row.seconds))/epoch"
     }
 
-    private func name(_ claim: Claim) -> String {
-        "\(claim.run.prefix(8)) \(claim.settings.model) \(claim.settings.dataset.name) seed \(claim.settings.seed)"
-    }
+    private func name(_ claim: Claim) -> String { names.name(claim) }
 }
