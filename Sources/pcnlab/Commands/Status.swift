@@ -81,9 +81,7 @@ struct Status: ParsableCommand {
         lines.append("")
         lines.append(
             RunState.allCases.compactMap { state in counts[state].map { "\($0) \(state.rawValue)" } }.joined(separator: ", "))
-        for run in runs where run.error != nil {
-            lines.append(Colour.red.paint("\(run.id.prefix(8)): \(run.error ?? "")".printable, on: .output))
-        }
+        lines += RunErrors(runs).lines
         for run in runs where abandoned[run.id] != nil {
             lines.append(
                 Colour.yellow.paint("\(run.id.prefix(8)): \(RunDetails.abandonment(abandoned[run.id] ?? ""))", on: .output))
