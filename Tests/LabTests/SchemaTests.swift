@@ -98,7 +98,8 @@ import Testing
         }
         let plan = { (sql: String) in
             try lab.database.read { db in
-                try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: lab.due(except: [])).map { $0["detail"] as String }
+                let steps = try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN \(sql)", arguments: lab.due(except: []))
+                return steps.map { $0["detail"] as String }
             }
         }
         for analyzed in [false, true] {
