@@ -245,11 +245,12 @@ public final class WorkerPool: Sendable {
 
     private func isDrained() -> Bool {
         do {
+            // Throws `damaged` for a run in an unknown state.
+            _ = try lab.stateCounts()
             return try !lab.isAnythingLeft(except: missing.all)
+        } catch LabError.damaged(let file, let reason) {
+            give(up: .damaged(file: file, reason: reason))
         } catch {
-            if let damage = LabError(database: error, file: lab.databaseFile.relativePath), case .damaged = damage {
-                give(up: damage)
-            }
             observer.trouble("counting what is left: \(error)")
         }
         return false
