@@ -9,6 +9,7 @@ public final class Lab: Sendable {
     public let folder: URL
     public let clock: LabClock
     let database: DatabasePool
+    public let backoff: Backoff
 
     /// Milliseconds without a heartbeat after which a worker's run may be released.
     public static let lease: Int64 = 20_000
@@ -34,10 +35,12 @@ public final class Lab: Sendable {
         try self.init(folder, create: create, clock: clock, busyTimeout: 10)
     }
 
-    /// The same with the number of seconds after which a database that another connection writes to counts as busy.
-    init(_ folder: URL, create: Bool, clock: LabClock, busyTimeout: TimeInterval) throws {
+    /// The same with the number of seconds after which a database that another connection writes to counts as busy, and other delays
+    /// after failures.
+    init(_ folder: URL, create: Bool, clock: LabClock, busyTimeout: TimeInterval, backoff: Backoff = .standard) throws {
         self.folder = folder
         self.clock = clock
+        self.backoff = backoff
         let file = folder.appending(path: "pcnlab.sqlite")
         if !FileManager.default.fileExists(atPath: file.path) {
             guard create else { throw LabError.noLab(folder: folder.relativePath) }

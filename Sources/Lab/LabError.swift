@@ -34,13 +34,23 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
         case .noSuchExperiment(let name, let known):
             "no experiment \(name)"
                 + (known.isEmpty ? "; nothing was submitted yet" : "; there are \(known.joined(separator: ", "))")
-        case .refused(let run, let state, let event): "run \(run) is \(state.rawValue): cannot \(event) it"
+        case .refused(let run, let state, let event):
+            "run \(run) is \(state.rawValue): cannot \(event) it" + Self.remedy(state, event)
         case .superseded(let run, let attempt): "run \(run): attempt \(attempt) was superseded by a later one"
         }
     }
 }
 
 extension LabError {
+    /// The command that queues a run which refuses `resume` or `retry`.
+    private static func remedy(_ state: RunState, _ event: String) -> String {
+        switch (state, event) {
+        case (.paused, "retry"): "; `pcnlab resume` queues it"
+        case (.failed, "resume"), (.diverged, "resume"), (.cancelled, "resume"): "; `pcnlab retry` queues it"
+        default: ""
+        }
+    }
+
     /// Converts an error of SQLite; nil for any other error.
     public init?(database error: any Error, file: String) {
         guard let error = error as? DatabaseError else { return nil }

@@ -25,6 +25,15 @@ struct SubmitTests {
         }
     }
 
+    @Test("takes a priority below zero, with or without an equals sign", arguments: [["--priority", "-1"], ["--priority=-1"]])
+    func negativePriority(_ option: [String]) throws {
+        try Program.inNewFolder { program in
+            let submit = try program.start(["submit", program.spec(smallSpec("a", epochs: 1))] + option).finish()
+            #expect(submit.status == 0, "\(submit)")
+            #expect(try program.status().values.allSatisfy { $0["priority"] as? Int == -1 })
+        }
+    }
+
     @Test("queues the runs of all files or, where one cannot be, of none")
     func allOrNothing() throws {
         try Program.inNewFolder { program in

@@ -12,16 +12,20 @@ final class TemporaryLab: Sendable {
     let time: TurnedClock
     let lab: Lab
 
-    init(busyTimeout: TimeInterval = 10) throws {
+    private let backoff: Backoff
+
+    /// Without a backoff, a run that failed is due at once.
+    init(busyTimeout: TimeInterval = 10, backoff: Backoff = Backoff(delays: [])) throws {
         folder = .temporary()
         time = TurnedClock()
-        lab = try Lab(folder, create: true, clock: time.clock, busyTimeout: busyTimeout)
+        self.backoff = backoff
+        lab = try Lab(folder, create: true, clock: time.clock, busyTimeout: busyTimeout, backoff: backoff)
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
     /// A second door into the same lab, with a connection pool of its own.
-    func another() throws -> Lab { try Lab(folder, clock: time.clock) }
+    func another() throws -> Lab { try Lab(folder, create: false, clock: time.clock, busyTimeout: 10, backoff: backoff) }
 
     /// Queues a run for each seed; returns their ids.
     @discardableResult

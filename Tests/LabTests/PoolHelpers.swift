@@ -11,10 +11,11 @@ final class Watcher: WorkerPoolObserver {
         let state: RunState?
     }
 
-    private let lists = Mutex<(started: [String], ends: [End], troubles: [String])>(([], [], []))
+    private let lists = Mutex<(started: [String], ends: [End], troubles: [String], notices: [String])>(([], [], [], []))
 
     var started: [String] { lists.withLock { $0.started } }
     var ends: [End] { lists.withLock { $0.ends } }
+    var notices: [String] { lists.withLock { $0.notices } }
     var troubles: [String] { lists.withLock { $0.troubles } }
 
     func started(_ claim: Claim, worker: Int) { lists.withLock { $0.started.append(claim.run) } }
@@ -22,6 +23,8 @@ final class Watcher: WorkerPoolObserver {
     func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state: RunState?) {
         lists.withLock { $0.ends.append(End(run: claim.run, outcome: outcome, state: state)) }
     }
+
+    func notice(_ text: String) { lists.withLock { $0.notices.append(text) } }
 
     func trouble(_ text: String) { lists.withLock { $0.troubles.append(text) } }
 }
@@ -32,10 +35,11 @@ typealias Training = @Sendable (Claim, RunControl, Int) throws -> TrainingOutcom
 extension Lab {
     func pool(
         _ watcher: Watcher, workers: Int = 1, drain: Bool = true, admission: any RunAdmission = UnlimitedAdmission(),
-        training: @escaping Training
+        reasonToWait: (@Sendable (RunData) throws -> String?)? = nil, training: @escaping Training
     ) -> WorkerPool {
         let configuration = WorkerPool.Configuration(workers: workers, threads: 1, drain: drain, arithmetic: "Haswell")
-        return WorkerPool(self, configuration, observer: watcher, admission: admission, train: training)
+        return WorkerPool(
+            self, configuration, observer: watcher, admission: admission, reasonToWait: reasonToWait, train: training)
     }
 
     /// Records all epochs at once.

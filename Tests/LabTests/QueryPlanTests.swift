@@ -49,6 +49,10 @@ import Testing
             _ = try lab.stateCounts(filter)
         }
         _ = try (lab.epochs(of: id), lab.attempts(of: id), lab.checkpoints(of: id), lab.events(of: id))
+        let data = RunData(dataset: "shapes", digest: "digest")
+        try lab.wait(for: data, reason: "missing")
+        try lab.endWait(for: data)
+        _ = try (lab.nextData(except: [data]), lab.queuedRuns(needing: [data]), lab.isAnythingLeft(except: [data]))
         _ = try lab.digest(ofFile: "f", size: 1, modifiedNanoseconds: 1)
     }
 }

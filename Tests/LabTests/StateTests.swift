@@ -7,12 +7,12 @@ import Testing
     static let table: [RunState: [RunEvent: Transition]] = [
         .queued: [
             .claimed: .to(.running), .pause: .to(.paused), .cancel: .to(.cancelled), .extended: .stays, .resume: .stays,
-            .retry: .stays,
+            .retry: .to(.queued),
         ],
         .running: [
             .released: .to(.queued), .failedOnce: .to(.queued), .completed: .to(.completed), .diverged: .to(.diverged),
             .failedForGood: .to(.failed), .stoppedToPause: .to(.paused), .stoppedToCancel: .to(.cancelled),
-            .pause: .ask(.pause), .cancel: .ask(.cancel), .extended: .stays,
+            .pause: .ask(.pause), .cancel: .ask(.cancel), .resume: .withdraw, .retry: .withdraw, .extended: .stays,
         ],
         .paused: [.resume: .to(.queued), .cancel: .to(.cancelled), .pause: .stays, .extended: .stays],
         .completed: [.extended: .to(.queued), .retry: .to(.queued)],

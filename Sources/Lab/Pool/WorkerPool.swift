@@ -22,7 +22,9 @@ public final class WorkerPool: Sendable {
     private let configuration: Configuration
     private let observer: any WorkerPoolObserver
     private let admission: any RunAdmission
+    private let reasonToWait: (@Sendable (RunData) throws -> String?)?
     private let train: @Sendable (Claim, RunControl, _ worker: Int) throws -> TrainingOutcome
+    private let missing = MissingData()
     private let active = Mutex<[Int: (claim: Claim, control: RunControl)]>([:])
     /// Held from a claim until the run is in `active`, and during maintenance, which would take a run between for abandoned.
     private let claiming = Mutex(())
@@ -32,20 +34,25 @@ public final class WorkerPool: Sendable {
     private let fatal = Mutex<LabError?>(nil)
     private let wake = DispatchSemaphore(value: 0)
 
+    /// - Parameter reasonToWait: why a run with this data cannot be trained now; nil if it can. Called before a run is claimed.
     public init(
         _ lab: Lab, _ configuration: Configuration, observer: any WorkerPoolObserver,
-        admission: (any RunAdmission)? = nil,
+        admission: (any RunAdmission)? = nil, reasonToWait: (@Sendable (RunData) throws -> String?)? = nil,
         train: @escaping @Sendable (Claim, RunControl, _ worker: Int) throws -> TrainingOutcome
     ) {
         self.lab = lab
         self.configuration = configuration
         self.observer = observer
         self.admission = admission ?? UnlimitedAdmission()
+        self.reasonToWait = reasonToWait
         self.train = train
     }
 
-    /// Blocks until the queue is empty (`drain`) or `stop` is called. Returns how many runs ended failed or diverged. Throws
-    /// `damaged` when the database cannot be read: waiting would not repair it.
+    /// The number of queued runs whose data was missing when it was last looked for.
+    public func runsWithoutData() throws -> Int { try lab.queuedRuns(needing: missing.all) }
+
+    /// Blocks until the queue is empty but for runs whose data is missing (`drain`), or `stop` is called. Returns how many runs ended
+    /// failed or diverged. Throws `damaged` when the database cannot be read: waiting would not repair it.
     public func run() throws -> Int {
         let beat = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "pcnlab.heartbeat"))
         beat.schedule(deadline: .now() + .milliseconds(250), repeating: .milliseconds(250))
@@ -82,13 +89,22 @@ public final class WorkerPool: Sendable {
     private var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 
     private func work(_ worker: Int) {
+        var hasLookedAgain = false
         while !shouldStop {
-            guard let (claim, control) = claiming.withLock({ _ in nextClaim(worker) }) else {
-                // Runs of other workers may still return to the queue: it is drained only when nothing is running either.
-                if configuration.drain, isDrained() { return }
+            guard let (claim, control) = nextRun(worker) else {
+                // Runs of other workers may still return to the queue: it is drained only when nothing is running either. Runs whose
+                // data is missing are not waited for, those that failed and have another attempt are.
+                if configuration.drain, isDrained() {
+                    if hasLookedAgain || missing.all.isEmpty { return }
+                    // The data may have come since it was last looked for.
+                    hasLookedAgain = true
+                    missing.lookAgain()
+                    continue
+                }
                 _ = wake.wait(timeout: .now() + .milliseconds(configuration.drain ? 100 : 500))
                 continue
             }
+            hasLookedAgain = false
             if shouldStop { control.stop(.shutdown) }
             observer.started(claim, worker: worker)
             let outcome = attempt(claim, control, worker)
@@ -99,28 +115,23 @@ public final class WorkerPool: Sendable {
         }
     }
 
-    /// Claims a run and puts it into `active`.
-    private func nextClaim(_ worker: Int) -> (Claim, RunControl)? {
-        var waits: String?
+    /// Claims the next run whose data is there. Nil if there is none, or if it has to wait.
+    private func nextRun(_ worker: Int) -> (Claim, RunControl)? {
         do {
-            let claim = try lab.claim(
-                worker: .current, arithmetic: configuration.arithmetic, threads: configuration.threads
-            ) { run, settings in
-                switch admission.reserve(run, settings, worker: worker) {
-                case .admitted: return true
-                case .waits(let text):
-                    waits = text
-                    return false
+            var present: Set<RunData> = []
+            // Data is looked for before the claim, and without a lock: reading a large data set takes long.
+            while !shouldStop, let data = try lab.nextData(except: missing.absent(at: lab.clock.uptime())) {
+                if !present.contains(data) {
+                    guard try isThere(data) else { continue }
+                    present.insert(data)
+                }
+                switch try claiming.withLock({ _ in try claim(worker, present) }) {
+                case .claimed(let claim, let control): return (claim, control)
+                case .nothing: return nil
+                case .otherData: continue
                 }
             }
-            if let waits { observer.trouble(waits) }
-            guard let claim else {
-                admission.release(worker: worker)
-                return nil
-            }
-            let control = RunControl()
-            active.withLock { $0[worker] = (claim, control) }
-            return (claim, control)
+            return nil
         } catch {
             admission.release(worker: worker)
             if let damage = LabError(database: error, file: lab.databaseFile.relativePath), case .damaged = damage {
@@ -133,6 +144,60 @@ public final class WorkerPool: Sendable {
         }
     }
 
+    private enum ClaimAnswer {
+        case claimed(Claim, RunControl)
+        case nothing
+        /// Another worker took the run, and the next one needs data that was not looked for.
+        case otherData
+    }
+
+    /// Claims a run and puts it into `active`.
+    private func claim(_ worker: Int, _ present: Set<RunData>) throws -> ClaimAnswer {
+        var waits: String?, needsOther = false
+        let claim = try lab.claim(
+            worker: .current, arithmetic: configuration.arithmetic, threads: configuration.threads,
+            except: missing.absent(at: lab.clock.uptime())
+        ) { run, settings, data in
+            guard present.contains(data) else {
+                needsOther = true
+                return false
+            }
+            switch admission.reserve(run, settings, worker: worker) {
+            case .admitted: return true
+            case .waits(let text):
+                waits = text
+                return false
+            }
+        }
+        if let waits { observer.trouble(waits) }
+        guard let claim else {
+            admission.release(worker: worker)
+            return needsOther ? .otherData : .nothing
+        }
+        let control = RunControl()
+        active.withLock { $0[worker] = (claim, control) }
+        return .claimed(claim, control)
+    }
+
+    /// Looks for data. What is missing is shown once, and stored with the runs that need it.
+    private func isThere(_ data: RunData) throws -> Bool {
+        guard let reason = try reasonToWait?(data) else {
+            guard let news = missing.found(data) else { return true }
+            try lab.endWait(for: data)
+            if news == .cameBack { observer.notice("\(data.dataset) is there: the runs that wait for it are trained now") }
+            return true
+        }
+        try wait(for: data, reason)
+        return false
+    }
+
+    private func wait(for data: RunData, _ reason: String) throws {
+        if missing.missed(data, reason, at: lab.clock.uptime()) {
+            observer.trouble("runs of \(data.dataset) wait: \(reason)")
+        }
+        try lab.wait(for: data, reason: reason)
+    }
+
     /// Trains, and returns how the attempt ended; nil when it was superseded.
     private func attempt(_ claim: Claim, _ control: RunControl, _ worker: Int) -> AttemptOutcome? {
         do {
@@ -143,6 +208,8 @@ public final class WorkerPool: Sendable {
             }
         } catch LabError.superseded {
             return nil
+        } catch let error as DataUnavailable {
+            return .waits(error.reason)
         } catch {
             // It was told to stop while it could not write. What is not written is trained again from the last checkpoint.
             return control.shouldStop ? outcome(of: control.stopReason) : .failed("\(error)")
@@ -165,6 +232,10 @@ public final class WorkerPool: Sendable {
         let state = persistently("ending run \(claim.run)") { try lab.finish(outcome, run: claim.run, attempt: claim.attempt) }
         if state == .failed || state == .diverged { failures.wrappingAdd(1, ordering: .relaxed) }
         observer.ended(claim, worker: worker, outcome: outcome, state: state)
+        if case .waits(let reason) = outcome {
+            // The data was there before the claim.
+            do { try wait(for: claim.data, reason) } catch { observer.trouble("\(error)") }
+        }
     }
 
     private func give(up error: LabError) {
@@ -174,8 +245,9 @@ public final class WorkerPool: Sendable {
 
     private func isDrained() -> Bool {
         do {
-            let counts = try lab.stateCounts()
-            return counts[.queued, default: 0] == 0 && counts[.running, default: 0] == 0
+            // Throws `damaged` for a run in an unknown state.
+            _ = try lab.stateCounts()
+            return try !lab.isAnythingLeft(except: missing.all)
         } catch LabError.damaged(let file, let reason) {
             give(up: .damaged(file: file, reason: reason))
         } catch {

@@ -10,6 +10,8 @@ public enum TrainingOutcome: Sendable, Equatable {
 public protocol WorkerPoolObserver: Sendable {
     func started(_ claim: Claim, worker: Int)
     func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state: RunState?)
+    /// Something that a person waits for has happened.
+    func notice(_ text: String)
     /// A problem that does not stop the pool, such as a database that is busy for long.
     func trouble(_ text: String)
 }

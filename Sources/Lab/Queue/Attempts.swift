@@ -21,6 +21,9 @@ public enum AttemptOutcome: Sendable, Equatable {
     case failed(String)
     /// The worker was told to stop, and wrote a checkpoint.
     case released(String)
+    /// The run's data cannot be used: it is queued again, and this is no failure.
+    case waits(String)
+    /// The worker did what it was asked.
     case stopped(RunRequest)
 }
 
@@ -50,6 +53,10 @@ extension Lab {
             let fail = { (error: String) in
                 let isLast = failures >= Self.attemptsAllowed - 1
                 try self.leaveWorker(isLast ? .failedForGood : .failedOnce, run, error: error, db)
+                if try self.state(of: run, db) == .queued {
+                    let seconds = self.backoff.delay(after: failures + 1) / 1000
+                    try self.event(db, run: run, attempt: attempt, "next attempt", "in \(seconds) s")
+                }
                 return "failed: \(error)"
             }
             let text: String
@@ -73,15 +80,21 @@ extension Lab {
             case .released(let reason):
                 text = reason
                 try leaveWorker(.released, run, db)
-            case .stopped(let asked):
-                // A later request replaces an earlier one.
-                switch (row["request"] as String?).flatMap(RunRequest.init) ?? asked {
+            case .waits(let reason):
+                text = Self.waiting(reason)
+                try leaveWorker(.released, run, error: text, db)
+            case .stopped:
+                // A later request replaces the one that the worker has read.
+                switch (row["request"] as String?).flatMap(RunRequest.init) {
                 case .pause:
                     text = "paused"
                     try apply(.stoppedToPause, to: run, db)
                 case .cancel:
                     text = "cancelled"
                     try apply(.stoppedToCancel, to: run, db)
+                case nil:
+                    text = "the request was withdrawn"
+                    try leaveWorker(.released, run, db)
                 }
             }
             try end(db, run: run, attempt: attempt, outcome: text)

@@ -7,39 +7,53 @@ public struct Claim: Sendable {
     public let attempt: Int
     public let settings: Settings
     public let datasetDigest: String
+
+    public var data: RunData { RunData(dataset: settings.dataset.name, digest: datasetDigest) }
 }
 
 extension Lab {
     // The index contains only queued runs, in the order in which they are taken. The cost of a claim does not depend on the length of
-    // the queue or the size of the table.
-    static let anyQueued = "SELECT EXISTS (SELECT 1 FROM runs INDEXED BY runs_to_claim WHERE state = 'queued')"
-    static let nextQueued = """
-        SELECT id, settings FROM runs INDEXED BY runs_to_claim WHERE state = 'queued' ORDER BY priority DESC, number LIMIT 1
-        """
-    static let takeNext = """
-        UPDATE runs SET state = 'running', attempt = attempt + 1, error = NULL
-        WHERE number = (SELECT number FROM runs INDEXED BY runs_to_claim WHERE state = 'queued'
-            ORDER BY priority DESC, number LIMIT 1)
-        RETURNING id, attempt, settings, dataset_digest
-        """
+    // the queue or the size of the table, but on the number of runs before the first that can be taken.
+    private static let firstDue =
+        " FROM runs INDEXED BY runs_to_claim WHERE state = 'queued' AND " + needsOther + " AND " + Backoff.isDue
+        + " ORDER BY priority DESC, number LIMIT 1"
+    static let nextQueued = "SELECT id, settings, dataset, dataset_digest" + firstDue
+    static let takeNext =
+        "UPDATE runs SET state = 'running', attempt = attempt + 1, error = NULL WHERE number = (SELECT number" + firstDue
+        + ") RETURNING id, attempt, settings, dataset_digest"
+
+    func due(except absent: Set<RunData>) -> StatementArguments {
+        ["absent": absent.json, "now": clock.now(), "delays": backoff.json]
+    }
+
+    /// The data of the run that would be claimed next. Nil if nothing is due.
+    func nextData(except absent: Set<RunData>) throws -> RunData? {
+        try database.read { db in
+            try Row.fetchOne(db, sql: Self.nextQueued, arguments: due(except: absent)).map(RunData.init)
+        }
+    }
 
     /// Takes the next queued run: highest priority first, then in order of submission. Returns nil when nothing is queued, or when
-    /// `admits` refuses the next run: it stays queued, and no later run overtakes it.
+    /// `admits` refuses the next run: it stays queued, and no later run overtakes it. Runs that need one of the `absent` data sets are
+    /// passed over, and so are those that wait for their next attempt after a failure.
     ///
     /// A run whose settings this program cannot read becomes failed, so that it does not block the others, and `damaged` is thrown.
     public func claim(
-        worker: WorkerIdentity, arithmetic: String, threads: Int, admits: (_ run: String, Settings) -> Bool = { _, _ in true }
+        worker: WorkerIdentity, arithmetic: String, threads: Int, except absent: Set<RunData> = [],
+        admits: (_ run: String, Settings, RunData) -> Bool = { _, _, _ in true }
     ) throws -> Claim? {
         // Most polls find nothing; they should not take the write lock.
-        guard try database.read({ try Bool.fetchOne($0, sql: Self.anyQueued) }) == true else { return nil }
+        guard try nextData(except: absent) != nil else { return nil }
         let taken: Result<Claim, LabError>? = try database.write { db in
-            if let next = try Row.fetchOne(db, sql: Self.nextQueued),
+            // One time for both statements, so that they find the same run.
+            let due = due(except: absent)
+            if let next = try Row.fetchOne(db, sql: Self.nextQueued, arguments: due),
                 let settings = try? Settings(canonicalJSON: next["settings"]),
-                !admits(next["id"], settings)
+                !admits(next["id"], settings, RunData(next))
             {
                 return nil
             }
-            guard let row = try Row.fetchOne(db, sql: Self.takeNext) else { return nil }
+            guard let row = try Row.fetchOne(db, sql: Self.takeNext, arguments: due) else { return nil }
             let run: String = row["id"], attempt: Int = row["attempt"]
             try db.execute(
                 sql: """

@@ -35,6 +35,8 @@ public enum Transition: Sendable, Equatable {
     case to(RunState)
     /// The run continues to its next batch, where its worker does what is asked.
     case ask(RunRequest)
+    /// The run continues: what it was asked, if anything, is withdrawn.
+    case withdraw
     /// Nothing to do: the run is in that state already.
     case stays
     /// The event is not allowed in this state.
@@ -48,7 +50,9 @@ extension RunState {
         case (.queued, .claimed): .to(.running)
         case (.queued, .pause): .to(.paused)
         case (.queued, .cancel): .to(.cancelled)
-        case (.queued, .extended), (.queued, .resume), (.queued, .retry): .stays
+        // A run that waits for its next attempt is started without a delay.
+        case (.queued, .retry): .to(.queued)
+        case (.queued, .extended), (.queued, .resume): .stays
 
         case (.running, .released), (.running, .failedOnce): .to(.queued)
         case (.running, .completed): .to(.completed)
@@ -58,6 +62,8 @@ extension RunState {
         case (.running, .stoppedToCancel): .to(.cancelled)
         case (.running, .pause): .ask(.pause)
         case (.running, .cancel): .ask(.cancel)
+        // The last command counts.
+        case (.running, .resume), (.running, .retry): .withdraw
         case (.running, .extended): .stays
 
         case (.paused, .resume): .to(.queued)

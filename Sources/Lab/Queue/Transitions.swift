@@ -26,7 +26,8 @@ extension Lab {
         }
     }
 
-    /// Changes a run's state as `RunState.after` says. Throws `refused` if the event is not allowed.
+    /// Changes a run's state as `RunState.after` says, and returns the effect: `stays` also where there is no request to withdraw.
+    /// Throws `refused` if the event is not allowed.
     @discardableResult
     func apply(_ event: RunEvent, to run: String, error: String? = nil, final: FinalFigures? = nil, _ db: Database) throws
         -> Transition
@@ -46,6 +47,9 @@ extension Lab {
                 ])
         case .ask(let request):
             try db.execute(sql: "UPDATE runs SET request = ? WHERE id = ?", arguments: [request, run])
+        case .withdraw:
+            try db.execute(sql: "UPDATE runs SET request = NULL WHERE id = ? AND request IS NOT NULL", arguments: [run])
+            if db.changesCount == 0 { return .stays }
         case .stays: break
         case .refused: throw LabError.refused(run: run, state: state, event: "\(event)")
         }

@@ -21,6 +21,7 @@ struct RunArguments: ParsableArguments {
                     switch transition {
                     case .to(let state): state.rawValue
                     case .ask(let request): "will \(request.rawValue) at the next batch"
+                    case .withdraw: "goes on"
                     case .stays, .refused: "nothing to do"
                     }
                 Terminal.output.line("\(id.printable)  \(outcome)")
@@ -43,7 +44,9 @@ struct Pause: ParsableCommand {
 }
 
 struct Resume: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Queue paused runs again. They continue from their checkpoints.")
+    static let configuration = CommandConfiguration(
+        abstract: "Queue paused runs again. They continue from their checkpoints.",
+        discussion: "A running run that was asked to pause or to cancel goes on.")
     @OptionGroup var arguments: RunArguments
     func run() throws { try arguments.carryOut(.resume) }
 }
@@ -51,7 +54,10 @@ struct Resume: ParsableCommand {
 struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Queue failed, diverged or cancelled runs again. They continue from their checkpoints.",
-        discussion: "A completed run whose weights are lost can be retried too. It is trained again to the same bits.")
+        discussion: """
+            A completed run whose weights are lost can be retried too. It is trained again to the same bits. A running run that was \
+            asked to pause or to cancel goes on. A queued run that waits after an error starts without a delay.
+            """)
     @OptionGroup var arguments: RunArguments
 
     func run() throws {

@@ -24,7 +24,7 @@ struct RunDetails {
         var lines = [Colour.bold.paint("\(run.id)  \(run.model)  \(run.settings.dataset.displayName)", on: .output)]
         field("state", run.state.rawValue + (run.request.map { " (asked to \($0.rawValue))" } ?? ""), &lines, run.state.colour)
         if let abandoned { field("worker", Self.abandonment(abandoned), &lines) }
-        if let error = run.error { field("error", error, &lines) }
+        if let error = run.error { field(run.waitsForData ? "waiting" : "error", error, &lines) }
         field("experiments", run.experiments.joined(separator: ", "), &lines)
         if !run.tags.isEmpty { field("tags", run.tags.joined(separator: ", "), &lines) }
         field("settings", run.settings.canonicalJSON, &lines)

@@ -88,10 +88,7 @@ struct StatusTable {
 
     private func notes(_ runs: [RunSummary]) -> [String] {
         var lines: [String] = []
-        for run in runs {
-            guard let error = run.error else { continue }
-            lines.append(Colour.red.paint("\(run.id.prefix(8)): \(error)".printable, on: .output))
-        }
+        lines += RunErrors(runs).lines
         for run in runs {
             guard let reason = abandoned[run.id] else { continue }
             lines.append(Colour.yellow.paint("\(run.id.prefix(8)): \(RunDetails.abandonment(reason))", on: .output))

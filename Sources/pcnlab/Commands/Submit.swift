@@ -22,7 +22,9 @@ struct Submit: ParsableCommand {
     @Argument(help: "JSON specs.", completion: .file(extensions: ["json"]))
     var files: [String]
 
-    @Option(help: "Runs of a higher priority are trained first (default: 0; unchanged for runs that exist).")
+    // A negative number begins with a dash, as options do.
+    @Option(
+        parsing: .unconditional, help: "Runs of a higher priority are trained first (default: 0; unchanged for runs that exist).")
     var priority: Int?
 
     @Option(name: .customLong("tag"), help: "A tag for the runs; may be given more than once.")

@@ -10,6 +10,10 @@ struct Work: ParsableCommand {
             Waits for new work unless --drain is given. SIGINT and SIGTERM stop every run at its next batch, with a checkpoint \
             from which the next `pcnlab work` continues; results are the same to the bit. A second signal ends the process at once.
 
+            Runs whose data set is missing, or is not the one that they were submitted with, stay in the queue; the worker looks for it \
+            again from time to time. With --drain it ends with exit code 66 when only such runs are left. After an error a run is tried \
+            again, three times in all: after seconds, then after minutes.
+
             A run starts only if it fits into the memory beside the runs that are trained already; it waits for them otherwise. If the \
             log cannot be written, training continues, and the exit code is 73.
             """)
@@ -35,16 +39,21 @@ struct Work: ParsableCommand {
             let workers = workers.value
             let threads = threads?.value ?? max(1, ProcessInfo.processInfo.activeProcessorCount / workers)
             let reporter = ProgressReporter(logs: RunLogs(folder: lab.logs), names: names)
-            let train = RunTraining(lab: lab, datasets: DatasetCache(lab), threads: threads, reporter: reporter)
+            let datasets = DatasetCache(lab)
+            let train = RunTraining(lab: lab, datasets: datasets, threads: threads, reporter: reporter)
             let pool = WorkerPool(
                 lab, .init(workers: workers, threads: threads, drain: drain, arithmetic: Arithmetic.current.description),
-                observer: reporter, admission: MemoryAdmission(limit: MemoryLimit.current)
+                observer: reporter, admission: MemoryAdmission(limit: MemoryLimit.current),
+                reasonToWait: { try datasets.reasonToWait($0) }
             ) { claim, control, worker in try train(claim, control, worker: worker) }
             StopSignals.listen { pool.stop() }
             let failed = try pool.run()
+            let waiting = try drain ? pool.runsWithoutData() : 0
+            if waiting > 0, StopSignals.received == nil { reporter.notice("\(waiting) of the runs wait for their data") }
             let isLogComplete = reporter.finish()
             if let signal = StopSignals.received { throw ExitCode(128 + signal) }
             if !isLogComplete { throw Exit.cannotWrite }
+            if waiting > 0 { throw Exit.missingFile }
             if failed > 0 { throw Exit.someRunFailed }
         }
     }

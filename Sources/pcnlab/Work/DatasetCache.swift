@@ -16,15 +16,50 @@ final class DatasetCache: Sendable {
         // Other workers that need a data set wait while one reads.
         try datasets.withLock { cache in
             if let held = cache[name], held.digest == expected { return held.data }
-            let digest = try DatasetDigests(lab).digest(of: name)
+            let folder = DatasetFolder.ofEnvironment
+            let digest = try DatasetDigests(lab, folder: folder).digest(of: name)
             guard digest == expected else {
-                throw Failure(
-                    "the files of \(name.name) are not those that the run was submitted with; submit it again",
-                    Exit.badData)
+                throw OtherContent(dataset: name, folder: folder.root.path, found: digest, expected: expected)
             }
-            let data = try DatasetFolder.ofEnvironment.load(DatasetKind(name))
+            let data = try folder.load(DatasetKind(name))
             cache[name] = (digest, data)
             return data
         }
+    }
+
+    /// The same for a worker. Throws `DataUnavailable` if the data is missing, damaged or not that of the run.
+    func available(_ data: RunData) throws -> Dataset {
+        do {
+            // A name that this program does not know is in no run that it can read.
+            guard let name = DatasetName.named(data.dataset) else {
+                throw DataUnavailable("there is no data set \(data.dataset)")
+            }
+            return try dataset(name, digest: data.digest)
+        } catch let error as DatasetError {
+            throw DataUnavailable("\(error)")
+        } catch let error as OtherContent {
+            throw DataUnavailable("\(error)")
+        }
+    }
+
+    /// Why runs that need this data have to wait; nil if it was read.
+    func reasonToWait(_ data: RunData) throws -> String? {
+        do {
+            _ = try available(data)
+            return nil
+        } catch let error as DataUnavailable { return error.reason }
+    }
+}
+
+/// The content of a data set is not that of a run.
+private struct OtherContent: Error, CustomStringConvertible {
+    let dataset: DatasetName
+    let folder: String
+    let found: String
+    let expected: String
+
+    var description: String {
+        "\(folder): the files of \(dataset.name) are not those that the run was submitted with (digest \(found.prefix(8)), not "
+            + "\(expected.prefix(8))); put those back, or submit the spec again for these"
     }
 }

@@ -78,11 +78,16 @@ final class ProgressReporter: WorkerPoolObserver {
             say("completed\(last)  final test \(Format.percent(final.testAccuracy))", of: claim, .green)
         case .diverged(let text): say("diverged: \(text)", of: claim, .red)
         case .failed(let text):
-            say("\(runState == .failed ? "failed" : "failed, will be tried again"): \(text)", of: claim, .red)
+            say("\(runState == .failed ? "failed" : "failed, is tried again later"): \(text)", of: claim, .red)
+        case .waits(let reason): say("back in the queue, waits for its data: \(reason)", of: claim, .yellow)
         case .released(let reason): say("back in the queue (\(reason)), goes on from its checkpoint", of: claim, .yellow)
+        case .stopped(let request) where runState == .queued:
+            say("back in the queue: the request to \(request.rawValue) was withdrawn", of: claim, .yellow)
         case .stopped(let request): say("stopped to \(request.rawValue), with a checkpoint", of: claim, .yellow)
         }
     }
+
+    func notice(_ text: String) { say(text) }
 
     /// Shows a problem; one that lasts is shown once a minute.
     func trouble(_ text: String) {

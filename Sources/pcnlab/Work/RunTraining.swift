@@ -14,7 +14,7 @@ struct RunTraining: Sendable {
     func callAsFunction(_ claim: Claim, _ control: RunControl, worker: Int) throws -> TrainingOutcome {
         try checkMemory(claim.settings)
         let wait = StorageWait(lab: lab, claim: claim, control: control, reporter: reporter)
-        let dataset = try wait { try datasets.dataset(claim.settings.dataset, digest: claim.datasetDigest) }
+        let dataset = try wait { try datasets.available(claim.data) }
         let trainer = try resumed(claim, try TrainingData(dataset, for: claim.settings), wait)
         let host = RunHost(lab: lab, claim: claim, control: control, reporter: reporter, worker: worker, whenStorageTakesIt: wait)
         switch try trainer.train(host) {
