@@ -2,7 +2,7 @@ import COpenBLAS
 import CKernels
 import Foundation
 
-/// OpenBLAS, the library behind every product of two matrices that are in memory. Each call runs on the calling thread alone.
+/// OpenBLAS, the library behind `gemm` and the products over patches. Each call runs on the calling thread alone.
 public enum BLAS {
     /// The environment variable by which OpenBLAS lets the user choose its kernel.
     public static let variable = "OPENBLAS_CORETYPE"

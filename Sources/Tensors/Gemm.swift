@@ -1,4 +1,4 @@
-/// c (M, N) = initial + a (M, K) · b (K, N), then the epilogue: the engine's one way to multiply matrices that are in memory.
+/// c (M, N) = initial + a (M, K) · b (K, N), then the epilogue: a product of stored matrices by BLAS.
 ///
 /// The result is cut into tiles by the shape alone; each tile is one single-threaded call of BLAS, so the bits do not depend on
 /// the number of threads.

@@ -1,5 +1,5 @@
-// The engine's own loops: tiles of F(D), the products with them, im2col, pooling, and element-wise passes. Products of two
-// matrices that are in memory are not here: those are calls of BLAS.
+// The engine's own loops: tiles of F(D), the products with them, im2col, pooling, and element-wise passes. Other
+// products of two stored matrices are calls of BLAS.
 //
 // Matrices are row-major with a row stride in elements. Every function exists for several instruction sets. Each sum is one
 // chain of fused multiply-adds in the order of its index, so the instruction set, the tile size and the number of threads do
