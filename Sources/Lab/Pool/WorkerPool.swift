@@ -220,6 +220,7 @@ public final class WorkerPool: Sendable {
         switch reason {
         case .asked(let request): .stopped(request)
         case .superseded: nil
+        case .shortened: .released("fewer epochs are wanted")
         case .shutdown, nil: .released("worker stopped")
         }
     }
@@ -272,6 +273,7 @@ public final class WorkerPool: Sendable {
                 switch answer {
                 case .goOn: break
                 case .asked(let request): entry.control.stop(.asked(request))
+                case .shortened: entry.control.stop(.shortened)
                 case .superseded: entry.control.stop(.superseded)
                 }
             }

@@ -16,8 +16,7 @@ struct Report: ParsableCommand {
     @Option(help: "The report's format.")
     var format = ReportFormat.markdown
 
-    @Option(help: "Only the runs of this experiment.")
-    var experiment: String?
+    @OptionGroup(title: "SELECTION") var criteria: RunCriteria
 
     @Option(
         help: ArgumentHelp(
@@ -36,10 +35,12 @@ struct Report: ParsableCommand {
     @Option(help: "Write the report to a file instead of the standard output.", completion: .file())
     var output: String?
 
+    private var experiment: String? { criteria.experiment }
+
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            let runs = try lab.readableRuns(RunFilter(experiment: experiment))
+            let runs = try lab.readableRuns(try criteria.filter(lab))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
             let text = try format.render(input)
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
