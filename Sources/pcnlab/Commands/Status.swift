@@ -55,11 +55,12 @@ struct Status: ParsableCommand {
     }
 
     private func text(_ lab: Lab) throws -> String {
-        let table = try selection(lab, limit: all || json || !runs.isEmpty ? nil : Self.screen)
+        var table = try selection(lab, limit: all || json || !runs.isEmpty ? nil : Self.screen)
         if json {
             return try JSONOutput.text(
                 table.runs.map { RunStatus($0, experiment: experiment, abandoned: table.abandoned[$0.id]) }) + "\n"
         }
+        if runs.isEmpty, selected.isEmpty { table.disk = try lab.diskUse() }
         return runs.isEmpty ? table.lines().joined(separator: "\n") + "\n" : try details(lab, table)
     }
 
