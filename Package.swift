@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // Numeric targets are optimised in debug builds too, because tests train real networks.
@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
     ],
     targets: [
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
@@ -34,6 +35,12 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["Networks", "Datasets", "Specs", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Reports", dependencies: ["Specs", "Lab"]),
+        .target(
+            name: "Service",
+            dependencies: [
+                "Specs", "Lab", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .executableTarget(
             name: "pcnlab",
             dependencies: [

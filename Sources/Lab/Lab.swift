@@ -68,6 +68,21 @@ extension Lab {
     /// pages with new ones.
     public func settle() { try? database.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) } }
 
+    /// The same when the log has become long. Workers call it from time to time. It waits a moment for readers of the log, because writers
+    /// wait meanwhile.
+    func settleLongLog() {
+        let size = (try? FileManager.default.attributesOfItem(atPath: databaseFile.path + "-wal"))?[.size] as? Int64 ?? 0
+        guard size > Self.longLog else { return }
+        try? database.writeWithoutTransaction { db in
+            try db.execute(sql: "PRAGMA busy_timeout = 100")
+            defer { try? db.execute(sql: "PRAGMA busy_timeout = 10000") }
+            _ = try db.checkpoint(.truncate)
+        }
+    }
+
+    /// Bytes of a log that is long: about a thousand pages.
+    private static let longLog: Int64 = 4 << 20
+
     /// Version of the SQLite library in use.
     public static var sqliteVersion: String {
         (try? DatabaseQueue().read { try String.fetchOne($0, sql: "SELECT sqlite_version()") }) ?? "unknown"

@@ -52,7 +52,11 @@ extension Lab {
             let pool = try DatabasePool(path: file.path, configuration: configuration)
             // FULL: a checkpoint's row must be durable before the previous checkpoint's file is removed. The pool sets NORMAL when it
             // opens its writer, so this must come later.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            // No automatic checkpoint of the log: it would move pages into the database and leave the log as it is until the next write. Of
+            // a log that is damaged meanwhile SQLite reads a part, and combines old pages with new ones. See `Lab.settle`.
+            try pool.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+            }
             switch content {
             case .empty: try makeSchema(pool, file)
             case .lab(let version): if version < schemaVersion { try migrate(pool, file, from: version) }

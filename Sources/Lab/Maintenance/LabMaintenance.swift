@@ -16,6 +16,7 @@ public struct LabMaintenance: Sendable {
     /// and a worker would release its own live runs.
     @discardableResult
     public func run(holding claims: [(run: String, attempt: Int)] = []) throws -> Int {
+        if !claims.isEmpty { lab.settleLongLog() }
         if claims.isEmpty, try lab.abandonedRuns().isEmpty { return 0 }
         return try lab.database.write { db in
             let now = lab.clock.uptime()

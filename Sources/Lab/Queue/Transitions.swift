@@ -55,7 +55,7 @@ extension Lab {
         switch transition {
         case .to(let next):
             try db.execute(
-                sql: """
+                cached: """
                     UPDATE runs SET state = ?, request = NULL, error = ?, final_train_accuracy = ?, final_test_accuracy = ?,
                         weights_sha256 = ?, failures = CASE ? WHEN 'again' THEN failures + 1 WHEN 'anew' THEN 0 ELSE failures END
                     WHERE id = ?
@@ -86,7 +86,8 @@ extension Lab {
 
     /// The state of a run. Throws `noSuchRun`.
     func state(of run: String, _ db: Database) throws -> RunState {
-        guard let state = try String.fetchOne(db, sql: "SELECT state FROM runs WHERE id = ?", arguments: [run]) else {
+        let statement = try db.cachedStatement(sql: "SELECT state FROM runs WHERE id = ?")
+        guard let state = try String.fetchOne(statement, arguments: [run]) else {
             throw LabError.noSuchRun(run)
         }
         return try RunState(column: state)

@@ -1,0 +1,86 @@
+import Foundation
+import GRDB
+
+/// What has changed in a lab since it was last looked at.
+public struct LabNews: Sendable, Equatable {
+    /// Runs whose row or history changed, also those that were removed.
+    public var runs: Set<String> = []
+    /// New epochs of runs, oldest first.
+    public var epochs: [String: [EpochRow]] = [:]
+    /// Whether runs were submitted or removed, or changed in another way that no run tells.
+    public var isListChanged = false
+    /// The latest event of the lab.
+    public var lastEvent: Int64 = 0
+}
+
+/// Looks at a lab again and again, for changes by any process. Most looks cost one PRAGMA: nothing else is read while nothing is written.
+///
+/// Not thread-safe: one thread uses it.
+public final class LabWatch {
+    private let connection: DatabaseQueue
+    private var version = -1
+    private var event: Int64
+    /// Of the runs in training: the epochs that were seen.
+    private var seen: [String: Int] = [:]
+    private var states: [String: Int] = [:]
+
+    /// Opens a connection of its own: SQLite counts on each connection the changes by others.
+    /// - Parameter after: the event after which changes are news; nil for the latest one.
+    public init(_ lab: Lab, after: Int64? = nil) throws {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(2)
+        connection = try DatabaseQueue(path: lab.databaseFile.path, configuration: configuration)
+        event = try connection.read { try after ?? Self.lastEvent($0) }
+    }
+
+    /// What is new; nil if nothing was written to the lab.
+    public func look() throws -> LabNews? {
+        let now = try connection.unsafeRead { try Int.fetchOne($0, sql: "PRAGMA data_version") ?? 0 }
+        guard now != version else { return nil }
+        let isFirst = version == -1
+        version = now
+        var news = try connection.read { try read($0) }
+        // What was there before the first look is not news.
+        if isFirst { news.epochs = [:] }
+        return news
+    }
+
+    private func read(_ db: Database) throws -> LabNews {
+        var news = LabNews()
+        news.lastEvent = try Self.lastEvent(db)
+        for row in try Row.fetchAll(db, sql: "SELECT run_id, kind FROM events WHERE id > ? ORDER BY id", arguments: [event]) {
+            if let run = row["run_id"] as String? { news.runs.insert(run) }
+            if ["submitted", "removed", "left"].contains(row["kind"] as String) { news.isListChanged = true }
+        }
+        event = news.lastEvent
+        // Epochs write no event. Runs that are in training, and those that were at the last look, may have new ones.
+        var running: [String: Int] = [:]
+        for row in try Row.fetchAll(db, sql: "SELECT id, epoch FROM runs WHERE state = 'running'") {
+            running[row["id"]] = row["epoch"]
+        }
+        var known = seen
+        for run in running.keys where known[run] == nil { known[run] = 0 }
+        for (run, epoch) in known {
+            let last = try running[run] ?? Int.fetchOne(db, sql: "SELECT epoch FROM runs WHERE id = ?", arguments: [run]) ?? epoch
+            guard last > epoch else { continue }
+            // Of a run that has just been claimed, only what is recent: whoever shows it reads the rest.
+            let from = seen[run] ?? max(0, last - 1)
+            news.epochs[run] = try Row.fetchAll(
+                db, sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch > ? ORDER BY epoch LIMIT 1000", arguments: [run, from]
+            ).compactMap(EpochRow.init)
+            news.runs.insert(run)
+        }
+        seen = running
+        // A priority, a tag or a note writes no event either.
+        let sums = try Row.fetchAll(db, sql: "SELECT state, count(*) AS n FROM runs GROUP BY state")
+        let states = Dictionary(uniqueKeysWithValues: sums.map { ($0["state"] as String, $0["n"] as Int) })
+        if states != self.states { news.isListChanged = true }
+        self.states = states
+        return news
+    }
+
+    private static func lastEvent(_ db: Database) throws -> Int64 {
+        try Int64.fetchOne(db, sql: "SELECT max(id) FROM events") ?? 0
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+
+/// What a request may do.
+public enum Access: Sendable, Comparable {
+    /// Read runs, curves and reports.
+    case read
+    /// Also submit runs and act on them.
+    case change
+}
+
+/// The two secrets of a lab's service: one for everything, one for reading only. They are stored in the lab's folder, for its owner's eyes
+/// alone.
+public struct AccessTokens: Sendable {
+    public let change: String
+    public let read: String
+
+    public init(change: String, read: String) { (self.change, self.read) = (change, read) }
+
+    /// The tokens in a lab's folder: `service-token` and `service-token-read-only`, which are made if they are missing. Throws
+    /// `ServiceError.cannotWrite`.
+    public init(inLab folder: URL) throws {
+        change = try Self.token(in: folder.appending(path: "service-token"))
+        read = try Self.token(in: folder.appending(path: "service-token-read-only"))
+    }
+
+    /// What a token allows; nil if it is none. Takes the same time for every token of the same length.
+    public func access(of token: some StringProtocol) -> Access? {
+        let isChange = Self.isEqual(token, change), isRead = Self.isEqual(token, read)
+        return isChange ? .change : isRead ? .read : nil
+    }
+
+    private static func isEqual(_ left: some StringProtocol, _ right: String) -> Bool {
+        let left = Array(left.utf8), right = Array(right.utf8)
+        guard left.count == right.count else { return false }
+        return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    private static func token(in file: URL) throws -> String {
+        if let text = try? String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
+            text.count >= 32
+        {
+            return text
+        }
+        var generator = SystemRandomNumberGenerator()
+        let bytes = Data((0..<24).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        let text = bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+        // A file that another process has just made is read instead.
+        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw ServiceError.cannotWrite(path: file.relativePath, reason: String(cString: strerror(errno)))
+        }
+        defer { close(descriptor) }
+        fchmod(descriptor, 0o600)
+        let line = Array((text + "\n").utf8)
+        guard write(descriptor, line, line.count) == line.count else {
+            throw ServiceError.cannotWrite(path: file.relativePath, reason: String(cString: strerror(errno)))
+        }
+        return text
+    }
+}
+
+/// Why a service cannot start, as data.
+public enum ServiceError: Error, Equatable, CustomStringConvertible {
+    case cannotWrite(path: String, reason: String)
+    case cannotListen(address: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .cannotWrite(let path, let reason): "cannot write \(path): \(reason)"
+        case .cannotListen(let address, let reason):
+            "cannot listen on \(address): \(reason); another process may use it: give --port, or --socket PATH"
+        }
+    }
+}

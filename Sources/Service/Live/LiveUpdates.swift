@@ -1,0 +1,136 @@
+import Foundation
+import Lab
+import Logging
+import ServiceLifecycle
+import Specs
+import Synchronization
+
+/// A message of the event stream: `id` is the latest event of the lab, so that a client that comes back says what it has seen.
+struct LiveMessage: Sendable {
+    let event: String
+    let id: Int64?
+    let data: String
+
+    /// In the format of server-sent events.
+    var text: String {
+        (id.map { "id: \($0)\n" } ?? "") + "event: \(event)\ndata: \(data)\n\n"
+    }
+}
+
+/// Looks at the lab four times a second, and passes what is new to all event streams. Any process may have written it.
+final class LiveUpdates: Service {
+    private struct State {
+        var streams: [Int: AsyncStream<LiveMessage>.Continuation] = [:]
+        var next = 0
+        /// Raised by every change of the lab.
+        var generation = 0
+        var lastEvent: Int64 = 0
+    }
+
+    private let lab: Lab
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(_ lab: Lab, logger: Logger) { (self.lab, self.logger) = (lab, logger) }
+
+    /// A number that is greater after every change of the lab. What was computed under the same number still holds.
+    var generation: Int { state.withLock { $0.generation } }
+
+    var streams: Int { state.withLock { $0.streams.count } }
+
+    /// The latest event of the lab that was seen.
+    var lastEvent: Int64 { state.withLock { $0.lastEvent } }
+
+    /// A stream of messages, from now on. A client that reads too slowly loses the oldest ones, and finds what it lacks by asking again.
+    func messages() -> AsyncStream<LiveMessage> {
+        let (stream, continuation) = AsyncStream.makeStream(of: LiveMessage.self, bufferingPolicy: .bufferingNewest(256))
+        let number = state.withLock { state in
+            state.next += 1
+            state.streams[state.next] = continuation
+            return state.next
+        }
+        continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.streams[number] = nil } }
+        return stream
+    }
+
+    /// Looks at the lab until the service ends.
+    func run() async throws {
+        let queue = DispatchQueue(label: "pcnlab.watch")
+        // Used on the queue only.
+        nonisolated(unsafe) var watch: LabWatch?
+        let timer = DispatchSource.makeTimerSource(queue: queue)
+        timer.schedule(deadline: .now(), repeating: .milliseconds(250))
+        timer.setEventHandler { @Sendable [self] in
+            do {
+                if watch == nil { watch = try LabWatch(lab) }
+                if let news = try watch?.look() { publish(news) }
+            } catch {
+                logger.warning("looking at the lab: \(error)")
+                watch = nil
+            }
+        }
+        timer.activate()
+        try? await gracefulShutdown()
+        timer.cancel()
+        state.withLock { state in
+            for stream in state.streams.values { stream.finish() }
+        }
+    }
+
+    private func publish(_ news: LabNews) {
+        let messages = Self.messages(news)
+        let streams = state.withLock { state in
+            state.generation += 1
+            state.lastEvent = news.lastEvent
+            return Array(state.streams.values)
+        }
+        for message in messages {
+            for stream in streams { stream.yield(message) }
+        }
+    }
+
+    /// `epochs`: a run and the columns of its new rows. `runs`: ids of runs whose state or history changed, and whether the list did.
+    static func messages(_ news: LabNews) -> [LiveMessage] {
+        var messages = news.epochs.sorted { $0.key < $1.key }.compactMap { run, rows in
+            rows.isEmpty ? nil : LiveMessage(event: "epochs", id: nil, data: Curve(run: run, rows).json)
+        }
+        if !news.runs.isEmpty || news.isListChanged {
+            let ids = news.runs.sorted().prefix(500).map { "\"\($0)\"" }.joined(separator: ",")
+            let isList = news.isListChanged || news.runs.count > 500
+            messages.append(LiveMessage(event: "runs", id: news.lastEvent, data: "{\"runs\":[\(ids)],\"list\":\(isList)}"))
+        }
+        return messages
+    }
+}
+
+/// A run's curve, by columns.
+struct Curve: Encodable {
+    let run: String
+    let epoch: [Int]
+    let loss: [Double?]
+    let trainAccuracy: [Double]
+    let testAccuracy: [Double]
+    let seconds: [Double]
+
+    init(run: String, _ rows: [EpochRow]) {
+        self.run = run
+        epoch = rows.map(\.epoch)
+        loss = rows.map { $0.loss.isFinite ? $0.loss : nil }
+        trainAccuracy = rows.map(\.trainAccuracy)
+        testAccuracy = rows.map(\.testAccuracy)
+        seconds = rows.map(\.seconds)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case run, epoch, loss, seconds
+        case trainAccuracy = "train_accuracy"
+        case testAccuracy = "test_accuracy"
+    }
+
+    /// Compact JSON in one line.
+    var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}
