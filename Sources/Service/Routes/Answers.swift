@@ -1,0 +1,67 @@
+import Foundation
+import Hummingbird
+import Lab
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// What answers requests: the lab, what is live, and answers that still hold.
+final class Answers: Sendable {
+    let lab: Lab
+    let live: LiveUpdates
+    let counts: RequestCounts
+    private let kept = Mutex<(generation: Int, answers: [String: ByteBuffer])>((0, [:]))
+
+    init(_ lab: Lab, live: LiveUpdates, counts: RequestCounts) { (self.lab, self.live, self.counts) = (lab, live, counts) }
+
+    /// Runs `body` on a thread that may block: reading the database would hold up an event loop, and Swift's cooperative pool.
+    func onLab<Value: Sendable>(_ body: @Sendable @escaping (Lab) throws -> Value) async throws -> Value {
+        do {
+            return try await NIOThreadPool.singleton.runIfActive { [lab] in try body(lab) }
+        } catch {
+            throw Problem(labError: error, lab) ?? error
+        }
+    }
+
+    /// An answer of JSON that is computed once for each state of the lab: many pages ask for the same.
+    func json(_ request: Request, _ body: @Sendable @escaping (Lab) throws -> some Encodable & Sendable) async throws -> Response {
+        let key = request.uri.string, generation = live.generation
+        let known = kept.withLock { $0.generation == generation ? $0.answers[key] : nil }
+        if let known { return Self.response(known) }
+        let answer = try await onLab { try Self.encoded(body($0)) }
+        kept.withLock { kept in
+            if kept.generation != generation || kept.answers.count > 200 { kept = (generation, [:]) }
+            kept.answers[key] = answer
+        }
+        return Self.response(answer)
+    }
+
+    static func encoded(_ value: some Encodable) throws -> ByteBuffer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        return ByteBuffer(bytes: try encoder.encode(value))
+    }
+
+    static func response(_ json: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json", .cacheControl: "no-store"], body: .init(byteBuffer: json))
+    }
+}
+
+extension Problem {
+    /// The problem of an error of the lab; nil for another error.
+    init?(labError error: any Error, _ lab: Lab) {
+        guard let error = error as? LabError ?? LabError(database: error, file: lab.databaseFile.lastPathComponent) else { return nil }
+        let status: HTTPResponse.Status =
+            switch error {
+            case .noSuchRun, .noSuchExperiment, .removedRun: .notFound
+            case .ambiguousRun, .refused, .superseded: .conflict
+            case .busy: .serviceUnavailable
+            case .cannotWrite, .taken: .insufficientStorage
+            case .noLab, .notALab, .newerLab, .damaged: .internalServerError
+            }
+        self.init(status, "\(error)")
+    }
+}
