@@ -69,3 +69,30 @@ final class FileSource: ByteSource {
         }
     }
 }
+
+/// Bytes in memory.
+final class BytesSource: ByteSource {
+    private let bytes: [UInt8]
+    private var place = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, bytes.count - place)
+        bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[place..<place + count])) }
+        place += count
+        return count
+    }
+}
+
+extension ByteSource {
+    /// The rest of the source, up to `limit` bytes; nil if there are more.
+    func bytes(upTo limit: Int) throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var isTooLong = false
+        try forEachChunk { chunk in
+            if bytes.count + chunk.count > limit { isTooLong = true } else if !isTooLong { bytes += chunk }
+        }
+        return isTooLong ? nil : bytes
+    }
+}

@@ -25,11 +25,22 @@ public struct DatasetKind: Equatable, Sendable, Identifiable {
     public let downloads: [OfficialDownload]
     /// Authors and terms of use.
     public let terms: String
+    /// What is known of the official content of each split; empty where there is none.
+    let official: [Split: OfficialRecords]
 
     /// A data set in one of the known formats.
     public init(
         _ dataset: DatasetName, format: DatasetFormat, folder: String = "", files: [OfficialFile] = [],
         downloads: [OfficialDownload] = [], terms: String
+    ) {
+        self.init(
+            dataset, format: format, folder: folder, files: files, downloads: downloads, terms: terms, official: [:])
+    }
+
+    /// A data set whose official content is known.
+    init(
+        _ dataset: DatasetName, format: DatasetFormat, folder: String, files: [OfficialFile], downloads: [OfficialDownload],
+        terms: String, official: [Split: OfficialRecords]
     ) {
         self.dataset = dataset
         self.format = format
@@ -37,6 +48,7 @@ public struct DatasetKind: Equatable, Sendable, Identifiable {
         self.files = files
         self.downloads = downloads
         self.terms = terms
+        self.official = official
     }
 
     /// The name in specs and commands, such as `cifar10`.

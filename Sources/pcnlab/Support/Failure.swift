@@ -32,6 +32,7 @@ struct Failure: Error, CustomStringConvertible {
         case let failure as Failure: self = failure
         case let diagnostics as SpecDiagnostics: self.init("\(diagnostics)", Exit.badData)
         case let error as DatasetError: self.init("\(error)", error.exitCode)
+        case let faults as DatasetFaults: self.init("\(faults)", faults.faults.first?.exitCode ?? Exit.badData)
         case let error as FetchError: self.init("\(error)", error.exitCode)
         case let error as LabError: self.init("\(error)", error.exitCode)
         case let error as CheckpointFile.Failure: self.init("\(error)", error.exitCode)
