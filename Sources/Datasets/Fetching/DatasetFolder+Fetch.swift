@@ -5,7 +5,7 @@ extension DatasetFolder {
     func missingDownloads(_ kind: DatasetKind) -> [OfficialDownload] {
         if locate(kind).isPresent { return [] }
         switch kind.format {
-        case .generated: return []
+        case .generated, .own: return []
         case .cifar: return kind.downloads
         case .idx:
             let missing = missingOfficialFiles(kind).map { "\(kind.folder)/\($0.name).gz" }

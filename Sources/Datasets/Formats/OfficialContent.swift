@@ -77,6 +77,7 @@ struct OfficialContent {
 extension DatasetError {
     /// The error for a missing data set, with what looks like it in the datasets folder.
     static func missing(_ kind: DatasetKind, root: URL, files: [String]) -> DatasetError {
+        if files.isEmpty { return .ownData(file: root.path, fault: .noFolder) }
         // A folder that is only incomplete is named by its missing files.
         let incomplete = files.count < kind.files.count ? files[0].prefix { $0 != "/" }.lowercased() : nil
         let near = NearbyFile.lookalikes(of: kind.name, in: root).filter { $0.lowercased() != incomplete }

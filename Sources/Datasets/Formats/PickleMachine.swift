@@ -35,8 +35,10 @@ struct PickleMachine {
         case UInt8(ascii: "K"): stack.append(.int(try number(1)))  // BININT1
         case UInt8(ascii: "M"): stack.append(.int(try number(2)))  // BININT2
         case UInt8(ascii: "J"): stack.append(.int(Int(Int32(truncatingIfNeeded: try number(4)))))  // BININT
-        case UInt8(ascii: "U"), UInt8(ascii: "C"), 0x8C: stack.append(.bytes(try take(try number(1))))  // SHORT_BINSTRING, …BYTES, …UNICODE
-        case UInt8(ascii: "T"), UInt8(ascii: "B"), UInt8(ascii: "X"): stack.append(.bytes(try take(try number(4))))  // BINSTRING, …
+        // SHORT_BINSTRING, SHORT_BINBYTES, SHORT_BINUNICODE
+        case UInt8(ascii: "U"), UInt8(ascii: "C"), 0x8C: stack.append(.bytes(try take(try number(1))))
+        // BINSTRING, BINBYTES, BINUNICODE
+        case UInt8(ascii: "T"), UInt8(ascii: "B"), UInt8(ascii: "X"): stack.append(.bytes(try take(try number(4))))
         case 0x8D, 0x8E: stack.append(.bytes(try take(try number(8))))  // BINUNICODE8, BINBYTES8
         case UInt8(ascii: "q"): memo[try number(1)] = try top(start)  // BINPUT
         case UInt8(ascii: "r"): memo[try number(4)] = try top(start)  // LONG_BINPUT

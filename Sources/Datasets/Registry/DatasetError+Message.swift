@@ -39,6 +39,8 @@ extension DatasetError: CustomStringConvertible {
             return "\(file): has the size of \(other); if the two files are exchanged, exchange them again"
         case .badPickle(let file, let fault):
             return "\(file): is not a file of CIFAR's Python version: \(fault); \(Self.replace)"
+        case .ownData(let file, let fault):
+            return "\(file.printable): \(fault)"
         case .sampleCount(let dataset, let split, let requested, let available):
             return "\(split)_samples: \(requested) asked for, but the \(split) split of \(dataset) has \(available) images; "
                 + "give a number from 1 to \(available)"
@@ -47,7 +49,11 @@ extension DatasetError: CustomStringConvertible {
 
     /// Whether the data set, or part of it, is missing.
     public var isMissingFile: Bool {
-        if case .missing = self { true } else { false }
+        switch self {
+        case .missing: true
+        case .ownData(_, let fault): fault.isMissing
+        default: false
+        }
     }
 
     private static let replace = "delete the file and fetch it again with: pcnlab data fetch NAME"

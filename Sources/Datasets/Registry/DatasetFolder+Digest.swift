@@ -9,6 +9,7 @@ extension DatasetFolder {
     /// plain and gzipped files have the same digest, and so has CIFAR's Python version of the same records. For generated data it is that of the generator's name and version.
     /// - Throws: ``DatasetError`` if files are missing, unreadable or of another length, and errors of the cache.
     public func digest(_ kind: DatasetKind, cache: some DigestCache) throws -> String {
+        if case .own = kind.format { return OwnData.digest(of: try load(kind)) }
         switch locate(kind) {
         case .generated: return SHA256.hash(data: Data("\(Shapes.generator) \(Shapes.version)\n".utf8)).hexadecimal
         case .missing(let root, let files):

@@ -46,7 +46,7 @@ extension DatasetReader {
     /// Checks one file on its own.
     static func check(_ file: OfficialFile, of kind: DatasetKind, _ source: any ByteSource, name: String) throws {
         switch kind.format {
-        case .generated: break
+        case .generated, .own: break
         case .cifar(let labelRanges):
             let bytes = try source.bytes(expected: kind.length(of: file), of: name)
             var (pixels, labels) = ([UInt8](repeating: 0, count: bytes.count), [UInt8](repeating: 0, count: file.count))

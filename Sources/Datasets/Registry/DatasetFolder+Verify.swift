@@ -171,7 +171,10 @@ extension DatasetFolder {
 
     /// CIFAR and generated data have the same number of images in each class.
     private static func balanceRemarks(_ dataset: Dataset) -> [VerifyRemark] {
-        if dataset.kind.format == .idx { return [] }
+        switch dataset.kind.format {
+        case .idx, .own: return []
+        case .cifar, .generated: break
+        }
         return Split.allCases.flatMap { split -> [VerifyRemark] in
             var counts = [Int](repeating: 0, count: dataset.classes)
             for label in dataset[split].labels { counts[Int(label)] += 1 }

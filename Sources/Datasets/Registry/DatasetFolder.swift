@@ -24,7 +24,11 @@ public struct DatasetFolder: Sendable {
     /// The location of a data set: in its official layout, folder before archive, else in one of the others that are read, see
     /// ``DatasetLayout``.
     public func locate(_ kind: DatasetKind) -> DatasetLocation {
-        guard kind.format != .generated else { return .generated }
+        if kind.format == .generated { return .generated }
+        if case .own(let url) = kind.format {
+            guard let files = OwnData(path: url.path).files else { return .missing(root: url, files: []) }
+            return .folder(files.map { url.appendingPathComponent($0) })
+        }
         var best: (found: Int, missing: [String]) = (-1, [])
         for layout in DatasetLayout.all(of: kind) {
             for folder in layout.folders {

@@ -23,7 +23,7 @@ struct DatasetLayout {
     /// All layouts of a data set, the official one first.
     static func all(of kind: DatasetKind) -> [DatasetLayout] {
         switch kind.format {
-        case .generated: return []
+        case .generated, .own: return []
         case .idx:
             return [
                 DatasetLayout(

@@ -101,16 +101,16 @@ extension Lab {
             // damaged settings.
             if settings.epochs == epochs, row["settings"] != text || row["dataset_digest"] != run.datasetDigest {
                 try db.execute(
-                    cached: "UPDATE runs SET settings = ?, dataset_digest = ? WHERE id = ?",
-                    arguments: [text, run.datasetDigest, id])
+                    cached: "UPDATE runs SET dataset = ?, settings = ?, dataset_digest = ? WHERE id = ?",
+                    arguments: [settings.dataset.name, text, run.datasetDigest, id])
             }
             return .found(state)
         }
         // The state first: a constraint of the database requires that a completed run has all its epochs.
         try apply(.extended, to: id, db)
         try db.execute(
-            sql: "UPDATE runs SET epochs = ?, settings = ? WHERE id = ?",
-            arguments: [settings.epochs, text, id])
+            sql: "UPDATE runs SET epochs = ?, dataset = ?, settings = ? WHERE id = ?",
+            arguments: [settings.epochs, settings.dataset.name, text, id])
         try event(db, run: id, "extended", "from \(epochs) to \(settings.epochs) epochs")
         return .extended(from: epochs, try self.state(of: id, db))
     }

@@ -30,7 +30,7 @@ extension ReportInput {
             Subject(architecture: $0.settings.architecture, dataset: $0.settings.dataset)
         }
         for architecture in Architecture.all {
-            for dataset in DatasetName.all {
+            for dataset in DatasetName.inOrder(Set(subjects.keys.map(\.dataset))) {
                 guard let runs = subjects[Subject(architecture: architecture, dataset: dataset)] else { continue }
                 let table = ReportTable(runs)
                 let curves = try Dictionary(runs.map { ($0.id, try epochs(of: $0)) }) { first, _ in first }
@@ -40,7 +40,7 @@ extension ReportInput {
                     let plot = LinePlot(
                         title: "\(subject): \(quantity.title)", subtitle: table.commonText, xAxis: "epoch", yAxis: quantity.axis,
                         series: table.series(architecture, dataset, quantity, curves))
-                    let name = "\(architecture.name)-\(dataset.name)-\(quantity.name).svg"
+                    let name = "\(architecture.name)-\(dataset.label)-\(quantity.name).svg"
                     figures.append(Figure(fileName: name, subject: subject, plot: plot))
                 }
             }

@@ -40,7 +40,7 @@ struct WeightsOfRun {
 
     /// LinearNet-PCN16-cifar10-s1-0c325ec0, with the suffix -dense for expanded weights.
     func fileName(expanded: Bool) -> String {
-        let name = "\(run.model)-\(run.settings.dataset.name)-s\(run.settings.seed)-\(run.id.prefix(8))"
+        let name = "\(run.model)-\(run.settings.dataset.label)-s\(run.settings.seed)-\(run.id.prefix(8))"
         return name + (expanded ? "-dense" : "")
     }
 }

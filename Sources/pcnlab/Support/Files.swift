@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Specs
 import Training
@@ -17,7 +18,19 @@ func readSpec(_ file: String) throws -> Experiment {
     guard bytes.count <= limit else {
         throw Failure("\(file.printable): is larger than 4 MiB, and so no spec; give a smaller file", Exit.badData)
     }
-    return try Experiment.decode(bytes, file: file)
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    return try Experiment.decode(
+        bytes, file: file,
+        ownData: OwnDataLookup { path in
+            let url = URL(fileURLWithPath: path, relativeTo: folder).standardizedFileURL
+            do {
+                return .success(try OwnData(path: url.path).describe())
+            } catch let error as DatasetError {
+                return .failure(.init("\(error)", isMissing: error.isMissingFile))
+            } catch {
+                return .failure(.init("\(url.path.printable): \(error)", isMissing: false))
+            }
+        })
 }
 
 /// Writes an output file, and makes the folders above it. See `OutputFile` for existing files.

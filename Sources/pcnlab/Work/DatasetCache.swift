@@ -19,7 +19,7 @@ final class DatasetCache: Sendable {
             let folder = DatasetFolder.ofEnvironment
             let digest = try DatasetDigests(lab, folder: folder).digest(of: name)
             guard digest == expected else {
-                throw OtherContent(dataset: name, folder: folder.root.path, found: digest, expected: expected)
+                throw OtherContent(dataset: name, folder: name.folder ?? folder.root.path, found: digest, expected: expected)
             }
             let data = try folder.load(DatasetKind(name))
             cache[name] = (digest, data)
@@ -31,7 +31,8 @@ final class DatasetCache: Sendable {
     func available(_ data: RunData) throws -> Dataset {
         do {
             // A name that this program does not know is in no run that it can read.
-            guard let name = DatasetName.named(data.dataset) else {
+            let own = try DatasetName.folder(ofName: data.dataset).map { try OwnData(path: $0).describe() }
+            guard let name = own ?? DatasetName.named(data.dataset) else {
                 throw DataUnavailable("there is no data set \(data.dataset)")
             }
             return try dataset(name, digest: data.digest)
@@ -59,7 +60,7 @@ private struct OtherContent: Error, CustomStringConvertible {
     let expected: String
 
     var description: String {
-        "\(folder): the files of \(dataset.name) are not those that the run was submitted with (digest \(found.prefix(8)), not "
+        "\(folder): the files of \(dataset.label) are not those that the run was submitted with (digest \(found.prefix(8)), not "
             + "\(expected.prefix(8))); put those back, or submit the spec again for these"
     }
 }
