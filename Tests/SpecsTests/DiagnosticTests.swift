@@ -88,7 +88,8 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (#""exclude": [{"d": 4}]"#, "2:13: exclude[0]: matches no run of the product; correct its fields or remove it"),
         (#""exclude": [{"d": 16}]"#, "2:1: exclude: excludes every run of the product; keep at least one, or include one"),
         (
-            #""train_samples": 60001"#, "2:18: train_samples: 60001 is out of range; expected a whole number from 1 to 60,000"
+            #""train_samples": 10000001"#,
+            "2:18: train_samples: 10000001 is out of range; expected a whole number from 1 to 10,000,000"
         ),
         (
             #""train_samples": 20000, "include": [{"dataset": "shapes"}, {"dataset": "shapes", "seed": 2}]"#,

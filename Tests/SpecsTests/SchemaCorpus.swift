@@ -85,7 +85,8 @@ enum SchemaCorpus {
         // Repeated keys are gone before a validator sees them.
         #""d": 4, "d": 8"#,
         // Limits that depend on the data set.
-        #""train_samples": 60000"#, #""sweep": {"dataset": ["shapes"]}, "test_samples": 2001"#,
+        #""train_samples": 60000"#, #""dataset": "path:there/is/no/folder""#,
+        #""sweep": {"dataset": ["shapes"]}, "test_samples": 2001"#,
         // What the product and its exclusions leave over.
         #""exclude": [{"d": 4}]"#, #""exclude": [{"d": 16}]"#,
         #""sweep": {"linear": ["mlp", "pcn"]}, "d": 4, "exclude": [{"linear": "pcn"}]"#,

@@ -41,6 +41,8 @@ extension DatasetError: CustomStringConvertible {
             return "\(file): is not a file of CIFAR's Python version: \(fault); \(Self.replace)"
         case .ownData(let file, let fault):
             return "\(file.printable): \(fault)"
+        case .badPicture(let file, let fault):
+            return "\(file.printable): \(fault)"
         case .sampleCount(let dataset, let split, let requested, let available):
             return "\(split)_samples: \(requested) asked for, but the \(split) split of \(dataset) has \(available) images; "
                 + "give a number from 1 to \(available)"
@@ -52,6 +54,7 @@ extension DatasetError: CustomStringConvertible {
         switch self {
         case .missing: true
         case .ownData(_, let fault): fault.isMissing
+        case .unreadable(_, let code): code == ENOENT
         default: false
         }
     }

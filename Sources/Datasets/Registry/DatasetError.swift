@@ -32,6 +32,8 @@ public enum DatasetError: Error, Equatable, Sendable {
     case badPickle(file: String, fault: PickleFault)
     /// A folder of own images, or a file in it, that cannot be used.
     case ownData(file: String, fault: OwnDataFault)
+    /// A picture that cannot be read.
+    case badPicture(file: String, fault: PictureFault)
     /// A requested number of samples that is less than 1 or more than the split has.
     case sampleCount(dataset: String, split: Split, requested: Int, available: Int)
 }

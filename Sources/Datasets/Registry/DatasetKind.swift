@@ -65,6 +65,15 @@ public struct DatasetKind: Equatable, Sendable, Identifiable {
         self.init(own: dataset, URL(fileURLWithPath: folder))
     }
 
+    /// A user's own data, if it cannot be read under a description that only names it.
+    public init(ownDataAt url: URL) {
+        let described = try? OwnData(path: url.path).describe()
+        let unread = DatasetName(
+            name: DatasetName.pathPrefix + url.path, displayName: url.lastPathComponent, classNames: [], trainImages: 0,
+            testImages: 0, channels: 1, side: 1)
+        self.init(own: described ?? unread, url)
+    }
+
     /// The name in specs and commands, such as `cifar10`.
     public var name: String { dataset.name }
 

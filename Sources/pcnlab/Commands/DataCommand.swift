@@ -10,7 +10,7 @@ struct DataCommand: ParsableCommand {
 
     /// The data sets that a command names; all data sets if it names none.
     struct Names: ParsableArguments {
-        @Argument(help: "Data sets (default: all).")
+        @Argument(help: "Data sets, or path:DIR for your own (default: all).")
         var names: [DatasetKind] = []
 
         var kinds: [DatasetKind] { names.isEmpty ? DatasetKind.all : names }
@@ -117,7 +117,7 @@ struct DataCommand: ParsableCommand {
                         }
                         isOther = isOther || report.isOfficial == false
                         Terminal.output.line(
-                            "\(kind.name): \(content)\(report.trainCount.grouped) train and \(report.testCount.grouped) "
+                            "\(kind.dataset.label): \(content)\(report.trainCount.grouped) train and \(report.testCount.grouped) "
                                 + "test images, SHA-256 \(report.digest)")
                         for remark in report.remarks { Terminal.output.line("  \(remark)".printable) }
                     } catch { failures.append(Failure(error)) }

@@ -3,10 +3,10 @@ import Lab
 import Tensors
 import Training
 
-/// The newest weights of a run, for `export`.
+/// The newest weights of a run, for `export`, `predict` and `report --confusion`.
 struct WeightsOfRun {
     let run: RunSummary
-    private let checkpoint: Safetensors
+    let checkpoint: Safetensors
 
     /// Reads the newest undamaged checkpoint. Damaged ones are skipped with a message.
     init(_ lab: Lab, _ run: RunSummary) throws {
