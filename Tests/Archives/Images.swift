@@ -42,7 +42,7 @@ public func png(
     }
     let header = little(width, 4).reversed() + little(height, 4).reversed()
     let kind = [UInt8(depth), UInt8(colourType), 0, 0, isInterlaced ? 1 : 0]
-    let raw = lines.enumerated().flatMap { [filters?[$0.offset] ?? 0] + $0.element }
+    let raw = lines.enumerated().flatMap { index, line -> [UInt8] in [filters?[index] ?? 0] + line }
     return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + chunk("IHDR", header + kind)
         + (palette.isEmpty ? [] : chunk("PLTE", palette)) + chunk("IDAT", zlib(raw)) + chunk("IEND", [])
 }

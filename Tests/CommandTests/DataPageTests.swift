@@ -40,8 +40,11 @@ enum Colours {
     /// Images (N, 6, 6, 3) with their labels.
     static func images(_ count: Int) -> (pixels: [UInt8], labels: [UInt8]) {
         let labels = (0..<count).map { UInt8($0 * 7 % 3) }
-        let pixels = (0..<count).flatMap { image in
-            (0..<108).map { UInt8(($0 * 31 + image * 17) % 60) + ($0 % 3 == Int(labels[image]) ? 140 : 0) }
+        let pixels = labels.enumerated().flatMap { image, label in
+            (0..<108).map { place -> UInt8 in
+                let noise = UInt8((place * 31 + image * 17) % 60)
+                return place % 3 == Int(label) ? noise + 140 : noise
+            }
         }
         return (pixels, labels)
     }

@@ -12,7 +12,8 @@ struct OwnDataTests {
             try Colours.writeIDX(to: program.folder.appending(path: "there/colours"))
             let dry = try program.run("submit", "--dry-run", "--json", program.spec(Colours.spec("colours"), "here/own.json"))
             // 6·6·3 inputs, 16 neurons, 3 classes.
-            #expect(dry.out.contains("\"linear_parameters\" : \(108 * 16 + 16 + 16 * 3 + 3)"), "\(dry)")
+            let parameters = 108 * 16 + 16 + 16 * 3 + 3
+            #expect(dry.out.contains("\"linear_parameters\" : \(parameters)"), "\(dry)")
             let first = try program.run("submit", "here/own.json")
             let id = String(try #require(first.lines.first).prefix(16))
             #expect(first.lines[0].contains("LinearNet-MLP  colours  seed 1"))
@@ -69,7 +70,7 @@ struct OwnDataTests {
             let (missing, message) = try refusal(Colours.spec("nowhere"))
             #expect(
                 missing == 66
-                    && message.hasPrefix("spec.json:1:71: dataset: \(program.folder.path)/nowhere: there is no such folder; "))
+                    && message.hasPrefix("spec.json:1:74: dataset: \(program.folder.path)/nowhere: there is no such folder; "))
             let folder = program.folder.appending(path: "flat")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             try Data(zip([("x_train.npy", npy([4], [1, 2, 3, 4]))])).write(to: folder.appending(path: "a.npz"))
@@ -83,6 +84,53 @@ struct OwnDataTests {
             let (many, samples) = try refusal(Colours.spec("colours", more: #", "train_samples": 241"#))
             #expect(many == 65 && samples.contains("241 is more than colours has; expected at most 240"), "\(samples)")
             #expect(try program.run("status").status == 66, "no lab was made")
+        }
+    }
+
+    @Test(
+        "as NumPy itself writes it, compressed or not, is read as the same run",
+        .enabled(if: Python.withNumPy != nil, "no Python with numpy"))
+    func numPy() throws {
+        try Program.inNewFolder { program in
+            try Colours.writeIDX(to: program.folder.appending(path: "idx/colours"))
+            let script = """
+                import numpy, os
+                def read(name): return numpy.fromfile("idx/colours/" + name, numpy.uint8)
+                x, y = read("train-images-idx4-ubyte")[20:].reshape(240, 6, 6, 3), read("train-labels-idx1-ubyte")[8:]
+                u, v = read("t10k-images-idx4-ubyte")[20:].reshape(60, 6, 6, 3), read("t10k-labels-idx1-ubyte")[8:]
+                for folder in ["one/colours", "two/colours", "three/colours"]: os.makedirs(folder)
+                numpy.savez("one/colours/a.npz", x_train=x, y_train=y.astype(numpy.int64), x_test=u, y_test=v.astype(numpy.int64))
+                numpy.savez_compressed("two/colours/a.npz", train_images=x, train_labels=y[:, None], test_images=u, test_labels=v)
+                numpy.savez_compressed("three/colours/train.npz", images=x.transpose(0, 3, 1, 2).copy(), labels=y)
+                numpy.savez("three/colours/test.npz", images=u.transpose(0, 3, 1, 2).copy(), labels=v)
+                """
+            let written = try Python.withNumPy?.run(script, in: program.folder)
+            #expect(written?.status == 0, "\(written?.text ?? "")")
+            let ids = try ["idx", "one", "two", "three"].map { place in
+                let output = try program.run("submit", program.spec(Colours.spec("\(place)/colours")))
+                return String(try #require(output.lines.first, "\(place): \(output.error)").prefix(16))
+            }
+            #expect(Set(ids).count == 1)
+        }
+    }
+
+    @Test("in folders of the same name is told apart by its digest, in tables and in plots")
+    func sameName() throws {
+        try Program.inNewFolder { program in
+            try Colours.write(to: program.folder.appending(path: "a/colours/a.npz"))
+            try Colours.writeIDX(to: program.folder.appending(path: "b/colours"))
+            let labels = idxHeader([60]) + [UInt8](repeating: 1, count: 60)
+            try Data(labels).write(to: program.folder.appending(path: "b/colours/t10k-labels-idx1-ubyte"))
+            for place in ["a", "b"] { try program.run("submit", program.spec(Colours.spec("\(place)/colours"))) }
+            try program.run("work", "--drain")
+            let report = try program.run("report", "--plots", "plots")
+            let digests = try program.status().values.compactMap { ($0["dataset_digest"] as? String)?.prefix(8) }
+            let plots = try FileManager.default.contentsOfDirectory(atPath: program.folder.appending(path: "plots").path)
+            #expect(digests.count == 2)
+            for digest in digests {
+                #expect(report.out.contains("data \(digest)"), "\(report.out)")
+                #expect(plots.contains("linearnet-colours-\(digest)-loss.svg"), "\(plots)")
+            }
         }
     }
 

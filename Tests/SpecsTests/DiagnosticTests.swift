@@ -117,14 +117,16 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             [
                 "1:1: name: missing; \(nameRule)",
                 #"1:1: architecture: missing; expected one of "linearnet", "convnet", "alexnet""#,
-                #"1:1: dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes""#,
+                #"1:1: dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", or "path:DIR" for a folder of your own images"#,
             ]
         ),
         ("", ["1:1: JSON: the file is empty; expected a JSON object { … }"]),
         ("[]", ["1:1: spec: found a list; expected an object { … } of settings"]),
         (
             #"{"name": "x", "architecture": "linearnet", "sweep": {"dataset": ["mnist"]}, "include": [{"d": 4}]}"#,
-            [#"1:89: include[0].dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes""#]
+            [
+                #"1:89: include[0].dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", or "path:DIR" for a folder of your own images"#
+            ]
         ),
         (
             "{\"nmae\": \"x\",\n \"architecture\": \"linearnet\", \"datset\": \"mnist\"}",

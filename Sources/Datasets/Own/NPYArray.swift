@@ -21,14 +21,16 @@ extension NumberArray {
         }
         if header.isFortranOrder {
             throw DatasetError.ownData(
-                file: name, fault: .wrongType(found: "\(header.typeText) in Fortran order", expected: "numpy.ascontiguousarray makes them"))
+                file: name,
+                fault: .wrongType(found: "\(header.typeText) in Fortran order", expected: "numpy.ascontiguousarray makes them"))
         }
         let bytes = Array(file[(start + length)...])
         guard let count = Self.count(header.shape), count * type.size == bytes.count else {
             throw wrong("its header gives the shape \(header.shape), and \(bytes.count) bytes are there")
         }
         self.init(
-            name: name, shape: header.shape, size: type.size, isSigned: type.isSigned, isBigEndian: type.isBigEndian, bytes: bytes)
+            name: name, shape: header.shape, size: type.size, isSigned: type.isSigned, isBigEndian: type.isBigEndian, bytes: bytes
+        )
     }
 }
 
@@ -45,7 +47,9 @@ struct NPYHeader {
             let sizes = text.firstMatch(of: /'shape'\s*:\s*\(([0-9, ]*)\)/)?.1
         else {
             // An array of records has a list of types.
-            guard text.contains("'descr'"), text.contains("["), let order = text.firstMatch(of: /'fortran_order'/) else { return nil }
+            guard text.contains("'descr'"), text.contains("["), let order = text.firstMatch(of: /'fortran_order'/) else {
+                return nil
+            }
             _ = order
             (typeText, isFortranOrder, shape) = ("a record", false, [])
             return
@@ -59,7 +63,8 @@ struct NPYHeader {
     /// The elements' type, if they are whole numbers.
     var type: (size: Int, isSigned: Bool, isBigEndian: Bool)? {
         let text = typeText.first.map { "<>|=".contains($0) } == true ? typeText.dropFirst() : typeText[...]
-        guard let kind = text.first, kind == "u" || kind == "i", let size = Int(text.dropFirst()), [1, 2, 4, 8].contains(size) else {
+        guard let kind = text.first, kind == "u" || kind == "i", let size = Int(text.dropFirst()), [1, 2, 4, 8].contains(size)
+        else {
             return typeText == "|b1" ? (1, false, false) : nil
         }
         return (size, kind == "i", typeText.hasPrefix(">"))

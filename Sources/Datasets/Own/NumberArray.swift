@@ -48,14 +48,22 @@ struct NumberArray {
     /// - Throws: ``DatasetError/ownData(file:fault:)``
     func images() throws -> (channels: Int, side: Int, pixels: [UInt8]) {
         guard size == 1, !isSigned else { throw fault(.wrongType(found: typeName, expected: "uint8, from 0 to 255")) }
-        let (height, width, channels, isPlanar): (Int, Int, Int, Bool)
+        // The channels are the axis of 1 to 4 that leaves squares, the last if both do.
+        let fits = { (axis: Int, others: (Int, Int)) in (1...4).contains(shape[axis]) && shape[others.0] == shape[others.1] }
+        let isPlanar =
+            shape.count == 3
+            || shape.count == 4 && !fits(3, (1, 2)) && (1...4).contains(shape[1])
+                && (fits(1, (2, 3)) || !(1...4).contains(shape[3]))
+        let (height, width, channels): (Int, Int, Int)
         switch shape.count {
-        case 3: (height, width, channels, isPlanar) = (shape[1], shape[2], 1, true)
-        case 4 where (1...4).contains(shape[3]): (height, width, channels, isPlanar) = (shape[1], shape[2], shape[3], false)
-        case 4 where (1...4).contains(shape[1]): (height, width, channels, isPlanar) = (shape[2], shape[3], shape[1], true)
+        case 3: (height, width, channels) = (shape[1], shape[2], 1)
+        case 4 where isPlanar: (height, width, channels) = (shape[2], shape[3], shape[1])
+        case 4 where (1...4).contains(shape[3]): (height, width, channels) = (shape[1], shape[2], shape[3])
         default:
             throw fault(
-                .wrongShape(found: shape, expected: "(N, height, width), (N, height, width, C) or (N, C, height, width) with 1 to 4 channels"))
+                .wrongShape(
+                    found: shape,
+                    expected: "(N, height, width), (N, height, width, C) or (N, C, height, width) with 1 to 4 channels"))
         }
         guard height == width else { throw fault(.notSquare(height: height, width: width)) }
         guard (1...DatasetName.sideLimit).contains(height) else {
@@ -73,7 +81,9 @@ struct NumberArray {
                 for image in 0..<shape[0] {
                     let first = image * plane * channels
                     for channel in 0..<channels {
-                        for pixel in 0..<plane { output[first + channel * plane + pixel] = input[first + pixel * channels + channel] }
+                        for pixel in 0..<plane {
+                            output[first + channel * plane + pixel] = input[first + pixel * channels + channel]
+                        }
                     }
                 }
             }

@@ -28,11 +28,9 @@ public struct OwnData: Sendable {
             guard images.shape[0] == classes.count else {
                 throw images.fault(.countMismatch(images: images.shape[0], labels: classes.count))
             }
-            sets.append(
-                (
-                    ImageSet(channels: pixels.channels, height: pixels.side, width: pixels.side, pixels: pixels.pixels, labels: classes),
-                    images, labels
-                ))
+            let set = ImageSet(
+                channels: pixels.channels, height: pixels.side, width: pixels.side, pixels: pixels.pixels, labels: classes)
+            sets.append((set, images, labels))
         }
         let (train, test) = (sets[0].0, sets[1].0)
         guard train.channels == test.channels, train.height == test.height else {
@@ -101,7 +99,8 @@ public struct OwnData: Sendable {
             }
         }
         guard archives.count == 1 else {
-            throw fault(splits.contains { $0 != nil } ? .fileMissing(splits[0] == nil ? "train.npz" : "test.npz") : .ambiguous(archives))
+            throw fault(
+                splits.contains { $0 != nil } ? .fileMissing(splits[0] == nil ? "train.npz" : "test.npz") : .ambiguous(archives))
         }
         if splits[0] != nil { throw fault(.fileMissing("test.npz")) }
         return try oneArchive(url.appendingPathComponent(archives[0]))
@@ -120,7 +119,9 @@ public struct OwnData: Sendable {
     /// The IDX file of a split: its name begins with a prefix, a dash, and what it holds.
     private func idx(_ files: [String], _ prefixes: [String], _ what: String) throws -> NumberArray {
         let found = files.filter { file in prefixes.contains { file.lowercased().hasPrefix("\($0)-\(what)") } }
-        guard let name = found.first else { throw fault(.fileMissing(prefixes.map { "\($0)-\(what)…" }.joined(separator: " or "))) }
+        guard let name = found.first else {
+            throw fault(.fileMissing(prefixes.map { "\($0)-\(what)…" }.joined(separator: " or ")))
+        }
         guard found.count == 1 else { throw fault(.ambiguous(found)) }
         let file = url.appendingPathComponent(name)
         return try NumberArray(idx: OfficialContent.source(file), name: file.path)

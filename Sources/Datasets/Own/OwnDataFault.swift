@@ -56,7 +56,8 @@ extension OwnDataFault: CustomStringConvertible {
                 + "name the arrays x_train, y_train, x_test, y_test"
         case .wrongType(let found, let expected): "holds elements of type \(found.printable); save them as \(expected)"
         case .wrongShape(let found, let expected): "has the shape \(Self.shape(found)); expected \(expected)"
-        case .notSquare(let height, let width): "has images of \(height)×\(width) pixels; make them square, by padding or resizing"
+        case .notSquare(let height, let width):
+            "has images of \(height)×\(width) pixels; make them square, by padding or resizing"
         case .tooLarge(let side, let limit): "has images of \(side)×\(side) pixels; resize them to at most \(limit)×\(limit)"
         case .wrongCount(let count, let limit): "has \(count.grouped) images; give 1 to \(limit.grouped)"
         case .countMismatch(let images, let labels):
@@ -66,7 +67,8 @@ extension OwnDataFault: CustomStringConvertible {
                 + "make them alike"
         case .labelOutOfRange(let record, let label, let classes):
             "label \(label) of record \(record) (counted from 0) is no class; labels are 0 to \(classes - 1)"
-        case .wrongClasses(let count): "has \(count) class\(count == 1 ? "" : "es"); give labels of 2 to 256 classes, counted from 0"
+        case .wrongClasses(let count):
+            "has \(count) class\(count == 1 ? "" : "es"); give labels of 2 to 256 classes, counted from 0"
         }
     }
 

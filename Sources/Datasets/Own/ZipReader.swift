@@ -64,7 +64,9 @@ final class ZipReader {
         let tail = try bytes(max(0, length - 65_557), min(length, 65_557))
         let signature: [UInt8] = [0x50, 0x4B, 5, 6]
         guard tail.count >= 22,
-            let end = stride(from: tail.count - 22, through: 0, by: -1).first(where: { tail[$0..<$0 + 4].elementsEqual(signature) })
+            let end = stride(from: tail.count - 22, through: 0, by: -1).first(where: {
+                tail[$0..<$0 + 4].elementsEqual(signature)
+            })
         else { throw wrong("it has no directory at its end") }
         let (size, start) = (Self.number(tail, end + 12, 4), Self.number(tail, end + 16, 4))
         guard size <= 1 << 20 else { throw wrong("its directory is too large") }

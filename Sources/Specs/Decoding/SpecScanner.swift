@@ -143,7 +143,10 @@ struct SpecScanner {
     private mutating func given(
         _ field: SettingField, _ json: JSONValue, keyPosition: Position, at path: FieldPath
     ) -> SourcedValue {
-        let value = hasEnough ? nil : field.kind.value(
+        let value =
+            hasEnough
+            ? nil
+            : field.kind.value(
                 of: json, at: path, ownData: ownData, canonical: canonical, diagnostics: &diagnostics)
         if value == nil { unknown.insert(field.key) }
         return SourcedValue(field: field, value: value, keyPosition: keyPosition, position: json.position, path: path)

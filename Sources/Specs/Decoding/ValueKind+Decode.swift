@@ -52,7 +52,8 @@ extension ValueKind {
             return .text(text)
         case (.name, .string(let text)):
             return ExperimentName.isSuitable(text) ? .text(text) : fail(.outOfRange(found: json.found, self))
-        case (.whole, _), (.real, _), (.choice, _), (.choiceOrPath, _), (.wholes, _), (.text, _), (.name, _), (.object, _), (.objects, _),
+        case (.whole, _), (.real, _), (.choice, _), (.choiceOrPath, _), (.wholes, _), (.text, _), (.name, _), (.object, _),
+            (.objects, _),
             (.values, _):
             return fail(.wrongType(found: json.found, self))
         }

@@ -75,4 +75,5 @@ extension SettingField {
             for key in [field.key] + field.aliases { fields[key] = field }
         }
         return fields
-    }()}
+    }()
+}

@@ -82,6 +82,10 @@ struct DataCommand: ParsableCommand {
                         Terminal.error.line("\(kind.name): is there already")
                         continue
                     }
+                    if case .own(let url) = kind.format {
+                        throw Failure(
+                            "\(url.path.printable): is not there, and your own data cannot be fetched", Exit.missingFile)
+                    }
                     let display = FetchDisplay()
                     try folder.fetch(kind) { display.show($0, $1) }
                     display.end()
