@@ -52,7 +52,7 @@ struct OwnDataTests {
             try Data(idxHeader([60]) + [UInt8](repeating: 2, count: 60)).write(to: data.appending(path: "t10k-labels-idx1-ubyte"))
             let other = try program.run("work", "--drain")
             #expect(
-                other.status == 66 && other.error.contains("the files of colours are not those that the run was submitted with"))
+                other.status == 66 && other.error.contains("are not those that the run was submitted with"))
             try FileManager.default.removeItem(at: data)
             try FileManager.default.moveItem(at: aside, to: data)
             #expect(try program.run("work", "--drain").status == 0)

@@ -42,6 +42,26 @@ struct PredictTests {
         }
     }
 
+    @Test("are made at the size that the network reads, halved or by convolutions", arguments: ["linearnet", "convnet"])
+    func sizes(_ architecture: String) throws {
+        try Program.inNewFolder { program in
+            let spec = """
+                {"name": "s", "architecture": "\(architecture)", "linear": "mlp", "dataset": "shapes", "train_samples": 60, "epochs": 1,
+                 "test_samples": 40, "widths": [8], "input_scale": "standard", "batch_size": 20, "learning_rate": 1e-3,
+                 "optimizer": "adam"}
+                """
+            let id = String(try #require(try program.run("submit", program.spec(spec)).lines.first).prefix(16))
+            try program.run("work", "--drain")
+            try Data(Colours.picture(0)).write(to: program.folder.appending(path: "a.png"))
+            let line = try program.run("predict", id, "a.png")
+            #expect(line.status == 0 && line.lines.count == 2, "\(line)")
+            let json = try program.run("report", "--confusion", id, "--format", "json").out
+            let matrix = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
+            let final = try #require(try program.status()[id])["final_test_accuracy"] as? Double
+            #expect(matrix["total"] as? Int == 40 && matrix["accuracy"] as? Double == final)
+        }
+    }
+
     @Test("of files that cannot be read are errors by name, after those of the others")
     func faults() throws {
         try Program.inNewFolder { program in

@@ -56,7 +56,7 @@ public struct OwnData: Sendable {
 
     /// SHA-256, in lower-case hexadecimal, of the content, whatever files it comes from: for each split a line with its name, the
     /// numbers of images, channels, rows, columns and classes, then pixels (N, C, H, W) and labels.
-    static func digest(of data: Dataset) -> String {
+    public static func digest(of data: Dataset) -> String {
         var hash = SHA256()
         for split in Split.allCases {
             let images = data[split]

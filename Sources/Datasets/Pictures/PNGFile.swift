@@ -35,8 +35,8 @@ struct PNGFile {
     let picture: Picture
 
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    /// The most pixels.
-    static let pixelLimit = 1 << 25
+    /// The most pixels, and the most bytes of a file.
+    static let pixelLimit = 1 << 25, sizeLimit = 1 << 28
 
     /// - Throws: ``PictureFault``
     init(_ bytes: [UInt8]) throws(PictureFault) {

@@ -20,20 +20,19 @@ public struct Picture: Sendable, Equatable {
     /// Pictures with the names of their places: the file for a PNG, file and number for each image of an IDX file.
     /// - Throws: ``DatasetError``
     public static func read(_ file: String) throws -> [(name: String, picture: Picture)] {
-        let source = try OfficialContent.source(URL(fileURLWithPath: file))
-        // An IDX file is a data set's, a PNG at most as large as its pixels.
-        guard let bytes = try source.bytes(upTo: 1 << 32) else {
-            throw DatasetError.badPicture(file: file, fault: .unknownFormat)
-        }
-        if bytes.starts(with: PNGFile.signature) {
+        let source = try PeekedSource(OfficialContent.source(URL(fileURLWithPath: file)))
+        if source.first == PNGFile.signature {
+            guard let bytes = try source.bytes(upTo: PNGFile.sizeLimit) else {
+                throw DatasetError.badPicture(file: file, fault: .damaged(part: "IDAT"))
+            }
             do {
                 return [(file, try PNGFile(bytes).picture)]
             } catch {
                 throw DatasetError.badPicture(file: file, fault: error)
             }
         }
-        guard bytes.starts(with: [0, 0]) else { throw DatasetError.badPicture(file: file, fault: .unknownFormat) }
-        let images = try NumberArray(idx: BytesSource(bytes), name: file).images()
+        guard source.first.starts(with: [0, 0, 8]) else { throw DatasetError.badPicture(file: file, fault: .unknownFormat) }
+        let images = try NumberArray(idx: source, name: file).images()
         let size = images.channels * images.side * images.side
         guard images.channels == 1 || images.channels >= 3 else {
             throw DatasetError.badPicture(file: file, fault: .unknownFormat)

@@ -58,7 +58,7 @@ extension DatasetName {
     private static func label(of folder: String) -> String {
         let last = folder.split(separator: "/").last.map(String.init) ?? ""
         let stem = last.lowercased().hasSuffix(".npz") ? String(last.dropLast(4)) : last
-        let clean = stem.printable.unicodeScalars.prefix(40).map { $0 == " " ? "_" : $0 }
+        let clean = stem.printable.unicodeScalars.prefix(60).map { $0 == " " ? "_" : $0 }
         let label = String(String.UnicodeScalarView(clean))
         return label.isEmpty || named(label) != nil ? "own-\(label)" : label
     }
