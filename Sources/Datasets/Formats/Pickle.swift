@@ -47,7 +47,7 @@ enum PickleValue: Hashable {
 
 /// The functions and types that NumPy's pickles name. Nothing is called: each stands for what it would make.
 enum PickleName: Hashable {
-    case reconstruct, array, dataType, encode
+    case reconstruct, array, dataType, encode, fromBuffer
 
     init?(module: String, name: String) {
         switch (module, name) {
@@ -55,6 +55,7 @@ enum PickleName: Hashable {
         case ("numpy", "ndarray"): self = .array
         case ("numpy", "dtype"): self = .dataType
         case ("_codecs", "encode"): self = .encode
+        case ("numpy.core.numeric", "_frombuffer"), ("numpy._core.numeric", "_frombuffer"): self = .fromBuffer
         default: return nil
         }
     }
@@ -72,23 +73,22 @@ enum PickleObject {
 }
 
 /// The contents of a pickle that holds a dictionary of texts, numbers, lists and NumPy arrays, as CIFAR's Python version does
-/// (protocol 2, by Python 2), or as Python 3 writes the same (protocols 2 to 4).
+/// (protocol 2, by Python 2), or as Python 3 writes the same (protocols 2 to 5).
 ///
 /// It is data: nothing is imported or called, and whatever else a pickle may ask for is refused.
 struct Pickle {
-    let bytes: [UInt8]
+    private let bytes: [UInt8]
     private(set) var objects: [PickleObject] = []
     private(set) var root = PickleValue.none
 
-    /// The most containers, and the most other values at a time: a hundred thousand labels and names, and some to spare.
-    static let limits = (objects: 10_000, values: 400_000)
+    /// The most containers, other values at a time, and open marks: fifty thousand labels and names, and some to spare.
+    static let limits = (objects: 200_000, values: 1_000_000, marks: 1_000)
 
     /// - Throws: ``PickleFault``
     init(_ bytes: [UInt8]) throws(PickleFault) {
-        self.bytes = bytes
         var machine = PickleMachine(bytes)
         root = try machine.run()
-        objects = machine.objects
+        (self.bytes, objects) = (machine.bytes, machine.objects)
     }
 
     /// The bytes of a text.

@@ -1,6 +1,8 @@
 /// Executes the instructions of a pickle (Python's `pickletools` names them) as far as ``Pickle`` understands them.
 struct PickleMachine {
-    private let bytes: [UInt8]
+    /// The pickle, and after it the bytes that it describes as text.
+    private(set) var bytes: [UInt8]
+    private let end: Int
     private var place = 0
     private var stack: [PickleValue] = []
     private var marks: [Int] = []
@@ -9,7 +11,7 @@ struct PickleMachine {
     /// Elements of all containers.
     private var elements = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8]) { (self.bytes, end) = (bytes, bytes.count) }
 
     /// The value that the pickle describes.
     mutating func run() throws(PickleFault) -> PickleValue {
@@ -19,7 +21,7 @@ struct PickleMachine {
             if code == UInt8(ascii: ".") { return try pop(start) }
             try execute(UInt8(code), start)
             if stack.count + memo.count + elements > Pickle.limits.values || objects.count > Pickle.limits.objects
-                || marks.count > Pickle.limits.objects
+                || marks.count > Pickle.limits.marks
             {
                 throw .tooManyValues
             }
@@ -39,7 +41,7 @@ struct PickleMachine {
         case UInt8(ascii: "U"), UInt8(ascii: "C"), 0x8C: stack.append(.bytes(try take(try number(1))))
         // BINSTRING, BINBYTES, BINUNICODE
         case UInt8(ascii: "T"), UInt8(ascii: "B"), UInt8(ascii: "X"): stack.append(.bytes(try take(try number(4))))
-        case 0x8D, 0x8E: stack.append(.bytes(try take(try number(8))))  // BINUNICODE8, BINBYTES8
+        case 0x8D, 0x8E, 0x96: stack.append(.bytes(try take(try number(8))))  // BINUNICODE8, BINBYTES8, BYTEARRAY8
         case UInt8(ascii: "q"): memo[try number(1)] = try top(start)  // BINPUT
         case UInt8(ascii: "r"): memo[try number(4)] = try top(start)  // LONG_BINPUT
         case 0x94: memo[memo.count] = try top(start)  // MEMOIZE
@@ -77,16 +79,16 @@ struct PickleMachine {
     }
 
     private mutating func take(_ count: Int) throws(PickleFault) -> Range<Int> {
-        guard count <= bytes.count - place else { throw .truncated }
+        guard count <= end - place else { throw .truncated }
         place += count
         return place - count..<place
     }
 
     /// A line of at most 100 bytes, as names are.
     private mutating func line() throws(PickleFault) -> String {
-        guard let end = bytes[place...].prefix(101).firstIndex(of: UInt8(ascii: "\n")) else { throw .truncated }
-        defer { place = end + 1 }
-        return String(decoding: bytes[place..<end], as: UTF8.self)
+        guard let line = bytes[place..<end].prefix(101).firstIndex(of: UInt8(ascii: "\n")) else { throw .truncated }
+        defer { place = line + 1 }
+        return String(decoding: bytes[place..<line], as: UTF8.self)
     }
 
     private func text(_ value: PickleValue, _ start: Int) throws(PickleFault) -> String {
@@ -179,13 +181,39 @@ struct PickleMachine {
             guard let type = arguments.first else { throw .wrongOperands(offset: start) }
             push(.dataType(type))
         case .encode:
-            // Python 3 writes bytes as text under protocol 2. Of those, only ASCII is the same in both.
-            guard case .bytes(let range)? = arguments.first, bytes[range].allSatisfy({ $0 < 0x80 }) else {
+            // Python 3 writes bytes as text under protocol 2: each byte as the character of that number.
+            guard case .bytes(let range)? = arguments.first else { throw .wrongOperands(offset: start) }
+            stack.append(.bytes(try latin(range, start)))
+        case .fromBuffer:
+            // Protocol 5: bytes, data type, shape, and C for row by row.
+            guard arguments.count == 4, case .bytes(let order) = arguments[3], bytes[order].elementsEqual("C".utf8) else {
                 throw .wrongOperands(offset: start)
             }
-            stack.append(.bytes(range))
+            push(.array(state: [arguments[2], arguments[1], .bool(false), arguments[0]]))
         case .array: throw .wrongOperands(offset: start)
         }
+    }
+
+    /// Appends the bytes that a text of UTF-8 stands for. All of them together are at most twice the pickle.
+    private mutating func latin(_ range: Range<Int>, _ start: Int) throws(PickleFault) -> Range<Int> {
+        let first = bytes.count
+        guard first + range.count <= 3 * end else { throw .tooManyValues }
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let byte = bytes[index]
+            if byte < 0x80 {
+                bytes.append(byte)
+            } else {
+                // Characters up to 255 have two bytes, of which the first is C2 or C3.
+                guard byte == 0xC2 || byte == 0xC3, index + 1 < range.upperBound, bytes[index + 1] & 0xC0 == 0x80 else {
+                    throw .wrongOperands(offset: start)
+                }
+                index += 1
+                bytes.append(byte << 6 | bytes[index] & 0x3F)
+            }
+            index += 1
+        }
+        return first..<bytes.count
     }
 
     /// Sets the state of an array or a data type.
