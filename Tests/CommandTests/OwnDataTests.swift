@@ -34,6 +34,10 @@ struct OwnDataTests {
                 #expect(FileManager.default.fileExists(atPath: program.folder.appending(path: file).path), "\(file)")
             }
             #expect(try program.run("verify", id).status == 0)
+            for selection in [["--dataset", "colours"], ["--where", "dataset=path:colours"], ["--dataset", "mnist"]] {
+                let found = try program.start(["status", "--json"] + selection).finish().out.contains(id)
+                #expect(found == (selection[1] != "mnist"), "\(selection)")
+            }
         }
     }
 

@@ -9,7 +9,7 @@ struct RunHistoryTests {
     func order() {
         let second = { (number: Int) in Int64(number / 20 * 1000) }
         let events = (0..<40).reversed().map { number in
-            EventRow(id: Int64(number), at: second(number), attempt: nil, kind: "e\(number)", detail: nil)
+            EventRow(id: Int64(number), run: nil, at: second(number), attempt: nil, kind: "e\(number)", detail: nil)
         }
         let log = (0..<40).map { "\(Format.time(second($0)))  line \($0)" }
         let lines = RunHistory.lines(events: events, log: log).map { $0.split(separator: " ").suffix(2).joined(separator: " ") }

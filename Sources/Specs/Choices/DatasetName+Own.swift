@@ -35,6 +35,9 @@ extension DatasetName {
         name.hasPrefix(pathPrefix) ? String(name.dropFirst(pathPrefix.count)) : nil
     }
 
+    /// The label of the data set that a database names.
+    public static func label(ofName name: String) -> String { folder(ofName: name).map { label(of: $0) } ?? name }
+
     /// These data sets in the order of the registry, then own ones by label and path.
     public static func inOrder(_ used: Set<DatasetName>) -> [DatasetName] {
         all.filter(used.contains)

@@ -5,22 +5,26 @@ import Specs
 
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Show everything that happened to runs: their events and their workers' log lines.")
+        commandName: "log", abstract: "Show everything that happened to runs: their events and their workers' log lines.",
+        discussion: "Without a run or a selection: the events of the whole lab.")
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
-    var runs: [String]
+    @OptionGroup var selection: RunSelection
 
     @Flag(help: "Print JSON: the events only.")
     var json = false
 
     private struct Entry: Encodable {
-        let run: String
+        let run: String?
         let at: Int64
         let attempt: Int?
         let kind: String
         let detail: String?
+
+        init(_ event: EventRow) {
+            (run, at, attempt, kind, detail) = (event.run, event.at, event.attempt, event.kind, event.detail)
+        }
 
         /// Keys without a value are null.
         func encode(to encoder: any Encoder) throws {
@@ -39,13 +43,16 @@ struct LogCommand: ParsableCommand {
         try reporting {
             let lab = try lab.open()
             let logs = RunLogs(folder: lab.logs)
-            let ids = try runs.map { try lab.run(named: $0) }
+            if selection.isEmpty {
+                // The events of the whole lab, also of runs that were removed.
+                let events = try lab.events()
+                if json { return Terminal.output.line(try JSONOutput.text(events.map(Entry.init))) }
+                for line in RunHistory.lines(events: events, log: [], namingRuns: true) { Terminal.output.line(line.printable) }
+                return
+            }
+            let ids = try selection.some(lab).map(\.id)
             if json {
-                let entries = try ids.flatMap { id in
-                    try lab.events(of: id).map {
-                        Entry(run: id, at: $0.at, attempt: $0.attempt, kind: $0.kind, detail: $0.detail)
-                    }
-                }
+                let entries = try ids.flatMap { try lab.events(of: $0) }.sorted { $0.id < $1.id }.map(Entry.init)
                 return Terminal.output.line(try JSONOutput.text(entries))
             }
             for id in ids {

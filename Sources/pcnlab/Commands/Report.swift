@@ -19,8 +19,7 @@ struct Report: ParsableCommand {
     @Option(help: "The report's format.")
     var format = ReportFormat.markdown
 
-    @Option(help: "Only the runs of this experiment.")
-    var experiment: String?
+    @OptionGroup(title: "SELECTION") var criteria: RunCriteria
 
     @Option(
         help: ArgumentHelp(
@@ -42,6 +41,8 @@ struct Report: ParsableCommand {
     @Option(help: "Write the report to a file instead of the standard output.", completion: .file())
     var output: String?
 
+    private var experiment: String? { criteria.experiment }
+
     func validate() throws {
         guard confusion != nil else { return }
         if !ConfusionMatrix.formats.contains(format.name) {
@@ -56,7 +57,7 @@ struct Report: ParsableCommand {
         try reporting {
             let lab = try lab.open()
             if let confusion { return try reportConfusion(lab, confusion) }
-            let runs = try lab.readableRuns(RunFilter(experiment: experiment))
+            let runs = try lab.readableRuns(try criteria.filter(lab))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
             let text = try format.render(input)
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }

@@ -14,11 +14,13 @@ enum RunHistory {
 
     /// The lines by time, then source, then number. No two have the same keys, so that the order does not depend on how a sort
     /// treats equal elements.
-    static func lines(events: [EventRow], log: [String]) -> [String] {
+    /// - Parameter namingRuns: whether an event's line begins with its run.
+    static func lines(events: [EventRow], log: [String], namingRuns: Bool = false) -> [String] {
         let lines =
             events.map { event in
                 let attempt = event.attempt.map { "attempt \($0) " } ?? ""
-                let text = "\(Format.time(event.at))  * \(attempt)\(event.kind)\(event.detail.map { ": " + $0 } ?? "")"
+                let run = namingRuns ? "\(event.run.map { String($0.prefix(8)) } ?? "")  " : ""
+                let text = "\(Format.time(event.at))  \(run)* \(attempt)\(event.kind)\(event.detail.map { ": " + $0 } ?? "")"
                 return Line(time: text.prefix(19), source: 0, number: event.id, text: text)
             }
             + log.enumerated().map { Line(time: $1.prefix(19), source: 1, number: Int64($0), text: $1) }

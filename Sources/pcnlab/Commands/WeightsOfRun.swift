@@ -11,7 +11,7 @@ struct WeightsOfRun {
     /// Reads the newest undamaged checkpoint. Damaged ones are skipped with a message.
     init(_ lab: Lab, _ run: RunSummary) throws {
         self.run = run
-        let records = try lab.checkpoints(of: run.id)
+        let records = try lab.checkpoints(of: run)
         guard !records.isEmpty else {
             throw Failure(
                 "run \(run.id.prefix(8)) is \(run.state.rawValue) and has no checkpoint yet; "
