@@ -68,7 +68,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "pcnlab", "ProgramUnderTest", "Tensors", "Networks", "Datasets", "Specs", "Training",
+                "Archives", "pcnlab", "ProgramUnderTest", "Tensors", "Networks", "Datasets", "Specs", "Training",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ], exclude: ["Labs"]),
         .target(name: "ProgramUnderTest", path: "Tests/ProgramUnderTest"),

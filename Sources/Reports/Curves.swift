@@ -13,7 +13,7 @@ public struct CurveFile: Sendable {
     /// The files of an experiment's runs.
     public static func files(of runs: [RunSummary], experiment: String) -> [CurveFile] {
         let name = { (run: RunSummary, digits: Int) in
-            "\(run.model)-\(run.settings.dataset.name)-s\(run.settings.seed)-\(run.id.prefix(digits))"
+            "\(run.model)-\(run.settings.dataset.label)-s\(run.settings.seed)-\(run.id.prefix(digits))"
         }
         var counts: [String: Int] = [:]
         for run in runs { counts[name(run, 8), default: 0] += 1 }

@@ -81,7 +81,7 @@ struct ReportTable: Sendable {
         }
         self.common = common
         let used = Set(runs.map(\.settings.dataset))
-        datasets = DatasetName.all.filter(used.contains)
+        datasets = DatasetName.inOrder(used)
         dataNames = names
         varying = VaryingSettings(runs.lazy.map(\.settings))
     }

@@ -103,7 +103,7 @@ struct TidyRow: Encodable {
     init(_ row: ReportTable.Row, _ cell: ReportTable.Cell) {
         model = row.model
         settings = row.deviations.map(\.text).joined(separator: ", ")
-        (dataset, datasetDigest) = (cell.dataset.name, cell.datasetDigest)
+        (dataset, datasetDigest) = (cell.dataset.label, cell.datasetDigest)
         (linearParameters, paperLinearParameters) = (cell.trainableParameters, cell.paperParameters)
         convolutionParameters = cell.convolutionParameters
         seeds = cell.seeds

@@ -20,13 +20,26 @@ public struct TrainingData: Sendable {
         let side = settings.inputSides.height
         // §4.2: LinearNet reads 32×32 pictures at 16×16; MNIST's 28×28 stay as they are.
         if side * 2 == data.train.height { data = data.halved() }
-        (train, test) = (data.train, data.test)
+        self.init(train: data.train, test: data.test, scale: nil, for: settings)
+    }
+
+    /// Images of the data set's size that are not part of it, for predictions.
+    /// - Parameter scale: the scale that the network was trained with.
+    public init(images: ImageSet, scale: PixelScale, for settings: Settings) {
+        let isHalved = settings.inputSides.height * 2 == images.height
+        let images = isHalved ? images.halved() : images
+        self.init(train: images, test: images, scale: scale, for: settings)
+    }
+
+    private init(train: ImageSet, test: ImageSet, scale: PixelScale?, for settings: Settings) {
+        let side = settings.inputSides.height
+        (self.train, self.test) = (train, test)
         if settings.architecture.features.isEmpty {
             interleaving = nil
         } else {
             interleaving = side == train.height ? .plain : .resized(Resampling(from: train.height, to: side))
         }
-        scale = PixelScale(settings.inputScale, fittedTo: train)
+        self.scale = scale ?? PixelScale(settings.inputScale, fittedTo: train)
     }
 
     /// Writes the images of these indices as a network's input. Large images are resized batch by batch, not over the stored set.

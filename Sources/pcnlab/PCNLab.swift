@@ -16,8 +16,9 @@ struct PCNLab: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Submit.self, Work.self, Status.self, Report.self, Export.self, LandscapeCommand.self, Cancel.self, Pause.self,
-            Resume.self, Retry.self, Remove.self, SetCommand.self, Wait.self, Clean.self, LogCommand.self, Verify.self,
+            Submit.self, Work.self, Status.self, Report.self, Export.self, Predict.self, LandscapeCommand.self, Cancel.self,
+            Pause.self, Resume.self, Retry.self, Remove.self, SetCommand.self, Wait.self, Clean.self, LogCommand.self,
+            Verify.self,
             BackupCommand.self,
             DataCommand.self, SchemaCommand.self,
             Bench.self, Doctor.self,

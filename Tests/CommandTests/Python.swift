@@ -5,6 +5,7 @@ import Foundation
 struct Python: Sendable {
     private let path: String
 
+    static let withNumPy = Python(modules: "numpy")
     static let withTorch = Python(modules: "torch", "numpy")
     static let withSafetensors = Python(modules: "torch", "safetensors.torch")
     static let withTensorBoard = Python(modules: "tensorboard.backend.event_processing.event_accumulator")

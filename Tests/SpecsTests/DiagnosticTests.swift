@@ -88,7 +88,8 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (#""exclude": [{"d": 4}]"#, "2:13: exclude[0]: matches no run of the product; correct its fields or remove it"),
         (#""exclude": [{"d": 16}]"#, "2:1: exclude: excludes every run of the product; keep at least one, or include one"),
         (
-            #""train_samples": 60001"#, "2:18: train_samples: 60001 is out of range; expected a whole number from 1 to 60,000"
+            #""train_samples": 10000001"#,
+            "2:18: train_samples: 10000001 is out of range; expected a whole number from 1 to 10,000,000"
         ),
         (
             #""train_samples": 20000, "include": [{"dataset": "shapes"}, {"dataset": "shapes", "seed": 2}]"#,
@@ -116,14 +117,16 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             [
                 "1:1: name: missing; \(nameRule)",
                 #"1:1: architecture: missing; expected one of "linearnet", "convnet", "alexnet""#,
-                #"1:1: dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes""#,
+                #"1:1: dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", or "path:DIR" for a folder of your own images"#,
             ]
         ),
         ("", ["1:1: JSON: the file is empty; expected a JSON object { … }"]),
         ("[]", ["1:1: spec: found a list; expected an object { … } of settings"]),
         (
             #"{"name": "x", "architecture": "linearnet", "sweep": {"dataset": ["mnist"]}, "include": [{"d": 4}]}"#,
-            [#"1:89: include[0].dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes""#]
+            [
+                #"1:89: include[0].dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", or "path:DIR" for a folder of your own images"#
+            ]
         ),
         (
             "{\"nmae\": \"x\",\n \"architecture\": \"linearnet\", \"datset\": \"mnist\"}",

@@ -50,8 +50,9 @@ enum SchemaCorpus {
             #""epochs": 0"#, #""epochs": 1000000001"#, #""epochs": 1e400"#, #""batch_size": -5"#, #""seed": -1"#,
             #""seed": 9223372036854775808"#,
             #""widths": []"#, #""widths": [1]"#, #""widths": [2.5]"#, #""widths": 5"#, #""widths": ["5"]"#,
-            #""train_samples": 0"#,
-            #""train_samples": 60001"#, #""test_samples": 10001"#, #""input_scale": "Raw""#, #""distance": "l2""#, #""wave": 1"#,
+            #""train_samples": 0"#, #""include": [{"dataset": "path:"}]"#, #""include": [{"dataset": "path:a\u0007"}]"#,
+            #""train_samples": 10000001"#, #""test_samples": 10000001"#, #""input_scale": "Raw""#, #""distance": "l2""#,
+            #""wave": 1"#,
             #""optimizer": ["sgd"]"#, #""schedule": "step""#, #""checkpoint_every": 0"#, #""foo": 1"#, #""epoch": 5"#,
             #""tags": []"#,
             #""$schema": 5"#, #""description": null"#, #""sweep": []"#, #""sweep": {"d": []}"#, #""sweep": {"d": 4}"#,
@@ -85,7 +86,10 @@ enum SchemaCorpus {
         // Repeated keys are gone before a validator sees them.
         #""d": 4, "d": 8"#,
         // Limits that depend on the data set.
-        #""train_samples": 60000"#, #""sweep": {"dataset": ["shapes"]}, "test_samples": 2001"#,
+        #""train_samples": 60000"#, #""test_samples": 10001"#,
+        #""sweep": {"dataset": ["shapes"]}, "test_samples": 2001"#,
+        // A folder that is not there.
+        #""sweep": {"dataset": ["path:there/is/no/folder"]}"#,
         // What the product and its exclusions leave over.
         #""exclude": [{"d": 4}]"#, #""exclude": [{"d": 16}]"#,
         #""sweep": {"linear": ["mlp", "pcn"]}, "d": 4, "exclude": [{"linear": "pcn"}]"#,

@@ -3,11 +3,13 @@ import Foundation
 extension DatasetFolder {
     /// The official downloads that are needed before the data set can be read; empty if it is present.
     func missingDownloads(_ kind: DatasetKind) -> [OfficialDownload] {
-        guard case .missing(_, let files) = locate(kind) else { return [] }
+        if locate(kind).isPresent { return [] }
         switch kind.format {
-        case .generated: return []
+        case .generated, .own: return []
         case .cifar: return kind.downloads
-        case .idx: return kind.downloads.filter { files.contains(String($0.path.dropLast(".gz".count))) }
+        case .idx:
+            let missing = missingOfficialFiles(kind).map { "\(kind.folder)/\($0.name).gz" }
+            return kind.downloads.filter { missing.contains($0.path) }
         }
     }
 

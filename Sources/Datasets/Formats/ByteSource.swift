@@ -69,3 +69,54 @@ final class FileSource: ByteSource {
         }
     }
 }
+
+/// Bytes in memory.
+final class BytesSource: ByteSource {
+    private let bytes: [UInt8]
+    private var place = 0
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, bytes.count - place)
+        bytes.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[place..<place + count])) }
+        place += count
+        return count
+    }
+}
+
+/// A source whose first bytes have been looked at.
+final class PeekedSource: ByteSource {
+    /// Up to 8 bytes.
+    let first: [UInt8]
+    private let start: BytesSource
+    private let rest: any ByteSource
+
+    init(_ source: any ByteSource) throws {
+        var bytes = [UInt8](repeating: 0, count: 8)
+        let count = try bytes.withUnsafeMutableBytes { try source.readFully(into: $0) }
+        first = Array(bytes[..<count])
+        (start, rest) = (BytesSource(first), source)
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        let count = start.read(into: buffer)
+        return count > 0 ? count : try rest.read(into: buffer)
+    }
+}
+
+extension ByteSource {
+    /// The rest of the source, up to `limit` bytes; nil if there are more.
+    func bytes(upTo limit: Int) throws -> [UInt8]? {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+        defer { buffer.deallocate() }
+        var bytes: [UInt8] = []
+        while true {
+            let count = try read(into: buffer)
+            if count == 0 { return bytes }
+            // The rest is not read: it may have no end.
+            if bytes.count + count > limit { return nil }
+            bytes += UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        }
+    }
+}

@@ -5,6 +5,7 @@ enum DatasetReader {
     static func read(_ content: OfficialContent) throws -> Dataset {
         let splits: [Split: ImageSet]
         switch content.kind.format {
+        case .own(let url): return try OwnData(path: url.path).read()
         case .generated: splits = [.train: Shapes.generate(.train), .test: Shapes.generate(.test)]
         case .cifar(let labelRanges): splits = try readCifar(content, labelRanges)
         case .idx: splits = try readIDX(content)

@@ -40,7 +40,7 @@ public struct Dataset: Sendable {
 
     private func subset(_ split: Split, _ count: Int?) throws -> ImageSet {
         guard let count else { return self[split] }
-        return try self[split].subset(count, of: name, split)
+        return try self[split].subset(count, of: kind.dataset.identityName, split)
     }
 
     /// The same data set at half the height and width.

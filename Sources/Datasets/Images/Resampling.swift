@@ -7,7 +7,12 @@ public struct Resampling: Sendable {
 
     public init(from input: Int, to side: Int) {
         self.side = side
-        neighbours = (0..<side).map { index in
+        neighbours = Self.neighbours(from: input, to: side)
+    }
+
+    /// For each output row or column: the two input neighbours, and the weight of the second.
+    static func neighbours(from input: Int, to side: Int) -> [(first: Int, second: Int, share: Float)] {
+        (0..<side).map { index in
             let place = max(0, (Double(index) + 0.5) * Double(input) / Double(side) - 0.5)
             let first = min(Int(place), input - 1)
             return (first, min(first + 1, input - 1), Float(place - Double(first)))

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 
 extension DatasetError: CustomStringConvertible {
     /// One sentence that names the file, what is wrong with it and the remedy.
@@ -6,9 +7,10 @@ extension DatasetError: CustomStringConvertible {
         switch self {
         case .unknownDataset(let name, let known):
             return "there is no data set named \(name); there are \(known.joined(separator: ", "))"
-        case .missing(let dataset, let root, let files):
+        case .missing(let dataset, let root, let files, let lookalikes):
+            let near = lookalikes.isEmpty ? "" : "not read: \(lookalikes.joined(separator: ", ").printable), see docs/data.md; "
             return "\(root): \(dataset) is missing (files: \(files.joined(separator: ", "))); "
-                + "fetch it with: pcnlab data fetch \(dataset)"
+                + near + "fetch it with: pcnlab data fetch \(dataset)"
         case .unreadable(let file, let code):
             return "\(file): cannot be read: \(String(cString: strerror(code))); check the file's permissions and the disk"
         case .wrongLength(let file, let expected, let found):
@@ -33,6 +35,14 @@ extension DatasetError: CustomStringConvertible {
             return "\(file): the archive does not hold \(member); \(Self.replace)"
         case .memberRepeated(let file, let member):
             return "\(file): the archive holds \(member) twice; \(Self.replace)"
+        case .looksLike(let file, let other):
+            return "\(file): has the size of \(other); if the two files are exchanged, exchange them again"
+        case .badPickle(let file, let fault):
+            return "\(file): is not a file of CIFAR's Python version: \(fault); \(Self.replace)"
+        case .ownData(let file, let fault):
+            return "\(file.printable): \(fault)"
+        case .badPicture(let file, let fault):
+            return "\(file.printable): \(fault)"
         case .sampleCount(let dataset, let split, let requested, let available):
             return "\(split)_samples: \(requested) asked for, but the \(split) split of \(dataset) has \(available) images; "
                 + "give a number from 1 to \(available)"
@@ -41,7 +51,12 @@ extension DatasetError: CustomStringConvertible {
 
     /// Whether the data set, or part of it, is missing.
     public var isMissingFile: Bool {
-        if case .missing = self { true } else { false }
+        switch self {
+        case .missing: true
+        case .ownData(_, let fault): fault.isMissing
+        case .unreadable(_, let code): code == ENOENT
+        default: false
+        }
     }
 
     private static let replace = "delete the file and fetch it again with: pcnlab data fetch NAME"

@@ -2,8 +2,8 @@
 public enum DatasetError: Error, Equatable, Sendable {
     /// No data set has this name; `known` lists the known names.
     case unknownDataset(name: String, known: [String])
-    /// Files of the data set are missing under `root`.
-    case missing(dataset: String, root: String, files: [String])
+    /// Files of the data set are missing under `root`; `lookalikes` are names there that remind of it.
+    case missing(dataset: String, root: String, files: [String], lookalikes: [String] = [])
     /// The file cannot be read; `code` is errno.
     case unreadable(file: String, code: Int32)
     /// A file that is too short or too long; in bytes, uncompressed.
@@ -26,6 +26,14 @@ public enum DatasetError: Error, Equatable, Sendable {
     case memberMissing(file: String, member: String)
     /// A tar archive that contains an official file twice.
     case memberRepeated(file: String, member: String)
+    /// A file with the size or header of another official file.
+    case looksLike(file: String, other: String)
+    /// A pickle that is not what CIFAR's Python version holds.
+    case badPickle(file: String, fault: PickleFault)
+    /// A folder of own images, or a file in it, that cannot be used.
+    case ownData(file: String, fault: OwnDataFault)
+    /// A picture that cannot be read.
+    case badPicture(file: String, fault: PictureFault)
     /// A requested number of samples that is less than 1 or more than the split has.
     case sampleCount(dataset: String, split: Split, requested: Int, available: Int)
 }

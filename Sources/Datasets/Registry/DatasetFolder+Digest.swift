@@ -6,17 +6,20 @@ extension DatasetFolder {
     /// The digest of a data set's content, 64 lower-case hexadecimal digits: the SHA-256 of what `sha256sum` prints for the
     /// official uncompressed files that training reads, in the registry's order. So
     /// `sha256sum data_batch_{1..5}.bin test_batch.bin | sha256sum` in CIFAR-10's folder prints it, and folder, archive,
-    /// plain and gzipped files have the same digest. For generated data it is that of the generator's name and version.
+    /// plain and gzipped files have the same digest, and so has CIFAR's Python version of the same records. For generated data it is that of the generator's name and version.
     /// - Throws: ``DatasetError`` if files are missing, unreadable or of another length, and errors of the cache.
     public func digest(_ kind: DatasetKind, cache: some DigestCache) throws -> String {
+        if case .own = kind.format { return OwnData.digest(of: try load(kind)) }
         switch locate(kind) {
         case .generated: return SHA256.hash(data: Data("\(Shapes.generator) \(Shapes.version)\n".utf8)).hexadecimal
         case .missing(let root, let files):
-            throw DatasetError.missing(dataset: kind.name, root: root.path, files: files)
-        case .archive(let url):
-            return try Self.remembered(url, cache) { try digest(of: kind, at: .archive(url)) { try Self.sha256($0, $1, $2) } }
-        case .folder(let paths):
-            return try digest(of: kind, at: .folder(paths)) { source, expected, name in
+            throw DatasetError.missing(kind, root: root, files: files)
+        case .archive(let url, let encoding):
+            return try Self.remembered(url, cache) {
+                try digest(of: kind, at: .archive(url, encoding)) { try Self.sha256($0, $1, $2) }
+            }
+        case .folder(let paths, let encoding):
+            return try digest(of: kind, at: .folder(paths, encoding)) { source, expected, name in
                 try Self.remembered(URL(fileURLWithPath: name), cache) { try Self.sha256(source, expected, name) }
             }
         }

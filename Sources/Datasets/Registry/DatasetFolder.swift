@@ -21,19 +21,42 @@ public struct DatasetFolder: Sendable {
         }
     }
 
-    /// The location of a data set: its folder if that is complete, else the official archive.
+    /// The location of a data set: in its official layout, folder before archive, else in one of the others that are read, see
+    /// ``DatasetLayout``.
     public func locate(_ kind: DatasetKind) -> DatasetLocation {
-        guard kind.format != .generated else { return .generated }
-        let folder = root.appendingPathComponent(kind.folder)
-        let found = kind.files.map { file in
-            Self.existing(folder.appendingPathComponent(file.name))
-                ?? (kind.format == .idx ? Self.existing(folder.appendingPathComponent(file.name + ".gz")) : nil)
+        if kind.format == .generated { return .generated }
+        if case .own(let url) = kind.format {
+            guard let files = OwnData(path: url.path).files else { return .missing(root: url, files: []) }
+            return .folder(files.map { url.appendingPathComponent($0) })
         }
-        let paths = found.compactMap(\.self)
-        if paths.count == kind.files.count { return .folder(paths) }
-        if case .cifar = kind.format, let archive = officialFiles(kind).first?.url { return .archive(archive) }
-        let missing = zip(kind.files, found).filter { $0.1 == nil }.map { "\(kind.folder)/\($0.0.name)" }
-        return .missing(root: root, files: missing)
+        var best: (found: Int, missing: [String]) = (-1, [])
+        for layout in DatasetLayout.all(of: kind) {
+            for folder in layout.folders {
+                let found = place(of: kind, layout, folder)
+                let paths = found.compactMap(\.self)
+                if paths.count == kind.files.count { return .folder(paths, layout.encoding) }
+                let missing = zip(kind.files, found).filter { $0.1 == nil }.map { "\(folder)/\(layout.names($0.0)[0])" }
+                if paths.count > best.found { best = (paths.count, missing) }
+            }
+            for archive in layout.archives {
+                if let url = NearbyFile.findFile(archive, in: root) { return .archive(url, layout.encoding) }
+            }
+        }
+        return .missing(root: root, files: best.missing)
+    }
+
+    /// The place of each official file in a folder; nil for those that are not there.
+    private func place(of kind: DatasetKind, _ layout: DatasetLayout, _ folder: String) -> [URL?] {
+        guard let url = NearbyFile.find(folder, in: root) else { return kind.files.map { _ in nil } }
+        return kind.files.map { file in
+            layout.names(file).lazy.compactMap { NearbyFile.findFile($0, in: url) }.first
+        }
+    }
+
+    /// The official files that are not in the official folder.
+    func missingOfficialFiles(_ kind: DatasetKind) -> [OfficialFile] {
+        guard let layout = DatasetLayout.all(of: kind).first else { return [] }
+        return zip(kind.files, place(of: kind, layout, layout.folders[0])).filter { $0.1 == nil }.map(\.0)
     }
 
     /// The official downloads of a data set that are present in this folder, with their URLs.

@@ -2,7 +2,8 @@ import Foundation
 
 /// A cache of digests by file stamp, so that 180 MB are not hashed at every submit.
 ///
-/// The entry of an archive is the digest of the whole data set; that of any other file is the file's own.
+/// The entry of an archive is the digest of the whole data set; that of any other file is the file's own,
+/// or that of its equivalent in the binary version.
 public protocol DigestCache {
     /// The digest stored for exactly this path, size and time of change.
     func lookup(_ stamp: FileStamp) throws -> String?

@@ -82,7 +82,7 @@ extension Lab {
     private func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int?, experiment: Int64?) throws
         -> SubmissionOutcome
     {
-        let known = try db.cachedStatement(sql: "SELECT epochs, settings, dataset_digest FROM runs WHERE id = ?")
+        let known = try db.cachedStatement(sql: "SELECT epochs, dataset, settings, dataset_digest FROM runs WHERE id = ?")
         guard let row = try Row.fetchOne(known, arguments: [id]) else {
             try insert(run, id: id, priority: priority, db)
             try wish(run.settings.epochs, for: id, experiment, db)
@@ -92,14 +92,16 @@ extension Lab {
             try db.execute(cached: "UPDATE runs SET priority = ? WHERE id = ?", arguments: [priority, id])
         }
         // Settings that are not part of the identity, such as `checkpoint_every`, are taken from the latest spec, unless another experiment
-        // wishes a longer run. This also repairs damaged settings.
+        // wishes a longer run. This also repairs damaged settings, and gives the run the new place of own data that was moved.
         let epochs: Int = row["epochs"], wished = run.settings.epochs
         var settings = run.settings
         settings.epochs = epochs
         let text = settings.canonicalJSON
-        if wished >= epochs, row["settings"] != text || row["dataset_digest"] != run.datasetDigest {
+        let isMoved = settings.dataset.folder != nil && row["dataset"] != settings.dataset.name
+        if wished >= epochs || isMoved, row["settings"] != text || row["dataset_digest"] != run.datasetDigest {
             try db.execute(
-                cached: "UPDATE runs SET settings = ?, dataset_digest = ? WHERE id = ?", arguments: [text, run.datasetDigest, id])
+                cached: "UPDATE runs SET dataset = ?, settings = ?, dataset_digest = ? WHERE id = ?",
+                arguments: [settings.dataset.name, text, run.datasetDigest, id])
         }
         try wish(wished, for: id, experiment, db)
         let change = try settleLength(of: id, db), state = try state(of: id, db)

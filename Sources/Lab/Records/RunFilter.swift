@@ -84,3 +84,13 @@ public struct RunFilter: Sendable {
         throw LabError.noSuchExperiment(experiment, known: known)
     }
 }
+
+extension Lab {
+    /// The names of the own data sets that runs have, as the column `dataset` holds them.
+    public func ownDatasets() throws -> [String] {
+        try database.read { db in
+            let sql = "SELECT DISTINCT dataset FROM runs WHERE substr(dataset, 1, length(?1)) = ?1"
+            return try String.fetchAll(db, sql: sql, arguments: [DatasetName.pathPrefix])
+        }
+    }
+}

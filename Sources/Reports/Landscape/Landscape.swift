@@ -19,7 +19,7 @@ public struct Landscape: Sendable {
         setting =
             settings.layerWidths.map(String.init).joined(separator: " → ")
             + "; one batch of \(batch) training images, \(settings.inputScale.name) inputs, seed \(settings.seed)"
-        name = "\(settings.architecture.name)-\(settings.dataset.name)-s\(settings.seed)"
+        name = "\(settings.architecture.name)-\(settings.dataset.label)-s\(settings.seed)"
         self.ensembles = ensembles
     }
 

@@ -28,7 +28,7 @@ extension LandscapeFormat {
             let own = settings.deviationsFromPaper.map(\.text).joined(separator: ", ")
             return ensemble.samples.enumerated().map { index, sample in
                 [
-                    settings.architecture.name, settings.dataset.name, "\(settings.seed)", settings.model, own,
+                    settings.architecture.name, settings.dataset.label, "\(settings.seed)", settings.model, own,
                     settings.linear.name, "\(ensemble.isShuffled)", "\(index)", "\(sample.seed)",
                     sample.loss.isFinite ? "\(sample.loss)" : "", "\(sample.accuracy)",
                 ]

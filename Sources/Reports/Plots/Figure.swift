@@ -29,18 +29,22 @@ extension ReportInput {
         let subjects = Dictionary(grouping: runs) {
             Subject(architecture: $0.settings.architecture, dataset: $0.settings.dataset)
         }
+        let datasets = DatasetName.inOrder(Set(subjects.keys.map(\.dataset)))
         for architecture in Architecture.all {
-            for dataset in DatasetName.all {
+            for dataset in datasets {
                 guard let runs = subjects[Subject(architecture: architecture, dataset: dataset)] else { continue }
                 let table = ReportTable(runs)
                 let curves = try Dictionary(runs.map { ($0.id, try epochs(of: $0)) }) { first, _ in first }
                 if curves.values.allSatisfy(\.isEmpty) { continue }
+                // Folders of own data may have the same last name.
+                let isAmbiguous = datasets.count { $0.label == dataset.label } > 1
+                let label = dataset.label + (isAmbiguous ? "-\(runs[0].datasetDigest.prefix(8))" : "")
                 let subject = "\(architecture.displayName) on \(dataset.displayName)"
                 for quantity in Quantity.all {
                     let plot = LinePlot(
                         title: "\(subject): \(quantity.title)", subtitle: table.commonText, xAxis: "epoch", yAxis: quantity.axis,
                         series: table.series(architecture, dataset, quantity, curves))
-                    let name = "\(architecture.name)-\(dataset.name)-\(quantity.name).svg"
+                    let name = "\(architecture.name)-\(label)-\(quantity.name).svg"
                     figures.append(Figure(fileName: name, subject: subject, plot: plot))
                 }
             }

@@ -14,11 +14,23 @@ public struct DatasetName: Choice {
     public let channels: Int
     /// Height and width of an image.
     public let side: Int
+    /// The absolute path of a user's own data; nil for a data set of the registry.
+    public let folder: String?
 
     public init(
         name: String, summary: String? = nil, displayName: String, classNames: [String], trainImages: Int, testImages: Int,
         channels: Int, side: Int
     ) {
+        self.init(
+            name: name, summary: summary, displayName: displayName, classNames: classNames, trainImages: trainImages,
+            testImages: testImages, channels: channels, side: side, folder: nil)
+    }
+
+    init(
+        name: String, summary: String?, displayName: String, classNames: [String], trainImages: Int, testImages: Int,
+        channels: Int, side: Int, folder: String?
+    ) {
+        self.folder = folder
         (self.name, self.displayName, self.classNames) = (name, displayName, classNames)
         self.summary = summary ?? displayName
         (self.trainImages, self.testImages, self.channels, self.side) = (trainImages, testImages, channels, side)

@@ -18,5 +18,15 @@ public struct InputScale: Choice {
         return deviation > 0 ? (Float(1 / deviation), Float(-mean / deviation)) : (1, Float(-mean))
     }
 
+    /// Whether the scale depends on the training images.
+    public var needsMoments: Bool {
+        var isAsked = false
+        _ = fit {
+            isAsked = true
+            return (0, 1)
+        }
+        return isAsked
+    }
+
     @TaskLocal public static var all: [InputScale] = [.raw, .unit, .standard]
 }

@@ -31,6 +31,8 @@ extension Diagnostic {
             "unknown value \(Echo.quoted(found)); expected \(kind.phrase)"
         case .tooManySamples(let found, let dataset, let available):
             "\(found.grouped) is more than \(dataset.displayName) has; expected at most \(available.grouped)"
+        case .ownData(let fault):
+            fault.message
         case .doesNotApply(let applicability, let settings):
             Self.refusal(applicability.refusal(for: settings))
         case .unused(let applicability):
@@ -59,7 +61,7 @@ extension Diagnostic {
         switch kind {
         case .real: " (\(kind.rangePhrase))"
         case .whole where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
-        case .whole, .wholes, .choice, .text, .name, .object, .objects, .values: ""
+        case .whole, .wholes, .choice, .choiceOrPath, .text, .name, .object, .objects, .values: ""
         }
     }
 }

@@ -27,6 +27,8 @@ struct Diagnostic: Hashable, Sendable {
         case unknownChoice(found: String, suggestion: String?, ValueKind)
         /// More samples than the data set's split has.
         case tooManySamples(found: Int, dataset: DatasetName, available: Int)
+        /// A folder of own data that cannot be used.
+        case ownData(OwnDataLookup.Fault)
         /// The field does not apply to the run of this `include` object.
         case doesNotApply(Applicability, to: Settings)
         /// No run of the file has this field.
@@ -75,6 +77,11 @@ public struct SpecDiagnostics: Error, Hashable, Sendable, CustomStringConvertibl
             "\(file):\(diagnostic.position.line):\(diagnostic.position.column): "
                 + "\(diagnostic.fieldText): \(diagnostic.sentence)"
         }
+    }
+
+    /// Whether nothing is wrong but that files of own data are missing.
+    public var isMissingFile: Bool {
+        diagnostics.allSatisfy { if case .ownData(let fault) = $0.problem { fault.isMissing } else { false } }
     }
 
     /// All lines.

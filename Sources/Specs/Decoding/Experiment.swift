@@ -17,8 +17,9 @@ public struct Experiment: Hashable, Sendable {
     /// - Parameters:
     ///   - bytes: The file's contents.
     ///   - file: The file's name for the diagnostics.
+    ///   - ownData: Finds the folders of own data that the spec names.
     public static func decode(
-        _ bytes: some Sequence<UInt8>, file: String
+        _ bytes: some Sequence<UInt8>, file: String, ownData: OwnDataLookup? = nil
     ) throws(SpecDiagnostics) -> Experiment {
         let root: JSONValue
         do {
@@ -26,7 +27,7 @@ public struct Experiment: Hashable, Sendable {
         } catch {
             throw SpecDiagnostics(file: file, diagnostics: [Diagnostic(error)])
         }
-        let (outline, diagnostics) = SpecScanner.scan(root)
+        let (outline, diagnostics) = SpecScanner.scan(root, ownData: ownData ?? .none)
         // The contents are checked only if there are any.
         guard case .object = root.content else { throw SpecDiagnostics(file: file, diagnostics: diagnostics) }
         var expansion = Expansion(outline)

@@ -4,22 +4,29 @@ struct SpecScanner {
     /// Settings of the object being read whose values an error leaves unknown.
     private var unknown: Set<String> = []
     private let canonical: Bool
+    private var ownData: OwnDataLookup
 
-    private init(canonical: Bool) {
+    private init(canonical: Bool, ownData: OwnDataLookup) {
         self.canonical = canonical
+        self.ownData = ownData
     }
 
     /// Reads a spec's parts.
-    static func scan(_ root: JSONValue) -> (outline: SpecOutline, diagnostics: [Diagnostic]) {
-        var scanner = SpecScanner(canonical: false)
+    static func scan(
+        _ root: JSONValue, ownData: OwnDataLookup = .none
+    ) -> (outline: SpecOutline, diagnostics: [Diagnostic]) {
+        var scanner = SpecScanner(canonical: false, ownData: ownData)
         let outline = scanner.outline(root)
         return (outline, scanner.diagnostics)
     }
 
     /// Reads the settings of one run from an object that contains nothing else.
     static func settings(_ bytes: [UInt8]) throws(SpecDiagnostics) -> Settings {
-        var scanner = SpecScanner(canonical: true)
+        var scanner = SpecScanner(canonical: true, ownData: .none)
         let root = try scanner.document(bytes, file: "settings")
+        if case .object(let members) = root.content, let shape = members.first(where: { $0.key == Settings.shapeKey })?.value {
+            scanner.ownData = OwnDataLookup(shape: shape)
+        }
         let object = scanner.object(root, at: FieldPath())
         for field in SettingField.all where field.presence == .required && object?.settings[field.key] == nil {
             scanner.report(.missing(field.kind), at: root.position, FieldPath().key(field.key))
@@ -93,6 +100,7 @@ struct SpecScanner {
             report(.wrongType(found: json.found, .object), at: json.position, path)
             return nil
         }
+        let alsoKnown = canonical ? alsoKnown + [Settings.shapeKey] : alsoKnown
         var first: [String: JSONMember] = [:]
         var kept: [JSONMember] = []
         for member in members {
@@ -135,7 +143,11 @@ struct SpecScanner {
     private mutating func given(
         _ field: SettingField, _ json: JSONValue, keyPosition: Position, at path: FieldPath
     ) -> SourcedValue {
-        let value = hasEnough ? nil : field.kind.value(of: json, at: path, canonical: canonical, diagnostics: &diagnostics)
+        let value =
+            hasEnough
+            ? nil
+            : field.kind.value(
+                of: json, at: path, ownData: ownData, canonical: canonical, diagnostics: &diagnostics)
         if value == nil { unknown.insert(field.key) }
         return SourcedValue(field: field, value: value, keyPosition: keyPosition, position: json.position, path: path)
     }
@@ -195,6 +207,25 @@ struct SpecScanner {
             return SweptField(
                 field: field, keyPosition: member.keyPosition, path: here, count: values.count + unreadable,
                 values: values)
+        }
+    }
+}
+
+extension OwnDataLookup {
+    /// Describes own data by the shape that canonical settings hold.
+    fileprivate init(shape: JSONValue) {
+        var sizes: [Int] = []
+        if case .array(let elements) = shape.content {
+            for element in elements {
+                if case .number(let number) = element.content, let size = number.int { sizes.append(size) }
+            }
+        }
+        let known = sizes
+        self.init { folder in
+            guard let own = DatasetName(folder: folder, shape: known) else {
+                return .failure(Fault("dataset_shape is no shape of own data", isMissing: false))
+            }
+            return .success(own)
         }
     }
 }

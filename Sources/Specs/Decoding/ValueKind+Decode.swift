@@ -1,9 +1,11 @@
 extension ValueKind {
     /// Reads a setting's value; returns nil and appends a diagnostic if it cannot be read.
     ///
-    /// - Parameter canonical: whether a whole number beyond 2⁵³ − 1 may be written as a string, as canonical settings write it.
+    /// - Parameters:
+    ///   - ownData: finds a folder of own data.
+    ///   - canonical: whether a whole number beyond 2⁵³ − 1 may be written as a string, as canonical settings write it.
     func value(
-        of json: JSONValue, at path: FieldPath, canonical: Bool, diagnostics: inout [Diagnostic]
+        of json: JSONValue, at path: FieldPath, ownData: OwnDataLookup = .none, canonical: Bool, diagnostics: inout [Diagnostic]
     ) -> SettingValue? {
         func fail(_ problem: Diagnostic.Problem) -> SettingValue? {
             diagnostics.append(Diagnostic(position: json.position, field: path, problem: problem))
@@ -25,6 +27,18 @@ extension ValueKind {
         case (.choice(let names), .string(let text)):
             if names.contains(text) { return .text(text) }
             return fail(.unknownChoice(found: text, suggestion: Suggestion.closest(to: text, among: names), self))
+        case (.choiceOrPath(let names), .string(let text)):
+            if names.contains(text) { return .text(text) }
+            guard let folder = DatasetName.folder(ofName: text) else {
+                return fail(.unknownChoice(found: text, suggestion: Suggestion.closest(to: text, among: names), self))
+            }
+            if folder.isEmpty || folder.unicodeScalars.contains(where: \.isTerminalControl) {
+                return fail(.outOfRange(found: json.found, self))
+            }
+            switch ownData.find(folder) {
+            case .success(let dataset): return .own(dataset)
+            case .failure(let fault): return fail(.ownData(fault))
+            }
         case (.wholes(let each, let count), .array(let elements)):
             guard count.contains(elements.count) else {
                 return fail(.outOfRange(found: "a list of \(elements.count)", self))
@@ -38,7 +52,8 @@ extension ValueKind {
             return .text(text)
         case (.name, .string(let text)):
             return ExperimentName.isSuitable(text) ? .text(text) : fail(.outOfRange(found: json.found, self))
-        case (.whole, _), (.real, _), (.choice, _), (.wholes, _), (.text, _), (.name, _), (.object, _), (.objects, _),
+        case (.whole, _), (.real, _), (.choice, _), (.choiceOrPath, _), (.wholes, _), (.text, _), (.name, _), (.object, _),
+            (.objects, _),
             (.values, _):
             return fail(.wrongType(found: json.found, self))
         }

@@ -138,6 +138,18 @@ public enum ExperimentSchema {
             ]
         case .choice(let names):
             [Member("enum", .list(names.map(JSONTree.text)))]
+        case .choiceOrPath(let names):
+            [
+                Member(
+                    "anyOf",
+                    .list([
+                        .object([Member("enum", .list(names.map(JSONTree.text)))]),
+                        .object([
+                            Member("type", .text("string")),
+                            Member("pattern", .text("^\(DatasetName.pathPrefix)[^\\u0000-\\u001f\\u007f-\\u009f]+$")),
+                        ]),
+                    ]))
+            ]
         case .wholes(let each, let count):
             [
                 Member("type", .text("array")), Member("minItems", .whole(count.lowerBound)),

@@ -40,8 +40,8 @@ public struct SettingCondition: Sendable, Equatable {
             let found = field.effective(settings)
         else { return false }
         switch comparison {
-        case .equal: return found == value
-        case .unequal: return found != value
+        case .equal: return found.suits(value)
+        case .unequal: return !found.suits(value)
         case .less, .greater, .lessOrEqual, .greaterOrEqual:
             guard let found = found.number, let value = value.number else { return false }
             switch comparison {
@@ -81,6 +81,7 @@ extension ValueKind {
         case .whole: Int(text).map(SettingValue.whole)
         case .real: Double(text).flatMap { $0.isFinite ? .real($0) : nil }
         case .choice(let names): names.contains(text) ? .text(text) : nil
+        case .choiceOrPath(let names): names.contains(text) || DatasetName.folder(ofName: text) != nil ? .text(text) : nil
         case .wholes:
             {
                 let parts = text.split(whereSeparator: { "×x,[] ".contains($0) }).map { Int($0) }
@@ -94,11 +95,17 @@ extension ValueKind {
 }
 
 extension SettingValue {
+    /// Whether it is the value of a condition. Own data is named by its path or by its label: path:/home/me/digits, path:digits.
+    fileprivate func suits(_ value: SettingValue) -> Bool {
+        guard case .own(let dataset) = self, case .text(let text) = value else { return self == value }
+        return text == dataset.name || text == DatasetName.pathPrefix + dataset.label
+    }
+
     fileprivate var number: Double? {
         switch self {
         case .whole(let whole): Double(whole)
         case .real(let real): real
-        case .text, .wholes: nil
+        case .text, .wholes, .own: nil
         }
     }
 }

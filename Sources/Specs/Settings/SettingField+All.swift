@@ -35,15 +35,16 @@ extension SettingField {
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.
             .wholes(each: 2...32_768, count: 1...32), "hidden widths in place of the architecture's own",
             absentText: "the architecture's own", effective: { .wholes($0.hiddenWidths) }),
-        .choice(
-            "dataset", \.dataset, of: DatasetName.self, "the data set", presence: .required,
-            comparison: .never),
         SettingField(
-            "train_samples", \.trainSamples, .whole(1...most(\.trainImages)),
+            "dataset", \.dataset, .choiceOrPath(DatasetName.all.map(\.name)),
+            "the data set: " + DatasetName.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
+                + ", path:DIR (a folder of your own images, relative to the spec)", presence: .required, comparison: .never),
+        SettingField(
+            "train_samples", \.trainSamples, .whole(1...DatasetName.imageLimit),
             "use only this many training images, the same for every seed", absentText: "all",
             effective: { .whole($0.trainImages) }),
         SettingField(
-            "test_samples", \.testSamples, .whole(1...most(\.testImages)),
+            "test_samples", \.testSamples, .whole(1...DatasetName.imageLimit),
             "use only this many test images, the same for every seed", absentText: "all",
             effective: { .whole($0.testImages) }),
         .choice("input_scale", \.inputScale, of: InputScale.self, "the scale of the pixels", label: { "\($0) inputs" }),
@@ -75,8 +76,4 @@ extension SettingField {
         }
         return fields
     }()
-
-    private static func most(_ count: KeyPath<DatasetName, Int>) -> Int {
-        DatasetName.all.map { $0[keyPath: count] }.max() ?? 1
-    }
 }

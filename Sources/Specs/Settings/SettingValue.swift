@@ -4,6 +4,8 @@ enum SettingValue: Hashable, Sendable {
     case whole(Int)
     case real(Double)
     case wholes([Int])
+    /// A user's own data.
+    case own(DatasetName)
 
     /// The value as JSON.
     var json: JSONTree {
@@ -12,6 +14,7 @@ enum SettingValue: Hashable, Sendable {
         case .whole(let whole): .whole(whole)
         case .real(let real): .real(real)
         case .wholes(let wholes): .list(wholes.map(JSONTree.whole))
+        case .own(let dataset): .text(dataset.name)
         }
     }
 
@@ -22,6 +25,7 @@ enum SettingValue: Hashable, Sendable {
         case .whole(let whole): String(whole)
         case .real(let real): ECMAScriptNumber.text(real)
         case .wholes(let wholes): wholes.map(String.init).joined(separator: "×")
+        case .own(let dataset): dataset.label
         }
     }
 }
@@ -79,7 +83,19 @@ extension Linear: SettingRepresentable {}
 extension Convolution: SettingRepresentable {}
 extension Distance: SettingRepresentable {}
 extension Wave: SettingRepresentable {}
-extension DatasetName: SettingRepresentable {}
+extension DatasetName: SettingRepresentable {
+    init?(_ value: SettingValue) {
+        switch value {
+        case .own(let dataset): self = dataset
+        case .text(let text):
+            guard let dataset = Self.named(text) else { return nil }
+            self = dataset
+        case .whole, .real, .wholes: return nil
+        }
+    }
+
+    var settingValue: SettingValue? { folder == nil ? .text(name) : .own(self) }
+}
 extension InputScale: SettingRepresentable {}
 extension Optimizer: SettingRepresentable {}
 extension Schedule: SettingRepresentable {}

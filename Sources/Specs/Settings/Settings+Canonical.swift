@@ -27,14 +27,23 @@ extension Settings {
     }
 
     private var trajectory: JSONTree {
-        json { $0.fixesTrajectory(self) }
+        guard dataset.folder != nil, case .object(let members) = json(including: { $0.fixesTrajectory(self) }) else {
+            return json { $0.fixesTrajectory(self) }
+        }
+        // The digest stands for the images; where they lie is no part of a run.
+        return .object(
+            members.filter { $0.key != Self.shapeKey }
+                .map { $0.key == "dataset" ? JSONTree.Member($0.key, .text(dataset.identityName)) : $0 })
     }
+
+    /// The key under which canonical settings hold the shape of own data, so that they can be read without its folder.
+    static let shapeKey = "dataset_shape"
 
     private func json(including isIncluded: (SettingField) -> Bool) -> JSONTree {
         .object(
             SettingField.all.filter(isIncluded).compactMap { field in
                 field.read(self).map { JSONTree.Member(field.key, $0.json) }
-            })
+            } + (dataset.folder == nil ? [] : [JSONTree.Member(Self.shapeKey, .list(dataset.shape.map(JSONTree.whole)))]))
     }
 
     /// Settings from values by key. Required settings that are missing get a placeholder: check for them first.

@@ -18,9 +18,11 @@ extension Settings: Codable {
             case .whole(let whole)?: try container.encode(whole, forKey: Key(field.key))
             case .real(let real)?: try container.encode(real, forKey: Key(field.key))
             case .wholes(let wholes)?: try container.encode(wholes, forKey: Key(field.key))
+            case .own(let own)?: try container.encode(own.name, forKey: Key(field.key))
             case nil: break
             }
         }
+        if dataset.folder != nil { try container.encode(dataset.shape, forKey: Key(Self.shapeKey)) }
     }
 
     /// Reads what `encode` wrote, with the same limits as a spec.
@@ -34,10 +36,14 @@ extension Settings: Codable {
                 case .whole: .whole(try container.decode(Int.self, forKey: key))
                 case .real: .real(try container.decode(Finite.self, forKey: key).value)
                 case .wholes: .list(try container.decode([Int].self, forKey: key).map(JSONTree.whole))
-                case .choice, .text, .name, .object, .objects, .values:
+                case .choice, .choiceOrPath, .text, .name, .object, .objects, .values:
                     .text(try container.decode(String.self, forKey: key))
                 }
             members.append(.init(field.key, value))
+        }
+        if container.contains(Key(Self.shapeKey)) {
+            let shape = try container.decode([Int].self, forKey: Key(Self.shapeKey))
+            members.append(.init(Self.shapeKey, .list(shape.map(JSONTree.whole))))
         }
         do {
             self = try Settings(canonicalJSON: JSONTree.object(members).canonical)

@@ -6,6 +6,8 @@ enum ValueKind: Hashable, Sendable {
     case real(ClosedRange<Double>)
     /// One of some names.
     case choice([String])
+    /// One of some names, or `path:` and a folder.
+    case choiceOrPath([String])
     /// A list of whole numbers.
     case wholes(each: ClosedRange<Int>, count: ClosedRange<Int>)
     /// Any text.
@@ -28,6 +30,8 @@ enum ValueKind: Hashable, Sendable {
         case .real: "a number > 0"
         case .choice(let names):
             names.count == 1 ? Echo.quoted(names[0]) : "one of " + names.map(Echo.quoted).joined(separator: ", ")
+        case .choiceOrPath(let names):
+            "one of " + names.map(Echo.quoted).joined(separator: ", ") + ", or \"path:DIR\" for a folder of your own images"
         case .wholes(let each, let count):
             "a list of \(count.lowerBound) to \(count.upperBound) whole numbers, each "
                 + ValueKind.whole(each).rangePhrase
@@ -50,7 +54,7 @@ enum ValueKind: Hashable, Sendable {
                 : "from \(range.lowerBound) to \(range.upperBound.grouped)"
         case .real(let range):
             "from \(ECMAScriptNumber.text(range.lowerBound)) to \(ECMAScriptNumber.text(range.upperBound))"
-        case .wholes, .choice, .text, .name, .object, .objects, .values: ""
+        case .wholes, .choice, .choiceOrPath, .text, .name, .object, .objects, .values: ""
         }
     }
 }

@@ -10,7 +10,7 @@ struct DataCommand: ParsableCommand {
 
     /// The data sets that a command names; all data sets if it names none.
     struct Names: ParsableArguments {
-        @Argument(help: "Data sets (default: all).")
+        @Argument(help: "Data sets, or path:DIR for your own (default: all).")
         var names: [DatasetKind] = []
 
         var kinds: [DatasetKind] { names.isEmpty ? DatasetKind.all : names }
@@ -40,8 +40,8 @@ struct DataCommand: ParsableCommand {
                 downloadBytes = kind.downloadBytes
                 switch location {
                 case .generated: (state, path) = ("made by the program", nil)
-                case .folder(let files): (state, path) = ("there", files.first?.deletingLastPathComponent().path)
-                case .archive(let file): (state, path) = ("there, as archive", file.path)
+                case .folder(let files, _): (state, path) = ("there", files.first?.deletingLastPathComponent().path)
+                case .archive(let file, _): (state, path) = ("there, as archive", file.path)
                 case .missing: (state, path) = ("missing", nil)
                 }
             }
@@ -82,6 +82,10 @@ struct DataCommand: ParsableCommand {
                         Terminal.error.line("\(kind.name): is there already")
                         continue
                     }
+                    if case .own(let url) = kind.format {
+                        throw Failure(
+                            "\(url.path.printable): is not there, and your own data cannot be fetched", Exit.missingFile)
+                    }
                     let display = FetchDisplay()
                     try folder.fetch(kind) { display.show($0, $1) }
                     display.end()
@@ -92,7 +96,12 @@ struct DataCommand: ParsableCommand {
     }
 
     struct Verify: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Read data sets completely and check them.")
+        static let configuration = CommandConfiguration(
+            abstract: "Read data sets completely, and compare them with the official content.",
+            discussion: """
+                Official are the official pictures with their labels, in any order and in every layout that is read. Exit code 65: \
+                something else was found. What differs is named by file and record, counted from 0.
+                """)
         @OptionGroup var names: Names
 
         func run() throws {
@@ -100,19 +109,27 @@ struct DataCommand: ParsableCommand {
                 let folder = DatasetFolder.ofEnvironment
                 // Without names: all that are available.
                 let kinds = names.kinds.filter { !names.names.isEmpty || folder.locate($0).isPresent }
-                var failures: [Failure] = []
+                var failures: [Failure] = [], isOther = false
                 for kind in kinds {
                     do {
                         let report = try folder.verify(kind)
+                        let content: String
+                        switch report.isOfficial {
+                        case true?: content = Colour.green.paint("good", on: .output) + ", the official content, "
+                        case false?: content = Colour.red.paint("not the official content", on: .output) + ", "
+                        case nil: content = "good, "
+                        }
+                        isOther = isOther || report.isOfficial == false
                         Terminal.output.line(
-                            "\(kind.name): good, \(report.trainCount.grouped) train and \(report.testCount.grouped) "
+                            "\(kind.dataset.label): \(content)\(report.trainCount.grouped) train and \(report.testCount.grouped) "
                                 + "test images, SHA-256 \(report.digest)")
-                        for remark in report.remarks { Terminal.output.line("  \(remark)") }
+                        for remark in report.remarks { Terminal.output.line("  \(remark)".printable) }
                     } catch { failures.append(Failure(error)) }
                 }
                 if let first = failures.first {
                     throw Failure(failures.map(\.message).joined(separator: "\n"), first.code)
                 }
+                if isOther { throw Exit.badData }
             }
         }
     }

@@ -75,8 +75,8 @@ struct Doctor: ParsableCommand {
         return DatasetKind.all.map { kind in
             switch folder.locate(kind) {
             case .generated: .fine(kind.name, "made by the program")
-            case .folder(let files): .fine(kind.name, files.first?.deletingLastPathComponent().path ?? folder.root.path)
-            case .archive(let file): .fine(kind.name, file.path)
+            case .folder(let files, _): .fine(kind.name, files.first?.deletingLastPathComponent().path ?? folder.root.path)
+            case .archive(let file, _): .fine(kind.name, file.path)
             case .missing(let root, _): .wrong(kind.name, "not in \(root.path)", remedy: "pcnlab data fetch \(kind.name)")
             }
         }

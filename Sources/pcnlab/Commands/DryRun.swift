@@ -22,7 +22,7 @@ struct DryRun: Encodable {
     init(_ experiment: String, _ settings: Settings, operationsPerSecond: Double) {
         self.experiment = experiment
         self.settings = settings
-        (model, dataset) = (settings.model, settings.dataset.name)
+        (model, dataset) = (settings.model, settings.dataset.label)
         (linearParameters, paperLinearParameters) = (settings.linearParameters, settings.paperLinearParameters)
         convolutionParameters = settings.convolutionParameters
         multiplyAddsPerEpoch = settings.multiplyAddsPerEpoch.total

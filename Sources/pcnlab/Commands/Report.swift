@@ -9,6 +9,9 @@ struct Report: ParsableCommand {
         discussion: """
             Runs that are not finished are marked with their epoch and not averaged. The HTML page includes the curves. The LaTeX \
             output is a document for pdflatex.
+
+            --confusion RUN reports one run's confusion matrix in place of the table: how many of the test images of each class (a row) \
+            its newest weights take for each class (a column), as markdown, csv or json. With --plots it is drawn, too.
             """)
 
     @OptionGroup var lab: LabOption
@@ -32,14 +35,28 @@ struct Report: ParsableCommand {
         completion: .directory)
     var plots: String?
 
+    @Option(help: ArgumentHelp("Report the confusion matrix of this run on its test images.", valueName: "run"))
+    var confusion: String?
+
     @Option(help: "Write the report to a file instead of the standard output.", completion: .file())
     var output: String?
 
     private var experiment: String? { criteria.experiment }
 
+    func validate() throws {
+        guard confusion != nil else { return }
+        if !ConfusionMatrix.formats.contains(format.name) {
+            throw ValidationError(
+                "--confusion is written as \(ConfusionMatrix.formats.joined(separator: ", ")), not as \(format.name)")
+        }
+        if experiment != nil { throw ValidationError("--confusion is of one run; leave --experiment out") }
+        if curves != nil { throw ValidationError("--confusion has no curves; `pcnlab report --curves` writes them") }
+    }
+
     func run() throws {
         try reporting {
             let lab = try lab.open()
+            if let confusion { return try reportConfusion(lab, confusion) }
             let runs = try lab.readableRuns(try criteria.filter(lab))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
             let text = try format.render(input)

@@ -38,7 +38,7 @@ struct RunStatus: Encodable {
         try object.encode(run.experiments, forKey: .experiments)
         try object.encode(run.tags, forKey: .tags)
         try object.encode(run.model, forKey: .model)
-        try object.encode(run.settings.dataset.name, forKey: .dataset)
+        try object.encode(run.settings.dataset.label, forKey: .dataset)
         try object.encode(run.settings.seed, forKey: .seed)
         try object.encode(run.settings, forKey: .settings)
         try object.encode(run.state, forKey: .state)

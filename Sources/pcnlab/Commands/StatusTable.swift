@@ -58,7 +58,7 @@ struct StatusTable {
         let name = { (run: RunSummary) in experiment ?? run.experiments.first ?? "" }
         var columns: [TextTable.Column] = [
             .left("run"), .left("experiment", rank: rank(9, name)), .left("model", rank: rank(2, \.model)),
-            .left("dataset", rank: rank(4) { $0.settings.dataset.name }),
+            .left("dataset", rank: rank(4) { $0.settings.dataset.label }),
             .right("seed", rank: rank(2) { "\($0.settings.seed)" }),
         ]
         columns += varying.titles.map { TextTable.Column.right($0, rank: 3) }
@@ -69,7 +69,7 @@ struct StatusTable {
         var table = TextTable(columns)
         for run in runs {
             var cells: [TextTable.Cell] = [
-                .init(String(run.id.prefix(8))), .init(name(run)), .init(run.model), .init(run.settings.dataset.name),
+                .init(String(run.id.prefix(8))), .init(name(run)), .init(run.model), .init(run.settings.dataset.label),
                 .init("\(run.settings.seed)"),
             ]
             cells += varying.values(run.settings).map { TextTable.Cell($0 ?? "") }

@@ -43,6 +43,9 @@ struct Submit: ParsableCommand {
             lab.warnOfNetwork()
             let lab = try lab.open(create: true)
             let digests = try DatasetDigests(lab).of(experiments.flatMap { $0.runs.map(\.dataset) })
+            for (name, digest) in digests.sorted(by: { $0.key.name < $1.key.name }) {
+                if let warning = try OfficialContentCheck(lab).warning(name, digest: digest) { Terminal.error.line(warning) }
+            }
             let submitted = experiments.map { experiment in
                 let runs = experiment.runs.map { RunToSubmit($0, datasetDigest: digests[$0.dataset] ?? "") }
                 return ExperimentToSubmit(experiment.name, description: experiment.description, runs: runs)

@@ -20,7 +20,7 @@ struct SubmittedRun: Encodable {
 
     init(_ id: String, _ experiment: String, _ settings: Settings, _ outcome: SubmissionOutcome) {
         (self.id, self.experiment, self.settings) = (id, experiment, settings)
-        (model, dataset) = (settings.model, settings.dataset.name)
+        (model, dataset) = (settings.model, settings.dataset.label)
         (seed, epochs) = (settings.seed, settings.epochs)
         switch outcome {
         case .queued: (self.outcome, state) = ("queued", nil)

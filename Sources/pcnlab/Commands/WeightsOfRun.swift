@@ -3,10 +3,10 @@ import Lab
 import Tensors
 import Training
 
-/// The newest weights of a run, for `export`.
+/// The newest weights of a run, for `export`, `predict` and `report --confusion`.
 struct WeightsOfRun {
     let run: RunSummary
-    private let checkpoint: Safetensors
+    let checkpoint: Safetensors
 
     /// Reads the newest undamaged checkpoint. Damaged ones are skipped with a message.
     init(_ lab: Lab, _ run: RunSummary) throws {
@@ -40,7 +40,7 @@ struct WeightsOfRun {
 
     /// LinearNet-PCN16-cifar10-s1-0c325ec0, with the suffix -dense for expanded weights.
     func fileName(expanded: Bool) -> String {
-        let name = "\(run.model)-\(run.settings.dataset.name)-s\(run.settings.seed)-\(run.id.prefix(8))"
+        let name = "\(run.model)-\(run.settings.dataset.label)-s\(run.settings.seed)-\(run.id.prefix(8))"
         return name + (expanded ? "-dense" : "")
     }
 }

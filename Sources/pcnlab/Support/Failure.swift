@@ -30,8 +30,10 @@ struct Failure: Error, CustomStringConvertible {
     init(_ error: any Error) {
         switch error {
         case let failure as Failure: self = failure
-        case let diagnostics as SpecDiagnostics: self.init("\(diagnostics)", Exit.badData)
+        case let diagnostics as SpecDiagnostics:
+            self.init("\(diagnostics)", diagnostics.isMissingFile ? Exit.missingFile : Exit.badData)
         case let error as DatasetError: self.init("\(error)", error.exitCode)
+        case let faults as DatasetFaults: self.init("\(faults)", faults.faults.first?.exitCode ?? Exit.badData)
         case let error as FetchError: self.init("\(error)", error.exitCode)
         case let error as LabError: self.init("\(error)", error.exitCode)
         case let error as CheckpointFile.Failure: self.init("\(error)", error.exitCode)

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Datasets
+import Foundation
 import Reports
+import Specs
 
 // The registries' entries as arguments of commands: an unknown name is refused with a list of the known ones.
 
@@ -36,6 +38,10 @@ extension ExportFormat: ExpressibleByArgument {
 
 extension DatasetKind: ExpressibleByArgument {
     public init?(argument: String) {
+        if let folder = DatasetName.folder(ofName: argument) {
+            self.init(ownDataAt: URL(fileURLWithPath: folder))
+            return
+        }
         guard let kind = try? Self.named(argument) else { return nil }
         self = kind
     }

@@ -10,7 +10,7 @@ struct RunLines {
     /// - Parameter what: what is said of the run.
     func line(_ run: RunSummary, _ what: String) -> String {
         let settings = run.settings
-        let columns = [run.id, run.model, settings.dataset.name, "seed \(settings.seed)"]
+        let columns = [run.id, run.model, settings.dataset.label, "seed \(settings.seed)"]
         return (columns + varying.labels(settings).map { $0 ?? "–" } + [what]).joined(separator: "  ").printable
     }
 

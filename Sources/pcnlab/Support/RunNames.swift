@@ -33,7 +33,7 @@ final class RunNames: Sendable {
             return state.varying.labels(claim.settings).compactMap(\.self)
         }
         let settings = claim.settings
-        return ([String(claim.run.prefix(8)), settings.model, settings.dataset.name, "seed \(settings.seed)"] + labels)
+        return ([String(claim.run.prefix(8)), settings.model, settings.dataset.label, "seed \(settings.seed)"] + labels)
             .joined(separator: " ")
     }
 

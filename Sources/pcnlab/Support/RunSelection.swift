@@ -57,8 +57,10 @@ struct RunCriteria: ParsableArguments {
 
     func filter(_ lab: Lab, runs: [String] = []) throws -> RunFilter {
         let ids = try runs.isEmpty ? nil : runs.map { try lab.run(named: $0) }
+        // Own data is named as tables name it, by its label, or by its path.
+        let own = datasets.isEmpty ? [] : try lab.ownDatasets().filter { datasets.contains(DatasetName.label(ofName: $0)) }
         var filter = RunFilter(
-            experiment: experiment, ids: ids, tags: tags, datasets: datasets, models: models, conditions: conditions)
+            experiment: experiment, ids: ids, tags: tags, datasets: datasets + own, models: models, conditions: conditions)
         filter.states = states
         return filter
     }

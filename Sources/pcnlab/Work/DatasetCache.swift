@@ -7,34 +7,49 @@ import Synchronization
 /// Data sets that this process has read, shared by its workers.
 final class DatasetCache: Sendable {
     private let lab: Lab
-    private let datasets = Mutex<[DatasetName: (digest: String, data: Dataset)]>([:])
+    /// By the data sets' names.
+    private let datasets = Mutex<[String: (digest: String, data: Dataset)]>([:])
 
     init(_ lab: Lab) { self.lab = lab }
 
     /// Returns the data set. Throws if it is not the one that the run was submitted with.
-    func dataset(_ name: DatasetName, digest expected: String) throws -> Dataset {
+    func dataset(_ name: DatasetName, digest: String) throws -> Dataset { try dataset(named: name.name, digest: digest) }
+
+    /// The same by the name that a setting has. Throws `DataUnavailable` if there is no such data set.
+    private func dataset(named name: String, digest expected: String) throws -> Dataset {
         // Other workers that need a data set wait while one reads.
         try datasets.withLock { cache in
             if let held = cache[name], held.digest == expected { return held.data }
-            let folder = DatasetFolder.ofEnvironment
-            let digest = try DatasetDigests(lab, folder: folder).digest(of: name)
-            guard digest == expected else {
-                throw OtherContent(dataset: name, folder: folder.root.path, found: digest, expected: expected)
+            let (place, digest, data) = try DatasetName.folder(ofName: name).map(own) ?? registered(name, expected)
+            guard digest == expected, let data = try data() else {
+                throw OtherContent(dataset: name, folder: place, found: digest, expected: expected)
             }
-            let data = try folder.load(DatasetKind(name))
             cache[name] = (digest, data)
             return data
         }
     }
 
+    /// The place, the digest and the content of a data set.
+    private typealias Found = (place: String, digest: String, data: () throws -> Dataset?)
+
+    private func own(_ folder: String) throws -> Found {
+        let data = try OwnData(path: folder).read()
+        return (folder, OwnData.digest(of: data), { data })
+    }
+
+    private func registered(_ name: String, _ expected: String) throws -> Found {
+        // A name that this program does not know is in no run that it can read.
+        guard let name = DatasetName.named(name) else { throw DataUnavailable("there is no data set \(name)") }
+        let folder = DatasetFolder.ofEnvironment
+        return (
+            folder.root.path, try DatasetDigests(lab, folder: folder).digest(of: name), { try folder.load(DatasetKind(name)) }
+        )
+    }
+
     /// The same for a worker. Throws `DataUnavailable` if the data is missing, damaged or not that of the run.
     func available(_ data: RunData) throws -> Dataset {
         do {
-            // A name that this program does not know is in no run that it can read.
-            guard let name = DatasetName.named(data.dataset) else {
-                throw DataUnavailable("there is no data set \(data.dataset)")
-            }
-            return try dataset(name, digest: data.digest)
+            return try dataset(named: data.dataset, digest: data.digest)
         } catch let error as DatasetError {
             throw DataUnavailable("\(error)")
         } catch let error as OtherContent {
@@ -53,13 +68,13 @@ final class DatasetCache: Sendable {
 
 /// The content of a data set is not that of a run.
 private struct OtherContent: Error, CustomStringConvertible {
-    let dataset: DatasetName
+    let dataset: String
     let folder: String
     let found: String
     let expected: String
 
     var description: String {
-        "\(folder): the files of \(dataset.name) are not those that the run was submitted with (digest \(found.prefix(8)), not "
+        "\(folder): the files of \(dataset) are not those that the run was submitted with (digest \(found.prefix(8)), not "
             + "\(expected.prefix(8))); put those back, or submit the spec again for these"
     }
 }

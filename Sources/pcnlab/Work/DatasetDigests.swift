@@ -42,6 +42,10 @@ extension DatasetFolder {
 extension DatasetKind {
     /// The data set of a spec. A test compares the names of both enumerations.
     init(_ name: DatasetName) {
+        if let own = DatasetKind(ownDataOf: name) {
+            self = own
+            return
+        }
         guard let kind = try? DatasetKind.named(name.name) else { preconditionFailure("no data set \(name.name)") }
         self = kind
     }

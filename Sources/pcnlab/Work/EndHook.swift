@@ -59,7 +59,7 @@ final class EndHook: WorkerPoolObserver {
         return [
             "PCNLAB_HOME": lab.folder.standardizedFileURL.path, "PCNLAB_RUN": run.id, "PCNLAB_STATE": run.state.rawValue,
             "PCNLAB_EXPERIMENT": run.experiments.first ?? "", "PCNLAB_MODEL": run.model,
-            "PCNLAB_DATASET": run.settings.dataset.name, "PCNLAB_SEED": "\(run.settings.seed)", "PCNLAB_EPOCH": "\(run.epoch)",
+            "PCNLAB_DATASET": run.settings.dataset.label, "PCNLAB_SEED": "\(run.settings.seed)", "PCNLAB_EPOCH": "\(run.epoch)",
             "PCNLAB_LOSS": number(run.latest?.loss),
             "PCNLAB_TRAIN_ACCURACY": number(run.final?.trainAccuracy ?? run.latest?.trainAccuracy),
             "PCNLAB_TEST_ACCURACY": number(run.final?.testAccuracy ?? run.latest?.testAccuracy),

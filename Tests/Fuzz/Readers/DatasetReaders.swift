@@ -8,6 +8,34 @@ extension Reader {
         try load(.tinyCifar, input, folder) { $0 }
     }
 
+    /// CIFAR's Python version; the first byte selects the file.
+    static let pickle = Reader(
+        name: "pickle", corpus: DatasetKind.tinyCifar.files.enumerated().map { [UInt8($0.offset)] + pickled($0.element) },
+        pieces: [
+            "(", "t", "}", "]", "e", "u", "R", "b", "q\u{1}", "h\u{1}", "cos\nsystem\n", "cnumpy\nndarray\n", "U\u{4}data", ".",
+        ]
+        .map { Array($0.utf8) } + [[0x86], [0x87], [0x8E, 255, 255, 255, 255, 255, 255, 255, 127], [0x54, 255, 255, 255, 255]]
+    ) { input, folder in
+        let kind = DatasetKind.tinyCifar, chosen = Int(input.first ?? 0) % kind.files.count
+        let place = folder.appending(path: "cifar-10-batches-py")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        for (index, file) in kind.files.enumerated() {
+            let bytes = index == chosen ? Array(input.dropFirst()) : pickled(file)
+            try Data(bytes).write(to: place.appending(path: String(file.name.dropLast(4))))
+        }
+        try load(kind, folder)
+    }
+
+    /// An intact file of the Python version.
+    private static func pickled(_ file: OfficialFile) -> [UInt8] {
+        let bytes = DatasetKind.tinyCifar.content(of: file), records = (0..<file.count).map { bytes[6 * $0..<6 * ($0 + 1)] }
+        return cifarPickle(
+            labels: [
+                ("coarse_labels", records.map { $0[$0.startIndex] }), ("fine_labels", records.map { $0[$0.startIndex + 1] }),
+            ],
+            pixels: records.flatMap { $0.dropFirst(2) }, rows: file.count)
+    }
+
     /// MNIST's files; the first byte selects the file.
     static let idx = Reader(
         name: "idx", corpus: corpus(.tinyMNIST), pieces: [[0, 0, 8, 1], [0, 0, 8, 3], [0, 0, 0, 2], [0, 0, 0, 3]]

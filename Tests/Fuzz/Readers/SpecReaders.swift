@@ -49,10 +49,14 @@ extension Reader {
         }
     }
 
-    static let settingsCorpus: [[UInt8]] = [
-        Settings(dataset: .shapes), Settings(linear: .mlp, widths: [7, 3], dataset: .cifar10, seed: .max),
-        Settings(architecture: .convnet, linear: .lowRank, d: 3, dataset: .mnist, epochs: 40, schedule: .cosine),
-    ].map { Array($0.canonicalJSON.utf8) }
+    static let settingsCorpus: [[UInt8]] =
+        [
+            Settings(dataset: .shapes), Settings(linear: .mlp, widths: [7, 3], dataset: .cifar10, seed: .max),
+            Settings(architecture: .convnet, linear: .lowRank, d: 3, dataset: .mnist, epochs: 40, schedule: .cosine),
+        ].map { Array($0.canonicalJSON.utf8) }
+        + [
+            #"{"architecture":"linearnet","d":16,"dataset":"path:/a","dataset_shape":[5,2,1,4,3],"linear":"pcn"}"#
+        ].map { Array($0.utf8) }
 
     private static func pieces(_ more: [String]) -> [[UInt8]] {
         let grammar = [
