@@ -33,10 +33,17 @@ extension Lab {
         }
     }
 
-    /// The history of the whole lab, oldest first.
-    public func events() throws -> [EventRow] {
-        try database.read { try Row.fetchAll($0, sql: "SELECT * FROM events ORDER BY id").map(EventRow.init) }
+    /// The history of the whole lab after an event, oldest first.
+    public func events(after event: Int64 = 0, limit: Int = .max) throws -> [EventRow] {
+        try database.read { db in
+            try Row.fetchAll(
+                db, sql: "SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?", arguments: [event, limit]
+            ).map(EventRow.init)
+        }
     }
+
+    /// The id of the latest event; 0 if there is none.
+    public func lastEvent() throws -> Int64 { try database.read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM events") ?? 0 } }
 }
 
 extension EventRow {

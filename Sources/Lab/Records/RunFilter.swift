@@ -19,6 +19,12 @@ public struct RunFilter: Sendable {
     /// The maximum number of runs. They are then in order of interest: those that run, those that wait in the order in which they
     /// will start, paused, failed, diverged and cancelled ones, completed ones.
     public var limit: Int?
+    /// Whether a limited number of runs is in order of interest, or else in order of submission.
+    public var isByInterest = true
+    /// Only runs that were submitted after the one of this number.
+    public var after: Int64?
+    /// Whether the latest submitted runs come first.
+    public var isNewestFirst = false
 
     public init(
         experiment: String? = nil, state: RunState? = nil, ids: [String]? = nil, tags: [String] = [], datasets: [String] = [],
@@ -43,8 +49,20 @@ public struct RunFilter: Sendable {
                 "id IN (SELECT run_id FROM experiment_runs WHERE experiment_id = (SELECT id FROM experiments WHERE name = :experiment))"
             )
         }
+        if after != nil { parts.append("number > :after") }
         return parts.joined(separator: " AND ")
     }
+
+    /// The order of the selected rows of `runs`.
+    var order: String {
+        if isNewestFirst { return "number DESC" }
+        return limit == nil || !isByInterest ? "number" : Self.byInterest
+    }
+
+    private static let byInterest = """
+        CASE state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 WHEN 'paused' THEN 2 WHEN 'completed' THEN 4 ELSE 3 END,
+            CASE state WHEN 'queued' THEN -priority ELSE 0 END, number
+        """
 
     var arguments: StatementArguments {
         get throws {
@@ -57,6 +75,7 @@ public struct RunFilter: Sendable {
             if !datasets.isEmpty { values["datasets"] = try list(datasets) }
             if !models.isEmpty { values["models"] = try list(models) }
             if let experiment { values["experiment"] = experiment }
+            if let after { values["after"] = after }
             return StatementArguments(values)
         }
     }
@@ -73,7 +92,9 @@ public struct RunFilter: Sendable {
             guard let settings = try? Settings(canonicalJSON: row["settings"]) else { continue }
             if conditions.allSatisfy({ $0.holds(for: settings) }) { matching.append(row["id"]) }
         }
-        return RunFilter(ids: matching, limit: limit)
+        var filter = RunFilter(ids: matching, limit: limit)
+        (filter.isByInterest, filter.isNewestFirst) = (isByInterest, isNewestFirst)
+        return filter
     }
 
     private func checkExperiment(_ db: Database) throws {

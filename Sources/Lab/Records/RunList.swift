@@ -15,24 +15,18 @@ extension Lab {
             var chosen = "SELECT number FROM runs WHERE " + filter.condition
             var arguments = try filter.arguments
             if let limit = filter.limit {
-                chosen += " ORDER BY \(Self.byInterest) LIMIT :limit"
+                chosen += " ORDER BY " + filter.order + " LIMIT :limit"
                 arguments += ["limit": limit]
             }
-            let order = filter.limit == nil ? "r.number" : Self.byInterest
             var runs: [RunSummary] = [], unreadable: [LabError] = []
             let rows = try Row.fetchCursor(
-                db, sql: Self.summaries + " (" + chosen + ") ORDER BY " + order, arguments: arguments)
+                db, sql: Self.summaries + " (" + chosen + ") ORDER BY " + filter.order, arguments: arguments)
             while let row = try rows.next() {
                 do { runs.append(try RunSummary(row)) } catch let error as LabError { unreadable.append(error) }
             }
             return (runs, unreadable)
         }
     }
-
-    private static let byInterest = """
-        CASE state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 WHEN 'paused' THEN 2 WHEN 'completed' THEN 4 ELSE 3 END,
-            CASE state WHEN 'queued' THEN -priority ELSE 0 END, number
-        """
 
     private static let summaries = """
         SELECT r.*, e.loss, e.train_accuracy, e.test_accuracy, e.seconds,

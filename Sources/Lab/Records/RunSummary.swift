@@ -5,6 +5,8 @@ import Specs
 /// A run with its latest epoch and its attempts, for display.
 public struct RunSummary: Sendable {
     public let id: String
+    /// The order of submission.
+    public let number: Int64
     public let experiments: [String]
     public let tags: [String]
     public let settings: Settings
@@ -84,6 +86,7 @@ extension RunSummary {
             throw LabError.damaged(file: "the lab's database", reason: "a run has the id \(id.debugDescription)")
         }
         self.id = id
+        number = row["number"]
         experiments = try read("experiments", list)
         tags = try read("tags", list)
         settings = try read("settings") { try Settings(canonicalJSON: $0) }

@@ -36,6 +36,9 @@ final class LiveUpdates: Service {
     /// A number that is greater after every change of the lab. What was computed under the same number still holds.
     var generation: Int { state.withLock { $0.generation } }
 
+    /// Called after a change by this process, which is seen on the next look only.
+    func changed() { state.withLock { $0.generation += 1 } }
+
     var streams: Int { state.withLock { $0.streams.count } }
 
     /// The latest event of the lab that was seen.

@@ -21,7 +21,7 @@ extension Reader {
         let run = try RunSummary(
             Row([
                 "experiments": part(0), "tags": part(1), "kernels": part(2), "settings": part(3), "id": part(4), "error": part(5),
-                "state": "failed", "request": nil, "priority": 0, "epoch": epochs.count, "epochs": 40, "attempt": 1,
+                "state": "failed", "number": 1, "request": nil, "priority": 0, "epoch": epochs.count, "epochs": 40, "attempt": 1,
                 "dataset_digest": "d", "loss": epochs.last, "train_accuracy": 0.5, "test_accuracy": 0.5, "seconds": epochs.last,
                 "seconds_per_epoch": epochs.last, "weights_sha256": nil, "completions": part(7), "note": part(5),
             ]))

@@ -1,0 +1,70 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Lab
+import NIOCore
+import Operations
+import Reports
+import Specs
+
+/// Reports, exports, examples and the state of the lab.
+struct LabRoutes {
+    let answers: Answers
+
+    func add(to group: RouterGroup<ServiceContext>) {
+        group.get("report") { request, _ in
+            let selection = try RunSelector(query: request.uri.queryParameters)
+            let name = request.uri.queryParameters["format"].map(String.init) ?? "markdown"
+            guard let format = ReportFormat.named(name) else {
+                let known = ReportFormat.all.map(\.name).joined(separator: ", ")
+                throw Problem(.badRequest, "format: \(name.debugDescription) is no format of reports; give one of \(known)")
+            }
+            let text = try await answers.onLab { lab in
+                try format.render(
+                    ReportInput(lab.listing(selection.filter(lab)).runs, experiment: selection.experiment) { try lab.epochs(of: $0.id) })
+            }
+            return Response(
+                status: .ok, headers: [.contentType: Self.type(name), .cacheControl: "no-store"],
+                body: .init(byteBuffer: ByteBuffer(string: text)))
+        }
+        group.get("table") { request, _ in
+            let selection = try RunSelector(query: request.uri.queryParameters)
+            return try await answers.json(request) { lab in
+                TableAnswer(ReportInput(try lab.listing(selection.filter(lab)).runs, experiment: selection.experiment))
+            }
+        }
+        group.get("styles") { request, _ in
+            let names = (request.uri.queryParameters["ids"].map(String.init) ?? "").split(separator: ",").map(String.init)
+            return try await answers.json(request) { lab in
+                try CurveStyle.styles(of: lab.runs(RunFilter(ids: names.map { try lab.run(named: $0) })))
+            }
+        }
+        group.get("runs/:id/export") { request, context in
+            let id = try context.parameters.require("id")
+            let format = request.uri.queryParameters["format"].map(String.init) ?? "safetensors"
+            let expand = request.uri.queryParameters["expand"] == "true"
+            let file = try await answers.onLab { lab in try ExportedWeights(lab, lab.run(named: id), format: format, expand: expand) }
+            return Response(
+                status: .ok,
+                headers: [
+                    .contentType: "application/octet-stream", .cacheControl: "no-store",
+                    .contentDisposition: "attachment; filename=\"\(file.name)\"",
+                ], body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))
+        }
+        group.get("health") { request, _ in
+            try await answers.json(request) { lab in LabExamination(folder: lab.folder, repairs: false).findings() }
+        }
+        group.get("schema") { _, _ in
+            Answers.response(ByteBuffer(string: ExperimentSchema.text))
+        }
+    }
+
+    private static func type(_ format: String) -> String {
+        switch format {
+        case "csv": "text/csv; charset=utf-8"
+        case "json": "application/json"
+        // A report is shown as text: its page has a style of its own, which this site's policy forbids.
+        default: "text/plain; charset=utf-8"
+        }
+    }
+}

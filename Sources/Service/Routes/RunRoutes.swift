@@ -1,0 +1,215 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Lab
+import Operations
+import Reports
+import Specs
+
+/// What is known of runs.
+struct RunRoutes {
+    let answers: Answers
+    /// Reads the log of a run from an offset: its text, and the offset of what comes next.
+    let log: @Sendable (_ run: String, _ offset: Int) throws -> (text: String, next: Int, size: Int)
+
+    func add(to group: RouterGroup<ServiceContext>) {
+        group.get("runs") { request, _ in
+            let query = try RunQuery(request)
+            return try await answers.json(request) { try RunPage(query, $0) }
+        }
+        group.get("runs/:id") { request, context in
+            let id = try context.parameters.require("id")
+            return try await answers.json(request) { try RunRecord($0, $0.run(named: id)) }
+        }
+        group.get("runs/:id/events") { request, context in
+            let id = try context.parameters.require("id")
+            return try await answers.json(request) { lab in try lab.events(of: lab.run(named: id)).map(EventAnswer.init) }
+        }
+        group.get("runs/:id/log") { request, context in
+            let id = try context.parameters.require("id")
+            let offset = try request.whole("offset") ?? 0
+            let part = try await answers.onLab { lab in try log(lab.run(named: id), max(0, offset)) }
+            return Answers.response(try Answers.encoded(LogAnswer(text: part.text, offset: part.next, size: part.size)))
+        }
+        group.get("events") { request, _ in
+            let after = try request.whole("after") ?? 0, limit = try request.whole("limit") ?? 200
+            return try await answers.json(request) { lab in
+                try lab.events(after: Int64(after), limit: min(max(1, limit), 1000)).map(EventAnswer.init)
+            }
+        }
+        group.get("curves") { request, _ in
+            let names = (request.uri.queryParameters["runs"].map(String.init) ?? "").split(separator: ",").map(String.init)
+            guard names.count <= 200 else { throw Problem(.badRequest, "ask for 200 curves at most, not \(names.count)") }
+            let since = try request.whole("since") ?? 0
+            return try await answers.json(request) { lab in
+                try names.map { name in
+                    let id = try lab.run(named: name)
+                    return Curve(run: id, try lab.epochs(of: id, after: since))
+                }
+            }
+        }
+    }
+}
+
+/// The parameters of `/runs`.
+struct RunQuery: Sendable {
+    let selection: RunSelector
+    let limit: Int
+    let isByInterest: Bool
+    let after: Int64
+
+    init(_ request: Request) throws {
+        selection = try RunSelector(query: request.uri.queryParameters)
+        limit = min(max(1, try request.whole("limit") ?? 100), 1000)
+        after = Int64(try request.whole("after") ?? 0)
+        isByInterest = request.uri.queryParameters["order"] == "interest"
+    }
+}
+
+/// A page of runs.
+private struct RunPage: Encodable, Sendable {
+    let runs: [NumberedRun]
+    /// The number after which the next page begins; nil if this is the last one, and where runs are in order of interest.
+    let next: Int64?
+    let counts: [String: Int]
+    let total: Int
+
+    init(_ query: RunQuery, _ lab: Lab) throws {
+        var filter = try query.selection.filter(lab)
+        let counts = try lab.stateCounts(filter)
+        filter.limit = query.limit
+        filter.isByInterest = query.isByInterest
+        if !query.isByInterest { filter.after = query.after }
+        let found = try lab.listing(filter).runs
+        let abandoned = counts[.running] == nil ? [:] : try lab.abandonedRuns()
+        runs = found.map { NumberedRun(status: RunStatus($0, experiment: query.selection.experiment, abandoned: abandoned[$0.id]), number: $0.number) }
+        next = !query.isByInterest && found.count == query.limit ? found.last?.number : nil
+        self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
+        total = counts.values.reduce(0, +)
+    }
+
+    private enum CodingKeys: CodingKey { case runs, next, counts, total }
+
+    func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(runs, forKey: .runs)
+        try object.encode(next, forKey: .next)
+        try object.encode(counts, forKey: .counts)
+        try object.encode(total, forKey: .total)
+    }
+}
+
+/// A run as in `status --json`, with the number by which pages are ordered.
+struct NumberedRun: Encodable, Sendable {
+    let status: RunStatus
+    let number: Int64
+
+    private enum Key: CodingKey { case number }
+
+    func encode(to encoder: any Encoder) throws {
+        try status.encode(to: encoder)
+        var object = encoder.container(keyedBy: Key.self)
+        try object.encode(number, forKey: .number)
+    }
+}
+
+/// Everything about a run but its events, its log and its curve.
+struct RunRecord: Encodable, Sendable {
+    struct Attempt: Encodable, Sendable {
+        let number: Int
+        let arithmetic: String
+        let threads: Int
+        let startedAt: Int64
+        let endedAt: Int64?
+        let outcome: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case number, arithmetic, threads, outcome
+            case startedAt = "started_at"
+            case endedAt = "ended_at"
+        }
+    }
+
+    struct Checkpoint: Encodable, Sendable {
+        let epoch: Int
+        let batch: Int
+        let file: String
+        let bytes: Int
+        let sha256: String
+        let kept: Bool
+    }
+
+    struct Wish: Encodable, Sendable {
+        let experiment: String
+        let epochs: Int
+    }
+
+    /// The paper's figures, as fractions.
+    struct PaperFigures: Encodable, Sendable {
+        let trainAccuracy: Double
+        let testAccuracy: Double
+        let loss: Double?
+
+        private enum CodingKeys: String, CodingKey {
+            case loss
+            case trainAccuracy = "train_accuracy"
+            case testAccuracy = "test_accuracy"
+        }
+    }
+
+    let run: NumberedRun
+    let attempts: [Attempt]
+    let checkpoints: [Checkpoint]
+    let wishes: [Wish]
+    /// Settings that differ from the paper's, in words.
+    let deviations: [String]
+    let paper: PaperFigures?
+
+    init(_ lab: Lab, _ id: String) throws {
+        guard let summary = try lab.runs(RunFilter(ids: [id])).first else { throw LabError.noSuchRun(id) }
+        let abandoned = summary.state == .running ? try lab.abandonedRuns()[id] : nil
+        run = NumberedRun(status: RunStatus(summary, experiment: nil, abandoned: abandoned), number: summary.number)
+        attempts = try lab.attempts(of: id).map {
+            Attempt(
+                number: $0.number, arithmetic: $0.arithmetic, threads: $0.threads, startedAt: $0.startedAt, endedAt: $0.endedAt,
+                outcome: $0.outcome)
+        }
+        checkpoints = try lab.checkpoints(of: id).map {
+            Checkpoint(epoch: $0.epoch, batch: $0.batch, file: $0.file, bytes: $0.bytes, sha256: $0.sha256, kept: $0.kept)
+        }
+        wishes = try lab.wishes(for: id).map { Wish(experiment: $0.experiment, epochs: $0.epochs) }
+        deviations = summary.settings.deviationsFromPaper.map(\.text)
+        paper = summary.settings.paperRow.map {
+            PaperFigures(trainAccuracy: $0.trainAccuracy / 100, testAccuracy: $0.testAccuracy / 100, loss: $0.finalLoss)
+        }
+    }
+}
+
+/// An event of the lab.
+struct EventAnswer: Encodable, Sendable {
+    let id: Int64
+    let run: String?
+    let at: Int64
+    let attempt: Int?
+    let kind: String
+    let detail: String?
+
+    init(_ event: EventRow) {
+        (id, run, at, attempt, kind, detail) = (event.id, event.run, event.at, event.attempt, event.kind, event.detail)
+    }
+}
+
+private struct LogAnswer: Encodable, Sendable {
+    let text: String
+    let offset: Int
+    let size: Int
+}
+
+extension Request {
+    /// A parameter that is a whole number; nil if it is absent. Throws a problem that names it.
+    func whole(_ name: String) throws -> Int? {
+        guard let text = uri.queryParameters[name[...]] else { return nil }
+        guard let whole = Int(text) else { throw Problem(.badRequest, "\(name): \(String(text).debugDescription) is no whole number") }
+        return whole
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// Exchanges a token for a cookie that scripts of the page cannot read.
+struct SessionRoutes {
+    let tokens: AccessTokens
+    let isReadOnly: Bool
+
+    private struct Given: Decodable { let token: String }
+    private struct Granted: Encodable { let access: String }
+
+    /// For anyone: who has no cookie yet.
+    func addOpen(to group: RouterGroup<ServiceContext>) {
+        group.post("session") { request, _ in
+            let given: Given = try await request.json()
+            guard tokens.access(of: given.token) != nil else { throw Problem(.unauthorized, "this is no token of the lab") }
+            var response = Response(status: .noContent)
+            response.setCookie(
+                Cookie(name: AccessGuard.cookie, value: given.token, maxAge: 90 * 86_400, path: "/", httpOnly: true, sameSite: .strict))
+            return response
+        }
+        group.delete("session") { _, _ in
+            var response = Response(status: .noContent)
+            response.setCookie(Cookie(name: AccessGuard.cookie, value: "", maxAge: 0, path: "/", httpOnly: true, sameSite: .strict))
+            return response
+        }
+    }
+
+    /// For those who have one.
+    func add(to group: RouterGroup<ServiceContext>) {
+        group.get("session") { _, context in
+            Answers.response(try Answers.encoded(Granted(access: context.access == .change ? "change" : "read")))
+        }
+    }
+}
