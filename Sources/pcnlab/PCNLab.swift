@@ -16,7 +16,8 @@ struct PCNLab: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Submit.self, Work.self, Status.self, Report.self, Export.self, LandscapeCommand.self, Cancel.self, Pause.self,
+            Init.self, Submit.self, Work.self, Status.self, Compare.self, Report.self, Export.self, LandscapeCommand.self,
+            Cancel.self, Pause.self,
             Resume.self, Retry.self, LogCommand.self, Verify.self, BackupCommand.self,
             DataCommand.self, SchemaCommand.self,
             Bench.self, Doctor.self,

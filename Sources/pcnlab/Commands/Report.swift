@@ -49,11 +49,7 @@ struct Report: ParsableCommand {
     }
 
     private func writeCurves(_ lab: Lab, _ runs: [RunSummary], _ folder: URL) throws {
-        var byExperiment: [String: [RunSummary]] = [:]
-        for run in runs {
-            for name in experiment.map({ [$0] }) ?? run.experiments { byExperiment[name, default: []].append(run) }
-        }
-        let files = byExperiment.sorted { $0.key < $1.key }.flatMap { CurveFile.files(of: $0.value, experiment: $0.key) }
+        let files = CurveFile.files(of: runs) { run in experiment.map { [$0] } ?? run.experiments }
         for file in files {
             try write(CurveFile.csv(try lab.epochs(of: file.run.id)), to: folder.appending(path: file.path))
         }

@@ -3,6 +3,7 @@ import Foundation
 import Lab
 import Specs
 import Synchronization
+import Training
 
 /// Data sets that this process has read, shared by its workers.
 final class DatasetCache: Sendable {
@@ -25,6 +26,13 @@ final class DatasetCache: Sendable {
             cache[name] = (digest, data)
             return data
         }
+    }
+
+    /// How a run's pixels become inputs. The data set is read only if the run's setting depends on its images.
+    func pixelScale(of run: RunSummary) throws -> PixelScale {
+        let settings = run.settings
+        if let scale = PixelScale(settings.inputScale, channels: settings.dataset.channels) { return scale }
+        return try TrainingData(dataset(settings.dataset, digest: run.datasetDigest), for: settings).scale
     }
 
     /// The same for a worker. Throws `DataUnavailable` if the data is missing, damaged or not that of the run.
