@@ -25,7 +25,9 @@ public struct EpochTiming: Sendable {
     /// The settings that are measured for a run's. Runs of which they are equal take the same time.
     public static func measured(_ settings: Settings) -> Settings {
         let batch = min(settings.batchSize, settings.trainImages)
-        return settings.shortened(train: min(settings.trainImages, 4 * batch), test: min(settings.testImages, 256))
+        // Whole batches of evaluation where images are small.
+        let test = min(settings.testImages, settings.architecture.features.isEmpty ? settings.evaluationRows : 16)
+        return settings.shortened(train: min(settings.trainImages, 2 * batch), test: test)
     }
 
     /// Measures for a quarter of a second, but at least one step and its evaluation, after one that is not counted.

@@ -133,4 +133,31 @@ struct SubmitTests {
             #expect(try program.run("status").status == 66, "no lab was made")
         }
     }
+    @Test("--dry-run estimates the time of small runs by measuring their networks")
+    func estimate() throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(
+                """
+                {"name": "t", "architecture": "linearnet", "dataset": "shapes", "train_samples": 2000, "test_samples": 500, "d": 4,
+                 "widths": [32, 32], "batch_size": 50, "epochs": 20, "sweep": {"linear": ["pcn", "low_rank"]},
+                 "include": [{"architecture": "convnet", "linear": "pcn", "train_samples": 60, "test_samples": 40, "epochs": 2}]}
+                """)
+            let output = try program.run("submit", "--dry-run", "--json", spec)
+            let rows = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [[String: Any]])
+            try program.run("submit", spec)
+            try program.run("work", "--drain")
+            let seconds = Dictionary(
+                uniqueKeysWithValues: try program.status().values.map { run in
+                    (run["model"] as? String ?? "", run["seconds_per_epoch"] as? Double ?? 0)
+                })
+            #expect(rows.count == 3 && seconds.count == 3)
+            for row in rows {
+                let model = row["model"] as? String ?? "", estimate = row["seconds_per_epoch"] as? Double ?? 0
+                // Within a factor of two on a machine that does nothing else; tests run beside each other.
+                let ratio = estimate / (seconds[model] ?? 0)
+                #expect(ratio > 0.2 && ratio < 5, "\(model): \(estimate) s of \(seconds[model] ?? 0)")
+                #expect(row["seconds"] as? Double ?? 0 > estimate * 2, "the whole run takes longer than its epochs")
+            }
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// Curves of several runs in one chart for a terminal. Each curve is drawn with a letter, so that it needs no colour.
+/// Curves of several runs in one chart for a terminal. Each curve is drawn with a letter, so that it needs no colour. Where curves
+/// meet, their letters take turns.
 public struct TerminalOverlay: Sendable {
     /// One curve.
     public struct Curve: Sendable {
@@ -11,8 +12,6 @@ public struct TerminalOverlay: Sendable {
         public init(_ letter: Character, _ points: [(x: Int, y: Double)]) { (self.letter, self.points) = (letter, points) }
     }
 
-    /// Where two curves or more are in one place.
-    public static let several: Character = "*"
     /// Letters of curves, in order.
     public static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -27,21 +26,43 @@ public struct TerminalOverlay: Sendable {
         let all = drawn.flatMap(\.points)
         guard let first = all.map(\.x).min(), let last = all.map(\.x).max(), columns > 0, count > 1 else { return nil }
         range = first...last
-        let scale = Scale.values(all.lazy.map(\.y))
-        var cells = [[Character]](repeating: [Character](repeating: " ", count: columns), count: count)
+        let scale = VerticalScale(all.map(\.y))
+        var cells = [[[Character]]](repeating: [[Character]](repeating: [], count: columns), count: count)
         for curve in drawn {
             for column in 0..<columns {
                 guard let y = Self.value(curve.points, at: column, of: columns, range) else { continue }
-                let row = count - 1 - Int((scale.position(y) * Double(count - 1)).rounded())
-                let held = cells[row][column]
-                cells[row][column] = held == " " ? curve.letter : Self.several
+                cells[count - 1 - Int((scale.position(y) * Double(count - 1)).rounded())][column].append(curve.letter)
             }
         }
         lines = cells.enumerated().map { row, cells in
             let isLabelled = row == 0 || row == count - 1 || row == (count - 1) / 2
             let value = isLabelled ? scale.value(1 - Double(row) / Double(count - 1)) : nil
-            let used = cells.lastIndex { $0 != " " }.map { cells[...$0] } ?? []
-            return (value, String(used))
+            let used = cells.lastIndex { !$0.isEmpty }.map { cells[...$0] } ?? []
+            return (value, String(used.enumerated().map { $1.isEmpty ? " " : $1[$0 % $1.count] }))
+        }
+    }
+
+    /// From the lowest value to the highest; logarithmic if they span more than three orders of magnitude.
+    private struct VerticalScale {
+        private let low: Double
+        private let high: Double
+        private let isLogarithmic: Bool
+
+        init(_ values: [Double]) {
+            let low = values.min() ?? 0, high = values.max() ?? 1
+            isLogarithmic = low > 0 && high / low > 1000
+            (self.low, self.high) = isLogarithmic ? (log(low), log(high)) : (low, high)
+        }
+
+        func position(_ value: Double) -> Double {
+            if high == low { return 0.5 }
+            // Halves, as the difference of the largest values may overflow.
+            return min(max(((isLogarithmic ? log(value) : value) / 2 - low / 2) / (high / 2 - low / 2), 0), 1)
+        }
+
+        func value(_ position: Double) -> Double {
+            let value = low + (high / 2 - low / 2) * position * 2
+            return isLogarithmic ? exp(value) : value
         }
     }
 

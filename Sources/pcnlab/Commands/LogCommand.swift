@@ -5,7 +5,8 @@ import Specs
 
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Show everything that happened to runs: their events and their workers' log lines.")
+        commandName: "log", abstract: "Show everything that happened to runs: their events and their workers' log lines.",
+        discussion: "In order of time. Of several runs, each line names its run.")
 
     @OptionGroup var lab: LabOption
 
@@ -39,20 +40,17 @@ struct LogCommand: ParsableCommand {
         try reporting {
             let lab = try lab.open()
             let logs = RunLogs(folder: lab.logs)
-            let ids = try runs.map { try lab.run(named: $0) }
+            var ids: [String] = []
+            for id in try runs.map({ try lab.run(named: $0) }) where !ids.contains(id) { ids.append(id) }
             if json {
-                let entries = try ids.flatMap { id in
-                    try lab.events(of: id).map {
-                        Entry(run: id, at: $0.at, attempt: $0.attempt, kind: $0.kind, detail: $0.detail)
-                    }
+                let events = try ids.flatMap { id in try lab.events(of: id).map { (id, $0) } }
+                let entries = events.sorted { $0.1.id < $1.1.id }.map { id, event in
+                    Entry(run: id, at: event.at, attempt: event.attempt, kind: event.kind, detail: event.detail)
                 }
                 return Terminal.output.line(try JSONOutput.text(entries))
             }
-            for id in ids {
-                let lines = RunHistory.lines(events: try lab.events(of: id), log: logs.lines(of: id))
-                if ids.count > 1 { Terminal.output.line(Colour.bold.paint(id, on: .output)) }
-                for line in lines { Terminal.output.line(line.printable) }
-            }
+            let parts = try ids.map { RunHistory.Part(run: $0, events: try lab.events(of: $0), log: logs.lines(of: $0)) }
+            for line in RunHistory.lines(parts) { Terminal.output.line(line.printable) }
         }
     }
 }

@@ -16,6 +16,9 @@ struct Report: ParsableCommand {
     @Option(help: "The report's format.")
     var format = ReportFormat.markdown
 
+    @Flag(help: "Begin CSV with the mark by which Excel recognises UTF-8.")
+    var excel = false
+
     @Option(help: "Only the runs of this experiment.")
     var experiment: String?
 
@@ -36,12 +39,16 @@ struct Report: ParsableCommand {
     @Option(help: "Write the report to a file instead of the standard output.", completion: .file())
     var output: String?
 
+    func validate() throws {
+        if excel, format.name != ReportFormat.csv.name { throw ValidationError("--excel is for --format csv") }
+    }
+
     func run() throws {
         try reporting {
             let lab = try lab.open()
             let runs = try lab.readableRuns(RunFilter(experiment: experiment))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
-            let text = try format.render(input)
+            let text = (excel ? ReportFormat.excelMark : "") + (try format.render(input))
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
             if let curves { try writeCurves(lab, runs, URL(fileURLWithPath: curves, isDirectory: true)) }
             if let plots { try writePlots(input, URL(fileURLWithPath: plots, isDirectory: true)) }

@@ -116,7 +116,7 @@ struct RunComparison {
             let curves = rows.enumerated().map { index, row in
                 TerminalOverlay.Curve(letter(index), row.curve.map { ($0.epoch, value($0)) })
             }
-            guard let chart = TerminalOverlay(curves, columns: width, lines: 11) else { continue }
+            guard let chart = TerminalOverlay(curves, columns: width, lines: 13) else { continue }
             let epochs = "epochs \(chart.range.lowerBound)–\(chart.range.upperBound)"
             lines.append(Colour.bold.paint(name, on: .output) + "  \(epochs)")
             for line in chart.lines {
@@ -126,6 +126,6 @@ struct RunComparison {
             lines.append("")
         }
         if lines.isEmpty { return ["no epoch is done yet"] }
-        return lines + ["\(TerminalOverlay.several): several runs in one place"]
+        return Array(lines.dropLast())
     }
 }

@@ -11,13 +11,14 @@ final class TimeEstimate {
     /// Seconds in which an epoch's row becomes durable.
     private let recording: Double
     private var measured: [Settings: EpochTiming] = [:]
+    private var spent = 0.0
 
     /// Fraction of the products' rate that a step of a large network is expected to reach.
     private static let expectedRatio = 0.9
-    /// Networks whose step takes longer than this are not measured: their products are nearly all of it.
-    private static let longestStep = 0.1
-    /// Each measurement takes a quarter of a second.
-    private static let mostMeasurements = 24
+    /// Seconds of the products of a measurement, above which they are nearly all of a run's time.
+    private static let longest = 0.5
+    /// Seconds of all measurements.
+    private static let patience = 6.0
     private static let mostBytes = 1 << 29
 
     /// - Parameter lab: the folder of the lab, which need not exist.
@@ -47,11 +48,12 @@ final class TimeEstimate {
     private func timing(_ settings: Settings) throws -> EpochTiming? {
         let key = EpochTiming.measured(settings)
         if let known = measured[key] { return known }
-        let step = secondsOfProducts(settings) / Double(settings.batchesPerEpoch)
-        guard step <= Self.longestStep, key.trainingBytes <= Self.mostBytes, measured.count < Self.mostMeasurements else {
+        guard secondsOfProducts(key) <= Self.longest, key.trainingBytes <= Self.mostBytes, spent < Self.patience else {
             return nil
         }
+        let start = Trainer.monotonic()
         let timing = try EpochTiming(measuring: settings, threads: threads)
+        spent += Trainer.monotonic() - start
         measured[key] = timing
         return timing
     }
