@@ -26,7 +26,7 @@ struct CompareTests {
             #expect(row("run") == ["A", String(ids[0].prefix(8)), "B", String(ids[1].prefix(8)), "C", String(ids[3].prefix(8))])
             #expect(row("model") == ["LinearNet-PCN16", "LinearNet-MLP", "LinearNet-PCN4"] && row("ε") == ["0.1", "–", "0.3"])
             #expect(row("state") == ["completed", "completed", "paused"] && row("epoch") == ["3/3", "3/3", "0/3"])
-            #expect(row("linear parameters")?[1] == "52,810", "\(output.out)")
+            #expect(row("linear parameters")?[1] == "52,826", "\(output.out)")
             #expect(output.out.contains("\nall of them: widths 64×48, "))
             for name in ["loss", "train accuracy", "test accuracy"] { #expect(output.lines.contains("\(name)  epochs 1–3")) }
             let drawn = output.out.components(separatedBy: "loss  epochs").last ?? ""

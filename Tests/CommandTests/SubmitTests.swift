@@ -142,22 +142,26 @@ struct SubmitTests {
                  "widths": [32, 32], "batch_size": 50, "epochs": 20, "sweep": {"linear": ["pcn", "low_rank"]},
                  "include": [{"architecture": "convnet", "linear": "pcn", "train_samples": 60, "test_samples": 40, "epochs": 2}]}
                 """)
-            let output = try program.run("submit", "--dry-run", "--json", spec)
-            let rows = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [[String: Any]])
             try program.run("submit", spec)
             try program.run("work", "--drain")
             let seconds = Dictionary(
                 uniqueKeysWithValues: try program.status().values.map { run in
                     (run["model"] as? String ?? "", run["seconds_per_epoch"] as? Double ?? 0)
                 })
-            #expect(rows.count == 3 && seconds.count == 3)
-            for row in rows {
-                let model = row["model"] as? String ?? "", estimate = row["seconds_per_epoch"] as? Double ?? 0
-                // Within a factor of two on a machine that does nothing else; tests run beside each other.
-                let ratio = estimate / (seconds[model] ?? 0)
-                #expect(ratio > 0.2 && ratio < 5, "\(model): \(estimate) s of \(seconds[model] ?? 0)")
-                #expect(row["seconds"] as? Double ?? 0 > estimate * 2, "the whole run takes longer than its epochs")
+            #expect(seconds.count == 3)
+            // Within a factor of two on a machine that does nothing else. Other tests run beside this one, so the best of some counts.
+            var ratios: [String: [Double]] = [:]
+            for _ in 0..<5 {
+                let output = try program.run("submit", "--dry-run", "--json", spec)
+                let rows = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [[String: Any]])
+                #expect(rows.count == 3)
+                for row in rows {
+                    let model = row["model"] as? String ?? "", estimate = row["seconds_per_epoch"] as? Double ?? 0
+                    ratios[model, default: []].append(estimate / (seconds[model] ?? 0))
+                    #expect(row["seconds"] as? Double ?? 0 > estimate * 2, "the whole run takes longer than its epochs")
+                }
             }
+            for (model, ratios) in ratios { #expect(ratios.contains { $0 > 0.3 && $0 < 3 }, "\(model): \(ratios)") }
         }
     }
 }

@@ -3,27 +3,46 @@ import ProgramUnderTest
 import Testing
 
 /// A terminal that shows what a person would see.
-private struct Tmux {
+private final class Tmux {
     static let path = ["/usr/bin/tmux", "/usr/local/bin/tmux", "/opt/homebrew/bin/tmux"].first(
         where: FileManager.default.isExecutableFile)
 
     private let socket = "pcnlab-\(UUID().uuidString.prefix(8))"
-    let folder: URL
+    private let folder: URL
+    private let server: Process
+
+    /// The server is a child of this process and no daemon, for which `waitUntilExit` would wait.
+    init(_ folder: URL) throws {
+        self.folder = folder
+        server = Process()
+        try start(server, ["-D"])
+        try until { try self("list-commands").contains("new-session") }
+    }
+
+    deinit { _ = try? self("kill-server") }
 
     @discardableResult
     func callAsFunction(_ arguments: String...) throws -> String {
-        let process = Process(), pipe = Pipe()
+        let process = Process()
+        let output = try start(process, arguments)
+        process.waitUntilExit()
+        return String(decoding: try Data(contentsOf: output), as: UTF8.self)
+    }
+
+    /// Returns the file of its output.
+    @discardableResult
+    private func start(_ process: Process, _ arguments: [String]) throws -> URL {
+        let file = folder.appending(path: "tmux-\(UUID().uuidString)")
+        try Data().write(to: file)
         process.executableURL = URL(fileURLWithPath: Self.path ?? "/usr/bin/tmux")
         process.arguments = ["-L", socket, "-f", "/dev/null"] + arguments
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm-256color", "PS1": "$ "]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm-256color"]) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
+        process.standardOutput = try FileHandle(forWritingTo: file)
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let text = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
-        return text
+        return file
     }
 
     /// The lines of the window that are not empty.
@@ -44,9 +63,8 @@ struct TmuxTests {
                 """
             try program.run("submit", program.spec(spec))
             let ids = try program.status().keys.map { $0.prefix(8) }
-            let tmux = Tmux(folder: program.folder)
+            let tmux = try Tmux(program.folder)
             try tmux("new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "/bin/sh")
-            defer { _ = try? tmux("kill-server") }
             try tmux("set", "-g", "window-size", "manual")
             try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
             try tmux("send-keys", "echo bef''ore; '\(Program.executable.path)' status --watch; echo af''ter", "Enter")
@@ -55,7 +73,7 @@ struct TmuxTests {
             try until { try tmux.lines().count(where: { $0.contains("queued") }) > min(rows, newRows) - 4 }
             Thread.sleep(forTimeInterval: 1.5)
             try tmux("send-keys", "C-c")
-            try until { try tmux.lines().contains("after") || tmux.lines().last?.hasPrefix("$") == true }
+            try until { ["after", "$", "#"].contains(try tmux.lines().last) }
             let lines = try tmux.lines()
             #expect(lines.contains("before"), "\(lines)")
             #expect(!lines.contains { line in ids.contains { line.contains($0) } }, "\(lines.joined(separator: "\n"))")
