@@ -14,7 +14,9 @@ public struct EpochTiming: Sendable {
 
     /// Seconds of an epoch, its evaluation of the test split included.
     public func epoch(_ settings: Settings) -> Double {
-        step * Double(settings.batchesPerEpoch) + evaluationOfImage * Double(settings.testImages)
+        // The last batch may be short.
+        let batches = Double(settings.trainImages) / Double(min(settings.batchSize, settings.trainImages))
+        return step * batches + evaluationOfImage * Double(settings.testImages)
     }
 
     /// Seconds of a run's end: the evaluation of the final weights over both splits.
@@ -27,7 +29,7 @@ public struct EpochTiming: Sendable {
         let batch = min(settings.batchSize, settings.trainImages)
         // Whole batches of evaluation where images are small.
         let test = min(settings.testImages, settings.architecture.features.isEmpty ? settings.evaluationRows : 16)
-        return settings.shortened(train: min(settings.trainImages, 2 * batch), test: test)
+        return settings.shortened(train: settings.trainImages < 2 * batch ? batch : 2 * batch, test: test)
     }
 
     /// Measures for a quarter of a second, but at least one step and its evaluation, after one that is not counted.

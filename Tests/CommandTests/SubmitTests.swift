@@ -139,29 +139,30 @@ struct SubmitTests {
             let spec = try program.spec(
                 """
                 {"name": "t", "architecture": "linearnet", "dataset": "shapes", "train_samples": 2000, "test_samples": 500, "d": 4,
-                 "widths": [32, 32], "batch_size": 50, "epochs": 20, "sweep": {"linear": ["pcn", "low_rank"]},
+                 "widths": [32, 32], "batch_size": 50, "epochs": 20, "sweep": {"linear": ["pcn", "low_rank"], "seed": [1, 2, 3]},
                  "include": [{"architecture": "convnet", "linear": "pcn", "train_samples": 60, "test_samples": 40, "epochs": 2}]}
                 """)
             try program.run("submit", spec)
             try program.run("work", "--drain")
+            // The fastest of the seeds: other tests run beside this one.
             let seconds = Dictionary(
-                uniqueKeysWithValues: try program.status().values.map { run in
+                try program.status().values.map { run in
                     (run["model"] as? String ?? "", run["seconds_per_epoch"] as? Double ?? 0)
-                })
+                }, uniquingKeysWith: min)
             #expect(seconds.count == 3)
-            // Within a factor of two on a machine that does nothing else. Other tests run beside this one, so the best of some counts.
+            // Within a factor of two on a machine that does nothing else.
             var ratios: [String: [Double]] = [:]
             for _ in 0..<5 {
                 let output = try program.run("submit", "--dry-run", "--json", spec)
                 let rows = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [[String: Any]])
-                #expect(rows.count == 3)
+                #expect(rows.count == 7)
                 for row in rows {
                     let model = row["model"] as? String ?? "", estimate = row["seconds_per_epoch"] as? Double ?? 0
                     ratios[model, default: []].append(estimate / (seconds[model] ?? 0))
                     #expect(row["seconds"] as? Double ?? 0 > estimate * 2, "the whole run takes longer than its epochs")
                 }
             }
-            for (model, ratios) in ratios { #expect(ratios.contains { $0 > 0.3 && $0 < 3 }, "\(model): \(ratios)") }
+            for (model, ratios) in ratios { #expect(ratios.contains { $0 > 0.25 && $0 < 4 }, "\(model): \(ratios)") }
         }
     }
 }

@@ -16,10 +16,9 @@ private final class Tmux {
         self.folder = folder
         server = Process()
         try start(server, ["-D"])
-        try until { try self("list-commands").contains("new-session") }
+        // A command that starts no server of its own.
+        try until { try self("show-options", "-s").contains("exit-empty") }
     }
-
-    deinit { _ = try? self("kill-server") }
 
     @discardableResult
     func callAsFunction(_ arguments: String...) throws -> String {
@@ -49,7 +48,8 @@ private final class Tmux {
     func lines() throws -> [String] { try self("capture-pane", "-p").split(separator: "\n").map(String.init) }
 }
 
-@Suite("A terminal in which `status --watch` was interrupted")
+// One server at a time: a child of this process may hold what `waitUntilExit` of another one waits for.
+@Suite("A terminal in which `status --watch` was interrupted", .serialized)
 struct TmuxTests {
     @Test(
         "shows what it showed before, also where its window has grown or shrunk meanwhile",
@@ -64,6 +64,7 @@ struct TmuxTests {
             try program.run("submit", program.spec(spec))
             let ids = try program.status().keys.map { $0.prefix(8) }
             let tmux = try Tmux(program.folder)
+            defer { _ = try? tmux("kill-server") }
             try tmux("new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "/bin/sh")
             try tmux("set", "-g", "window-size", "manual")
             try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
