@@ -20,6 +20,9 @@ private final class Tmux {
         try until { try self("show-options", "-s").contains("exit-empty") }
     }
 
+    /// A server that is no daemon does not end by `kill-server`.
+    func end() { kill(server.processIdentifier, SIGKILL) }
+
     @discardableResult
     func callAsFunction(_ arguments: String...) throws -> String {
         let process = Process()
@@ -64,7 +67,7 @@ struct TmuxTests {
             try program.run("submit", program.spec(spec))
             let ids = try program.status().keys.map { $0.prefix(8) }
             let tmux = try Tmux(program.folder)
-            defer { _ = try? tmux("kill-server") }
+            defer { tmux.end() }
             try tmux("new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "/bin/sh")
             try tmux("set", "-g", "window-size", "manual")
             try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
