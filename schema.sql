@@ -1,7 +1,7 @@
 -- The schema of a lab's database, pcnlab.sqlite. The program embeds this file and makes an empty lab from it.
 -- Times are milliseconds since 1970 (UTC) unless a name says otherwise; accuracies are fractions 0…1.
 PRAGMA application_id = 1346588236;  -- "PCNL"
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 -- What `submit` was given under one name; submitting the name again adds to it.
 CREATE TABLE experiments (
@@ -21,8 +21,8 @@ CREATE TABLE runs (
     settings TEXT NOT NULL,                     -- canonical JSON (RFC 8785)
     dataset_digest TEXT NOT NULL,
     priority INTEGER NOT NULL DEFAULT 0,
-    epochs INTEGER NOT NULL,                    -- how many are wanted
-    epoch INTEGER NOT NULL DEFAULT 0,           -- how many have a row in `epochs`
+    epochs INTEGER NOT NULL,                    -- how many it trains to: the longest wish of its experiments
+    epoch INTEGER NOT NULL DEFAULT 0,           -- how many have a row in `epochs`; more than `epochs` after an extension was cancelled
     state TEXT NOT NULL DEFAULT 'queued',
     request TEXT,                               -- what a running run is asked to do at its next batch
     attempt INTEGER NOT NULL DEFAULT 0,         -- the latest; what an earlier one writes is refused
@@ -32,6 +32,7 @@ CREATE TABLE runs (
     final_test_accuracy REAL,
     weights_sha256 TEXT,
     submitted_at INTEGER NOT NULL,
+    note TEXT,                                  -- a person's own words
     CONSTRAINT state_is_known CHECK (
         state IN ('queued', 'running', 'completed', 'failed', 'diverged', 'cancelled', 'paused')),
     CONSTRAINT request_is_known CHECK (request IN ('pause', 'cancel')),
@@ -49,10 +50,13 @@ CREATE TABLE runs (
 CREATE INDEX runs_to_claim ON runs (priority DESC, number) WHERE state = 'queued';
 CREATE INDEX runs_by_state ON runs (state);
 
+-- The runs of an experiment. Each experiment wishes a length for its runs; a run trains to the longest wish.
 CREATE TABLE experiment_runs (
     experiment_id INTEGER NOT NULL REFERENCES experiments (id),
     run_id TEXT NOT NULL REFERENCES runs (id),
-    PRIMARY KEY (experiment_id, run_id)
+    epochs INTEGER NOT NULL,                    -- the wish
+    PRIMARY KEY (experiment_id, run_id),
+    CONSTRAINT a_wish_is_positive CHECK (epochs >= 1)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX experiments_of_run ON experiment_runs (run_id);
@@ -74,6 +78,7 @@ CREATE TABLE attempts (
     heartbeat INTEGER NOT NULL,                 -- milliseconds of the boot's monotonic clock
     ended_at INTEGER,
     outcome TEXT,
+    epochs INTEGER,                             -- the length that it trains to; NULL: of a program that did not record it
     PRIMARY KEY (run_id, number),
     CONSTRAINT an_ended_attempt_has_an_outcome CHECK ((ended_at IS NULL) = (outcome IS NULL))
 ) STRICT, WITHOUT ROWID;
@@ -92,6 +97,19 @@ CREATE TABLE epochs (
     CONSTRAINT accuracies_are_fractions CHECK (train_accuracy BETWEEN 0 AND 1 AND test_accuracy BETWEEN 0 AND 1)
 ) STRICT, WITHOUT ROWID;
 
+-- The final figures of every length at which a run was once completed. They stay, whatever becomes of an extension.
+CREATE TABLE completions (
+    run_id TEXT NOT NULL REFERENCES runs (id),
+    epochs INTEGER NOT NULL,
+    train_accuracy REAL NOT NULL,               -- of the weights after that epoch over the whole split, as in Table 1
+    test_accuracy REAL NOT NULL,
+    weights_sha256 TEXT NOT NULL,
+    completed_at INTEGER NOT NULL,
+    PRIMARY KEY (run_id, epochs),
+    CONSTRAINT a_completion_has_epochs CHECK (epochs >= 1),
+    CONSTRAINT final_accuracies_are_fractions CHECK (train_accuracy BETWEEN 0 AND 1 AND test_accuracy BETWEEN 0 AND 1)
+) STRICT, WITHOUT ROWID;
+
 -- Durable checkpoint files, by the place in training from which they go on.
 CREATE TABLE checkpoints (
     run_id TEXT NOT NULL REFERENCES runs (id),
@@ -106,8 +124,9 @@ CREATE TABLE checkpoints (
     PRIMARY KEY (run_id, epoch, batch)
 ) STRICT, WITHOUT ROWID;
 
+-- The history of the lab. An id is never used again.
 CREATE TABLE events (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     run_id TEXT REFERENCES runs (id),
     attempt INTEGER,
     at INTEGER NOT NULL,
@@ -116,6 +135,14 @@ CREATE TABLE events (
 ) STRICT;
 
 CREATE INDEX events_of_run ON events (run_id, id);
+
+-- Runs that were removed, with their latest attempt. A run that is submitted again continues from this number, so that a worker which
+-- still trains the removed one is superseded.
+CREATE TABLE removed_runs (
+    run_id TEXT PRIMARY KEY,
+    attempt INTEGER NOT NULL,
+    removed_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Digests of data set files, good as long as size and time of change are the same.
 CREATE TABLE file_digests (

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// An error of a lab, as data. `description` is the sentence with the remedy.
@@ -11,6 +12,8 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
     case busy(file: String)
     case damaged(file: String, reason: String)
     case noSuchRun(String)
+    /// It was removed, at a time in milliseconds since 1970.
+    case removedRun(String, at: Int64)
     case ambiguousRun(String, matches: [String])
     case noSuchExperiment(String, known: [String])
     case refused(run: String, state: RunState, event: String)
@@ -29,6 +32,9 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
         case .busy(let file): "\(file) is busy: another process has held it for ten seconds; try again"
         case .damaged(let file, let reason): "\(file): \(reason); `pcnlab doctor` says what is wrong"
         case .noSuchRun(let name): "no run \(name); `pcnlab status` lists them"
+        case .removedRun(let run, let time):
+            "run \(run) was removed on \(Date(timeIntervalSince1970: Double(time) / 1000).formatted(.iso8601)); submit its spec again to "
+                + "have it trained anew"
         case .ambiguousRun(let name, let matches):
             "\(name) names \(matches.count) runs (\(matches.prefix(3).joined(separator: ", ")) …); give more of the id"
         case .noSuchExperiment(let name, let known):

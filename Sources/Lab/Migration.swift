@@ -5,8 +5,65 @@ import Specs
 extension Lab {
     /// The statements that migrate a lab to the next schema version, by the version that they start from. Never changed once released.
     private static let migrations: [Int: String] = [
-        1: "ALTER TABLE attempts RENAME COLUMN blas_kernel TO arithmetic; PRAGMA user_version = 2"
+        1: "ALTER TABLE attempts RENAME COLUMN blas_kernel TO arithmetic; PRAGMA user_version = 2",
+        2: lengthsAndRemovals,
     ]
+
+    /// Every experiment gets the length of its run as its wish. A completed run is on record with that length.
+    private static let lengthsAndRemovals = """
+        ALTER TABLE runs ADD COLUMN note TEXT;
+        ALTER TABLE attempts ADD COLUMN epochs INTEGER;
+
+        DROP INDEX experiments_of_run;
+        ALTER TABLE experiment_runs RENAME TO old_experiment_runs;
+        CREATE TABLE experiment_runs (
+            experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+            run_id TEXT NOT NULL REFERENCES runs (id),
+            epochs INTEGER NOT NULL,
+            PRIMARY KEY (experiment_id, run_id),
+            CONSTRAINT a_wish_is_positive CHECK (epochs >= 1)
+        ) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO experiment_runs SELECT m.experiment_id, m.run_id, coalesce(r.epochs, 1)
+            FROM old_experiment_runs m LEFT JOIN runs r ON r.id = m.run_id;
+        DROP TABLE old_experiment_runs;
+        CREATE INDEX experiments_of_run ON experiment_runs (run_id);
+
+        CREATE TABLE completions (
+            run_id TEXT NOT NULL REFERENCES runs (id),
+            epochs INTEGER NOT NULL,
+            train_accuracy REAL NOT NULL,
+            test_accuracy REAL NOT NULL,
+            weights_sha256 TEXT NOT NULL,
+            completed_at INTEGER NOT NULL,
+            PRIMARY KEY (run_id, epochs),
+            CONSTRAINT a_completion_has_epochs CHECK (epochs >= 1),
+            CONSTRAINT final_accuracies_are_fractions CHECK (train_accuracy BETWEEN 0 AND 1 AND test_accuracy BETWEEN 0 AND 1)
+        ) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO completions SELECT id, epochs, final_train_accuracy, final_test_accuracy, weights_sha256,
+            coalesce((SELECT max(ended_at) FROM attempts WHERE run_id = runs.id), submitted_at)
+            FROM runs WHERE state = 'completed';
+
+        DROP INDEX events_of_run;
+        ALTER TABLE events RENAME TO old_events;
+        CREATE TABLE events (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            run_id TEXT REFERENCES runs (id),
+            attempt INTEGER,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            detail TEXT
+        ) STRICT;
+        INSERT INTO events SELECT id, run_id, attempt, at, kind, detail FROM old_events ORDER BY id;
+        DROP TABLE old_events;
+        CREATE INDEX events_of_run ON events (run_id, id);
+
+        CREATE TABLE removed_runs (
+            run_id TEXT PRIMARY KEY,
+            attempt INTEGER NOT NULL,
+            removed_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        PRAGMA user_version = 3
+        """
 
     /// Migrates a lab of an older version to this one, in one transaction. A backup of the old database is kept beside it.
     ///
@@ -17,12 +74,18 @@ extension Lab {
         if !FileManager.default.fileExists(atPath: backup.path) {
             do { try copy(pool, to: backup) } catch LabError.taken {}
         }
-        try pool.write { db in
-            // Another process may have migrated it meanwhile.
-            guard case .lab(let version) = try content(db, of: file), version < schemaVersion else { return }
-            for step in version..<schemaVersion {
-                guard let sql = migrations[step] else { preconditionFailure("no migration from version \(step)") }
-                try db.execute(sql: sql)
+        try pool.writeWithoutTransaction { db in
+            // Rows of missing runs stay, for `doctor`.
+            try db.execute(sql: "PRAGMA foreign_keys = OFF")
+            defer { try? db.execute(sql: "PRAGMA foreign_keys = ON") }
+            try db.inTransaction(.immediate) {
+                // Another process may have migrated it meanwhile.
+                guard case .lab(let version) = try content(db, of: file), version < schemaVersion else { return .rollback }
+                for step in version..<schemaVersion {
+                    guard let sql = migrations[step] else { preconditionFailure("no migration from version \(step)") }
+                    try db.execute(sql: sql)
+                }
+                return .commit
             }
         }
     }

@@ -3,7 +3,7 @@ import Specs
 
 /// Table 1, from the runs of a lab: a row for each model and way of training, a cell for each data set.
 struct ReportTable: Sendable {
-    /// Runs that differ in nothing but the seed.
+    /// Runs that differ in nothing but the seed. A run that was completed before it was extended counts with that length.
     struct Cell: Sendable {
         let model: String
         let dataset: DatasetName
@@ -22,7 +22,7 @@ struct ReportTable: Sendable {
         /// The paper's figures, if the runs were trained as in the paper.
         let paper: Paper.Row?
         let finished: [RunSummary]
-        /// Runs that are not completed: marked, and never averaged in.
+        /// Runs that are not completed, or that train beyond the length at which they were: marked, and never averaged in.
         let unfinished: [RunSummary]
         let seeds: [Int]
         /// Runs that were trained with arithmetics that give different bits.
@@ -66,11 +66,12 @@ struct ReportTable: Sendable {
         }
         let shared = common
         let within = Dictionary(grouping: groups, by: \.key.model).mapValues { groups in
-            VaryingSettings(groups.lazy.map { $0.runs[0].settings }, epochs: true)
+            VaryingSettings(groups.lazy.map { $0.runs[0].reportedSettings }, epochs: true)
         }
         rows = groups.map { group in
             // A value that is the paper's is named too where other rows of the model have others, unless the whole row is the paper's.
-            let swept = group.key.deviations.isEmpty ? [] : within[group.key.model]?.deviations(group.runs[0].settings) ?? []
+            let swept =
+                group.key.deviations.isEmpty ? [] : within[group.key.model]?.deviations(group.runs[0].reportedSettings) ?? []
             let named = Set(group.key.deviations.filter { !shared.contains($0) } + swept)
             let own = Deviation.inOrder(named).map(\.text) + [group.key.data].compactMap(\.self)
             let cells = Dictionary(grouping: group.runs) { $0.settings.dataset }.mapValues(Cell.init)
@@ -102,7 +103,7 @@ struct ReportTable: Sendable {
             var indices: [Key: Int] = [:]
             var groups: [Group] = []
             for run in runs {
-                let key = Key(model: run.model, deviations: run.settings.deviationsFromPaper, data: names.name(run))
+                let key = Key(model: run.model, deviations: run.reportedSettings.deviationsFromPaper, data: names.name(run))
                 if let index = indices[key] {
                     groups[index].runs.append(run)
                 } else {
@@ -124,22 +125,31 @@ struct ReportTable: Sendable {
 extension ReportTable.Cell {
     /// - Parameter runs: at least one, all of one model, data set and way of training, on the same data.
     fileprivate init(_ runs: [RunSummary]) {
-        let settings = runs[0].settings
-        let completed = runs.filter { $0.state == .completed }
+        let settings = runs[0].reportedSettings
+        let completed = runs.filter { $0.completion != nil }
         model = settings.model
         dataset = settings.dataset
         datasetDigest = runs[0].datasetDigest
         paperParameters = settings.paperLinearParameters
         trainableParameters = settings.linearParameters
         convolutionParameters = settings.convolutionParameters
-        train = Statistics(completed.compactMap { $0.final?.trainAccuracy })
-        test = Statistics(completed.compactMap { $0.final?.testAccuracy })
-        loss = Statistics(completed.compactMap { $0.latest?.loss })
+        train = Statistics(completed.compactMap { $0.completion?.figures.trainAccuracy })
+        test = Statistics(completed.compactMap { $0.completion?.figures.testAccuracy })
+        loss = Statistics(completed.compactMap { $0.completion?.loss })
         paper = settings.paperRow
         finished = completed
         unfinished = runs.filter { $0.state != .completed }
         seeds = completed.map(\.settings.seed).sorted()
         mixedKernels = runs.filter { !$0.mixedArithmetics.isEmpty }
         usesWholeSplits = settings.trainSamples == nil && settings.testSamples == nil
+    }
+}
+
+extension RunSummary {
+    /// The settings under which a report lists the run: of one that was completed before it was extended, with the length at which it was.
+    var reportedSettings: Settings {
+        var settings = settings
+        if let completion { settings.epochs = completion.epochs }
+        return settings
     }
 }

@@ -99,7 +99,9 @@ struct TableText {
 
     /// Not finished: run 1a2b3c4d, LinearNet-PCN8 (ε 0.1) CIFAR-10 seed 1, failed, epoch 3/3500, loss 2.1, …: why.
     private func sentence(_ run: RunSummary) -> String {
-        var line = "Not finished: \(name(run)), "
+        let figures =
+            run.isExtension ? "Extended, the figures are those at epoch \(run.completions.last?.epochs ?? 0)" : "Not finished"
+        var line = "\(figures): \(name(run)), "
         line += table.dataNames.name(run).map { "\($0), " } ?? ""
         line += "\(run.state.rawValue), epoch \(run.epoch)/\(run.epochs)"
         if let latest = run.latest {

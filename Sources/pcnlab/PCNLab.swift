@@ -17,8 +17,9 @@ struct PCNLab: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             Init.self, Submit.self, Work.self, Status.self, Compare.self, Report.self, Export.self, LandscapeCommand.self,
-            Cancel.self, Pause.self,
-            Resume.self, Retry.self, LogCommand.self, Verify.self, BackupCommand.self,
+            Cancel.self, Pause.self, Resume.self, Retry.self, Remove.self, SetCommand.self, Wait.self, Clean.self,
+            LogCommand.self,
+            Verify.self, BackupCommand.self,
             DataCommand.self, SchemaCommand.self,
             Bench.self, Doctor.self,
         ])

@@ -39,6 +39,9 @@ final class Chaos {
         }
         end()
         try subject.checkNothingRuns()
+        // An extension by mistake may have trained more epochs than the others have.
+        epochs = try Lab(subject.program.lab).runs().map(\.epochs).reduce(epochs, max)
+        try subject.submit(seeds: seeds, epochs: epochs)
         try subject.drain()
         try subject.check()
         return (try subject.program.results(), epochs)
@@ -77,6 +80,32 @@ final class Chaos {
 
     private func perform(_ kind: FaultKind) throws {
         switch kind {
+        case .removed:
+            try ensureWorker()
+            wait(0, 0.5)
+            let runs = try Lab(subject.program.lab).runs().map(\.id)
+            try subject.command("remove", runs[draw(runs.count)], "--yes")
+            wait(0, 0.3)
+            try subject.submit(seeds: seeds, epochs: epochs)
+        case .extendedByMistake:
+            try ensureWorker()
+            try subject.submit(seeds: seeds, epochs: epochs + 3000)
+            wait(0, 0.8)
+            if draw(2) == 0 {
+                try subject.command("cancel", "--experiment", "chaos", "--yes")
+                try until { try settled { $0.request == nil } }
+                try subject.submit(seeds: seeds, epochs: epochs)
+                try subject.command("retry", "--state", "cancelled", "--yes")
+            } else {
+                try subject.submit(seeds: seeds, epochs: epochs)
+            }
+        case .paused:
+            try ensureWorker()
+            try subject.command("pause", "--experiment", "chaos", "--yes")
+            wait(0, 0.4)
+            try subject.command("resume", "--experiment", "chaos", "--yes")
+            // A run whose worker read the request before it was withdrawn is queued again.
+            try until { try settled { $0.state != .paused } }
         case .killed:
             try ensureWorker()
             wait(0.05, 0.8)
@@ -120,6 +149,13 @@ final class Chaos {
         case .logCut: try damage(log) { $0 = $0.map { $0.prefix($0.count - draw(min($0.count, 20_000)) - 1) } }
         case .logFlipped: try damage(log) { flip(&$0) }
         }
+    }
+
+    /// Whether a condition holds for every run, when those of dead workers are released.
+    private func settled(_ condition: (RunSummary) -> Bool) throws -> Bool {
+        let lab = try Lab(subject.program.lab)
+        try LabMaintenance(lab).run()
+        return try lab.runs().allSatisfy(condition)
     }
 
     private func suspended(_ body: () throws -> Void) throws {

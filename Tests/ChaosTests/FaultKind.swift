@@ -1,5 +1,11 @@
 /// The kinds of faults.
 enum FaultKind: String, CaseIterable, Sendable {
+    /// A run is removed, and submitted again.
+    case removed
+    /// The runs are extended by mistake; then the extension is cancelled, or the corrected spec is submitted.
+    case extendedByMistake
+    /// The runs are paused and resumed.
+    case paused
     /// SIGKILL at a random time.
     case killed
     /// SIGKILL at a chosen call of the C library.
@@ -35,6 +41,7 @@ enum FaultKind: String, CaseIterable, Sendable {
         case .killed: 12
         case .killedAtPoint: 12
         case .stoppedPastLease: 1
+        case .removed, .extendedByMistake, .paused: 3
         case .diskFull, .denied, .busy, .clockTurned, .held, .terminated: 4
         case .checkpointFlipped, .checkpointCut, .checkpointLost, .logCut, .logFlipped: 6
         }

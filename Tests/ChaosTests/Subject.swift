@@ -47,6 +47,12 @@ struct Subject {
         submitted.formUnion(output.lines.compactMap { $0.split(separator: " ").first.map(String.init) })
     }
 
+    /// Runs a command that must end with 0.
+    func command(_ arguments: String...) throws {
+        let output = try program.start(arguments).finish()
+        guard output.status == 0 else { throw Broken("\(arguments.joined(separator: " ")): \(output.status), \(output.error)") }
+    }
+
     /// Starts a worker with the shim; with a rule, the shim kills or stops it at a call.
     func startWorker(_ options: [String] = [], rule: String? = nil) throws -> Program.Running {
         let shim = Program.executable.deletingLastPathComponent().appending(path: "libFaultShim.so")

@@ -9,7 +9,7 @@ struct RunHistoryTests {
     func order() {
         let second = { (number: Int) in Int64(number / 20 * 1000) }
         let events = (0..<40).reversed().map { number in
-            EventRow(id: Int64(number), at: second(number), attempt: nil, kind: "e\(number)", detail: nil)
+            EventRow(id: Int64(number), run: nil, at: second(number), attempt: nil, kind: "e\(number)", detail: nil)
         }
         let log = (0..<40).map { "\(Format.time(second($0)))  line \($0)" }
         let lines = RunHistory.lines([.init(run: "a", events: events, log: log)]).map {
@@ -22,13 +22,19 @@ struct RunHistoryTests {
         }
         #expect(lines == expected)
     }
+
     @Test("of several runs is one list, each line with its run; events keep their order where the clock was set back")
     func several() {
-        let event = { (id: Int64, second: Int64) in EventRow(id: id, at: second * 1000, attempt: nil, kind: "e\(id)", detail: nil)
+        let event = { (id: Int64, run: String, second: Int64) in
+            EventRow(id: id, run: run, at: second * 1000, attempt: nil, kind: "e\(id)", detail: nil)
         }
         let parts = [
-            RunHistory.Part(run: "aaaaaaaabbbb", events: [event(1, 50), event(4, 20)], log: ["\(Format.time(30_000))  late"]),
-            RunHistory.Part(run: "ccccccccdddd", events: [event(2, 60), event(3, 61)], log: ["\(Format.time(10_000))  early"]),
+            RunHistory.Part(
+                run: "aaaaaaaabbbb", events: [event(1, "aaaaaaaabbbb", 50), event(4, "aaaaaaaabbbb", 20)],
+                log: ["\(Format.time(30_000))  late"]),
+            RunHistory.Part(
+                run: "ccccccccdddd", events: [event(2, "ccccccccdddd", 60), event(3, "ccccccccdddd", 61)],
+                log: ["\(Format.time(10_000))  early"]),
         ]
         #expect(
             RunHistory.lines(parts) == [

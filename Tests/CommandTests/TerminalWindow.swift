@@ -8,7 +8,8 @@ final class TerminalWindow {
     private var output = ""
 
     /// Starts the program in a window of this size.
-    init(_ program: Program, _ arguments: [String], rows: Int, columns: Int) throws {
+    /// - Parameter isWhole: whether the program also reads from the terminal and writes its messages there.
+    init(_ program: Program, _ arguments: [String], rows: Int, columns: Int, isWhole: Bool = false) throws {
         master = open("/dev/ptmx", O_RDWR | O_NOCTTY)
         // Linux's TIOCSPTLCK and TIOCGPTN, which unlockpt and ptsname call.
         var isLocked: Int32 = 0, number: UInt32 = 0
@@ -22,7 +23,12 @@ final class TerminalWindow {
         process.currentDirectoryURL = program.folder
         process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm-256color", "NO_COLOR": ""]) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
+        let terminal = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
+        process.standardOutput = terminal
+        if isWhole {
+            process.standardInput = terminal
+            process.standardError = terminal
+        }
         try resize(rows: rows, columns: columns)
         try process.run()
     }
@@ -49,6 +55,14 @@ final class TerminalWindow {
             output += String(decoding: bytes.prefix(count), as: UTF8.self)
         }
         return output
+    }
+
+    /// Types a line, and waits for the program's end. Returns the exit code.
+    func answer(_ text: String) -> Int32 {
+        let bytes = Array((text + "\n").utf8)
+        _ = write(master, bytes, bytes.count)
+        process.waitUntilExit()
+        return process.terminationStatus
     }
 
     /// The lines of each drawing, from the top, without colours.

@@ -29,7 +29,7 @@ import Testing
         completed       pause   refused         refused        refused  refused         queued
         completed       resume  refused         refused        refused  refused         queued
         completed       cancel  refused         refused        refused  refused         queued
-        completed       retry   queued          paused         queued   cancelled       queued
+        completed       retry   queued          paused         queued   completed       queued
         failed          pause   refused         refused        refused  refused         queued
         failed          resume  refused         refused        refused  refused         queued
         failed          cancel  refused         refused        refused  refused         queued

@@ -50,6 +50,11 @@ import Testing
         "epochs_are_positive": [
             "UPDATE runs SET epochs = 0", "UPDATE runs SET epoch = -1, state = 'queued', \(noFigures)",
         ],
+        "a_wish_is_positive": ["UPDATE experiment_runs SET epochs = 0"],
+        "a_completion_has_epochs": ["UPDATE completions SET epochs = 0"],
+        "final_accuracies_are_fractions": [
+            "UPDATE completions SET train_accuracy = 50", "UPDATE completions SET test_accuracy = -0.1",
+        ],
         "an_ended_attempt_has_an_outcome": ["UPDATE attempts SET ended_at = NULL", "UPDATE attempts SET outcome = NULL"],
         "epochs_count_from_1": ["UPDATE epochs SET epoch = 0"],
         "accuracies_are_fractions": [
@@ -61,7 +66,10 @@ import Testing
         INSERT INTO runs (id, model, dataset, seed, settings, dataset_digest, epochs, epoch, state, attempt,
             final_train_accuracy, final_test_accuracy, weights_sha256, submitted_at)
         VALUES ('a', 'm', 'd', 1, '{}', 'x', 3, 3, 'completed', 1, 0.5, 0.5, 'w', 0);
-        INSERT INTO attempts VALUES ('a', 1, 'w', 'k', 1, 0, 0, 1, 'completed');
+        INSERT INTO attempts VALUES ('a', 1, 'w', 'k', 1, 0, 0, 1, 'completed', 3);
+        INSERT INTO experiments VALUES (1, 'e', NULL, 0);
+        INSERT INTO experiment_runs VALUES (1, 'a', 3);
+        INSERT INTO completions VALUES ('a', 3, 0.5, 0.5, 'w', 0);
         INSERT INTO epochs VALUES ('a', 3, 1.5, 0.5, 0.5, 1);
         """
 

@@ -58,13 +58,6 @@ import Testing
         #expect(try lab.stateCounts() == [.queued: 2])
     }
 
-    @Test("fewer epochs change nothing")
-    func fewer() throws {
-        _ = try submit(.tiny(epochs: 5))
-        #expect(try submit(.tiny(epochs: 2)) == [.found(.queued)])
-        #expect(try only().epochs == 5 && only().settings.epochs == 5)
-    }
-
     @Test("more epochs extend a run where it is", arguments: RunState.allCases)
     func extends(state: RunState) throws {
         try temporary.bring(to: state)
@@ -96,8 +89,8 @@ import Testing
         #expect(try only().epochs == 7)
         #expect(try temporary.history(only().id) == ["submitted"])
         #expect(try submit(.tiny(epochs: 9), .tiny(epochs: 8)) == [.extended(from: 7, .queued), .found(.queued)])
-        #expect(try submit(.tiny(epochs: 1), .tiny(epochs: 2)) == [.found(.queued), .found(.queued)])
-        #expect(try only().epochs == 9)
+        #expect(try submit(.tiny(epochs: 1), .tiny(epochs: 2)) == [.found(.queued), .shortened(from: 9, to: 2, .queued)])
+        #expect(try only().epochs == 2)
     }
 
     @Test("under a cosine another length is another run")

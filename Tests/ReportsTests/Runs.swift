@@ -7,7 +7,7 @@ enum Runs {
     static func run(
         _ settings: Settings, state: RunState = .completed, epoch: Int? = nil, train: Double = 0.6, test: Double = 0.5,
         loss: Double = 1, kernels: [String] = ["Zen"], error: String? = nil, experiments: [String] = ["e"], id: String? = nil,
-        digest: String = "d"
+        digest: String = "d", completions: [Completion] = []
     ) -> RunSummary {
         let done = epoch ?? settings.epochs
         return RunSummary(
@@ -19,7 +19,7 @@ enum Runs {
             secondsPerEpoch: 1, attempts: 1, error: error,
             final: state == .completed
                 ? FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: "w") : nil,
-            datasetDigest: digest, arithmetics: kernels)
+            completions: completions, note: nil, datasetDigest: digest, arithmetics: kernels)
     }
 
     static func paper(_ linear: Linear = .pcn, d: Int = 16, _ dataset: DatasetName = .cifar10, seed: Int = 1) -> Settings {

@@ -2,7 +2,7 @@ import GRDB
 
 extension Lab {
     private static let isOwnerless = " WHERE run_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM runs WHERE runs.id = run_id)"
-    private static let ownedTables = ["tags", "attempts", "epochs", "checkpoints", "events"]
+    static let ownedTables = ["tags", "attempts", "epochs", "checkpoints", "completions", "events"]
 
     /// Removes a table's rows that belong to no run.
     func removeOwnerless(_ table: String, _ db: Database) throws {

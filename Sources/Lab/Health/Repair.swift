@@ -65,6 +65,7 @@ extension Lab {
         let whole = try wholeEpochs(of: run, db)
         let wanted = try Int.fetchOne(db, sql: "SELECT epochs FROM runs WHERE id = ?", arguments: [run]) ?? 0
         if whole < wanted, try state(of: run, db) == .completed { try apply(.extended, to: run, db) }
+        try db.execute(sql: "DELETE FROM completions WHERE run_id = ? AND epochs > ?", arguments: [run, whole])
         try db.execute(sql: "DELETE FROM epochs WHERE run_id = ? AND epoch > ?", arguments: [run, whole])
         try db.execute(sql: "UPDATE runs SET epoch = ? WHERE id = ?", arguments: [whole, run])
         try event(db, run: run, "repaired", "set to epoch \(whole), up to which its rows are whole")
@@ -84,13 +85,14 @@ extension Lab {
 
     /// Inserts the row of a lost run again. Its attempts continue after the known ones.
     private func bringBack(_ known: RunToSubmit, _ run: String, _ db: Database) throws {
-        _ = try submit(db, known, id: run, priority: nil)
+        try insert(known, id: run, priority: nil, db)
         try db.execute(
             sql: """
                 UPDATE runs SET epoch = ?2, attempt = (SELECT coalesce(max(number), 0) FROM
                     (SELECT number FROM attempts WHERE run_id = ?1 UNION ALL SELECT attempt FROM checkpoints WHERE run_id = ?1))
                 WHERE id = ?1
                 """, arguments: [run, try wholeEpochs(of: run, db)])
+        _ = try settleLength(of: run, db)
         try event(db, run: run, "repaired", "brought back from a checkpoint")
     }
 }

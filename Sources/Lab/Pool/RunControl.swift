@@ -5,6 +5,8 @@ enum StopReason: Sendable, Equatable {
     /// The process was told to stop: the run returns to the queue.
     case shutdown
     case asked(RunRequest)
+    /// Fewer epochs are wanted: the run returns to the queue, and a worker takes it with the new length.
+    case shortened
     /// A later attempt has the run: nothing more may be written.
     case superseded
 }

@@ -18,18 +18,18 @@ public final class WorkerPool: Sendable {
         }
     }
 
-    private let lab: Lab
-    private let configuration: Configuration
-    private let observer: any WorkerPoolObserver
-    private let admission: any RunAdmission
-    private let reasonToWait: (@Sendable (RunData) throws -> String?)?
+    let lab: Lab
+    let configuration: Configuration
+    let observer: any WorkerPoolObserver
+    let admission: any RunAdmission
+    let reasonToWait: (@Sendable (RunData) throws -> String?)?
     private let train: @Sendable (Claim, RunControl, _ worker: Int) throws -> TrainingOutcome
-    private let missing = MissingData()
-    private let active = Mutex<[Int: (claim: Claim, control: RunControl)]>([:])
+    let missing = MissingData()
+    let active = Mutex<[Int: (claim: Claim, control: RunControl)]>([:])
     /// Held from a claim until the run is in `active`, and during maintenance, which would take a run between for abandoned.
-    private let claiming = Mutex(())
+    let claiming = Mutex(())
     private let isStopping = Atomic<Bool>(false)
-    private let failures = Atomic<Int>(0)
+    let failures = Atomic<Int>(0)
     /// Why no run can be claimed any more.
     private let fatal = Mutex<LabError?>(nil)
     private let wake = DispatchSemaphore(value: 0)
@@ -86,7 +86,7 @@ public final class WorkerPool: Sendable {
         for _ in 0..<configuration.workers { wake.signal() }
     }
 
-    private var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
+    var shouldStop: Bool { isStopping.load(ordering: .relaxed) }
 
     private func work(_ worker: Int) {
         var hasLookedAgain = false
@@ -115,89 +115,6 @@ public final class WorkerPool: Sendable {
         }
     }
 
-    /// Claims the next run whose data is there. Nil if there is none, or if it has to wait.
-    private func nextRun(_ worker: Int) -> (Claim, RunControl)? {
-        do {
-            var present: Set<RunData> = []
-            // Data is looked for before the claim, and without a lock: reading a large data set takes long.
-            while !shouldStop, let data = try lab.nextData(except: missing.absent(at: lab.clock.uptime())) {
-                if !present.contains(data) {
-                    guard try isThere(data) else { continue }
-                    present.insert(data)
-                }
-                switch try claiming.withLock({ _ in try claim(worker, present) }) {
-                case .claimed(let claim, let control): return (claim, control)
-                case .nothing: return nil
-                case .otherData: continue
-                }
-            }
-            return nil
-        } catch {
-            admission.release(worker: worker)
-            if let damage = LabError(database: error, file: lab.databaseFile.relativePath), case .damaged = damage {
-                give(up: damage)
-            }
-            // The run failed because its settings could not be read.
-            if case LabError.damaged = error { failures.wrappingAdd(1, ordering: .relaxed) }
-            observer.trouble("claiming a run: \(error)")
-            return nil
-        }
-    }
-
-    private enum ClaimAnswer {
-        case claimed(Claim, RunControl)
-        case nothing
-        /// Another worker took the run, and the next one needs data that was not looked for.
-        case otherData
-    }
-
-    /// Claims a run and puts it into `active`.
-    private func claim(_ worker: Int, _ present: Set<RunData>) throws -> ClaimAnswer {
-        var waits: String?, needsOther = false
-        let claim = try lab.claim(
-            worker: .current, arithmetic: configuration.arithmetic, threads: configuration.threads,
-            except: missing.absent(at: lab.clock.uptime())
-        ) { run, settings, data in
-            guard present.contains(data) else {
-                needsOther = true
-                return false
-            }
-            switch admission.reserve(run, settings, worker: worker) {
-            case .admitted: return true
-            case .waits(let text):
-                waits = text
-                return false
-            }
-        }
-        if let waits { observer.trouble(waits) }
-        guard let claim else {
-            admission.release(worker: worker)
-            return needsOther ? .otherData : .nothing
-        }
-        let control = RunControl()
-        active.withLock { $0[worker] = (claim, control) }
-        return .claimed(claim, control)
-    }
-
-    /// Looks for data. What is missing is shown once, and stored with the runs that need it.
-    private func isThere(_ data: RunData) throws -> Bool {
-        guard let reason = try reasonToWait?(data) else {
-            guard let news = missing.found(data) else { return true }
-            try lab.endWait(for: data)
-            if news == .cameBack { observer.notice("\(data.dataset) is there: the runs that wait for it are trained now") }
-            return true
-        }
-        try wait(for: data, reason)
-        return false
-    }
-
-    private func wait(for data: RunData, _ reason: String) throws {
-        if missing.missed(data, reason, at: lab.clock.uptime()) {
-            observer.trouble("runs of \(data.dataset) wait: \(reason)")
-        }
-        try lab.wait(for: data, reason: reason)
-    }
-
     /// Trains, and returns how the attempt ended; nil when it was superseded.
     private func attempt(_ claim: Claim, _ control: RunControl, _ worker: Int) -> AttemptOutcome? {
         do {
@@ -220,6 +137,7 @@ public final class WorkerPool: Sendable {
         switch reason {
         case .asked(let request): .stopped(request)
         case .superseded: nil
+        case .shortened: .released("fewer epochs are wanted")
         case .shutdown, nil: .released("worker stopped")
         }
     }
@@ -238,7 +156,7 @@ public final class WorkerPool: Sendable {
         }
     }
 
-    private func give(up error: LabError) {
+    func give(up error: LabError) {
         fatal.withLock { $0 = $0 ?? error }
         stop()
     }
@@ -272,6 +190,7 @@ public final class WorkerPool: Sendable {
                 switch answer {
                 case .goOn: break
                 case .asked(let request): entry.control.stop(.asked(request))
+                case .shortened: entry.control.stop(.shortened)
                 case .superseded: entry.control.stop(.superseded)
                 }
             }

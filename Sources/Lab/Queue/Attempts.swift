@@ -47,9 +47,15 @@ extension Lab {
         try fencedWriteOnce(run: run, attempt: attempt) { db in
             guard
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT epochs, epoch, failures, request FROM runs WHERE id = ?", arguments: [run])
+                    db,
+                    sql: """
+                        SELECT r.epochs, r.epoch, r.failures, r.request, a.epochs AS length FROM runs r
+                        LEFT JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt WHERE r.id = ?
+                        """, arguments: [run])
             else { throw LabError.noSuchRun(run) }
             let wanted: Int = row["epochs"], done: Int = row["epoch"], failures: Int = row["failures"]
+            // The run may have been extended or shortened since the attempt started.
+            let length = row["length"] as Int? ?? wanted
             let fail = { (error: String) in
                 let isLast = failures >= Self.attemptsAllowed - 1
                 try self.leaveWorker(isLast ? .failedForGood : .failedOnce, run, error: error, db)
@@ -61,20 +67,23 @@ extension Lab {
             }
             let text: String
             switch outcome {
-            case .completed(let final) where done >= wanted:
-                text = "completed"
-                try apply(.completed, to: run, final: final, db)
-            case .completed:
-                if try wasExtended(db, run, during: attempt) {
+            case .completed(let final) where done >= length:
+                try record(Completion(epochs: length, figures: final), run: run, db)
+                if length < wanted {
                     text = "extended"
+                    try keepWeights(of: run, after: length, db)
                     try leaveWorker(.released, run, db)
                 } else {
-                    // If it were queued again, this would repeat forever.
-                    text = try fail("training ended after \(done) of \(wanted) epochs")
+                    text = "completed"
+                    if length > wanted { try setLength(run, length, db) }
+                    try apply(.completed, to: run, final: final, db)
                 }
+            case .completed:
+                // If it were queued again, this would repeat forever.
+                text = try fail("training ended after \(done) of \(length) epochs")
             case .diverged(let error):
                 text = "diverged: \(error)"
-                try apply(.diverged, to: run, error: error, db)
+                try leaveWorker(.diverged, run, error: error, db)
             case .failed(let error):
                 text = try fail(error)
             case .released(let reason):
@@ -91,7 +100,11 @@ extension Lab {
                     try apply(.stoppedToPause, to: run, db)
                 case .cancel:
                     text = "cancelled"
-                    try apply(.stoppedToCancel, to: run, db)
+                    if try longestCompletion(of: run, db) == nil {
+                        try apply(.stoppedToCancel, to: run, db)
+                    } else {
+                        try leaveWorker(.released, run, db)
+                    }
                 case nil:
                     text = "the request was withdrawn"
                     try leaveWorker(.released, run, db)
@@ -100,15 +113,6 @@ extension Lab {
             try end(db, run: run, attempt: attempt, outcome: text)
             return try state(of: run, db)
         }
-    }
-
-    private func wasExtended(_ db: Database, _ run: String, during attempt: Int) throws -> Bool {
-        try Bool.fetchOne(
-            db,
-            sql: """
-                SELECT EXISTS (SELECT 1 FROM events WHERE run_id = ?1 AND kind = 'extended' AND id >
-                    (SELECT id FROM events WHERE run_id = ?1 AND kind = 'started' AND attempt = ?2))
-                """, arguments: [run, attempt]) ?? false
     }
 
     /// Closes an attempt and adds the event.

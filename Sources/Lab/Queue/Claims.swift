@@ -57,10 +57,10 @@ extension Lab {
             let run: String = row["id"], attempt: Int = row["attempt"]
             try db.execute(
                 sql: """
-                    INSERT INTO attempts (run_id, number, worker, arithmetic, threads, started_at, heartbeat)
-                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO attempts (run_id, number, worker, arithmetic, threads, started_at, heartbeat, epochs)
+                    SELECT id, ?, ?, ?, ?, ?, ?, epochs FROM runs WHERE id = ?
                     """,
-                arguments: [run, attempt, worker.text, arithmetic, threads, clock.now(), clock.uptime()])
+                arguments: [attempt, worker.text, arithmetic, threads, clock.now(), clock.uptime(), run])
             try event(db, run: run, attempt: attempt, "started", "\(arithmetic), \(threads) threads")
             do {
                 guard run.isRunID else { throw LabError.noSuchRun(run) }

@@ -5,6 +5,8 @@ extension Lab {
     public enum LeaseAnswer: Sendable, Equatable {
         case goOn
         case asked(RunRequest)
+        /// Fewer epochs are wanted than the attempt trains to.
+        case shortened
         /// A later attempt has the run, or it ended.
         case superseded
     }
@@ -14,10 +16,16 @@ extension Lab {
         try database.read { db in
             try claims.map { claim in
                 let row = try Row.fetchOne(
-                    db, sql: "SELECT request FROM runs WHERE id = ? AND attempt = ? AND state = 'running'",
+                    db,
+                    sql: """
+                        SELECT r.request, r.epochs < a.epochs AS shortened FROM runs r
+                        LEFT JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt
+                        WHERE r.id = ? AND r.attempt = ? AND r.state = 'running'
+                        """,
                     arguments: [claim.run, claim.attempt])
                 guard let row else { return .superseded }
-                return (row["request"] as String?).flatMap(RunRequest.init).map(LeaseAnswer.asked) ?? .goOn
+                if let request = (row["request"] as String?).flatMap(RunRequest.init) { return .asked(request) }
+                return row["shortened"] as Bool? == true ? .shortened : .goOn
             }
         }
     }

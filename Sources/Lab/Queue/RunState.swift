@@ -26,8 +26,10 @@ enum RunEvent: Sendable, Equatable, CaseIterable {
     case stoppedToPause, stoppedToCancel
     /// A person's commands.
     case pause, resume, cancel, retry
-    /// Submitted again with more epochs.
+    /// More epochs are wanted.
     case extended
+    /// No more epochs are wanted than those with which it was completed before: an extension was cancelled, or is not wanted any more.
+    case shortened
 }
 
 /// The effect of an event on a state.
@@ -53,6 +55,7 @@ extension RunState {
         // A run that waits for its next attempt is started without a delay.
         case (.queued, .retry): .to(.queued)
         case (.queued, .extended), (.queued, .resume): .stays
+        case (.queued, .shortened): .to(.completed)
 
         case (.running, .released), (.running, .failedOnce): .to(.queued)
         case (.running, .completed): .to(.completed)
@@ -65,16 +68,21 @@ extension RunState {
         // The last command counts.
         case (.running, .resume), (.running, .retry): .withdraw
         case (.running, .extended): .stays
+        // The worker has stopped.
+        case (.running, .shortened): .to(.completed)
 
         case (.paused, .resume): .to(.queued)
         case (.paused, .cancel): .to(.cancelled)
+        case (.paused, .shortened): .to(.completed)
         case (.paused, .pause), (.paused, .extended): .stays
 
         // A retried run ends immediately from its last checkpoint. Without a checkpoint it is trained again to the same bits.
         case (.completed, .extended), (.completed, .retry): .to(.queued)
+        case (.completed, .shortened): .stays
 
         case (.failed, .retry), (.diverged, .retry), (.cancelled, .retry): .to(.queued)
         case (.cancelled, .cancel): .stays
+        case (.failed, .shortened), (.diverged, .shortened), (.cancelled, .shortened): .to(.completed)
         case (.failed, .extended), (.diverged, .extended), (.cancelled, .extended): .stays
 
         case (.queued, _), (.running, _), (.paused, _), (.completed, _), (.failed, _), (.diverged, _), (.cancelled, _):
@@ -82,8 +90,8 @@ extension RunState {
         }
     }
 
-    /// No worker trains it again unless a person queues it.
-    var isEnded: Bool {
+    /// Whether no worker trains it again unless a person queues it.
+    public var isEnded: Bool {
         switch self {
         case .completed, .failed, .diverged, .cancelled: true
         case .queued, .running, .paused: false

@@ -32,16 +32,21 @@ public enum SubmissionOutcome: Sendable, Equatable {
     case queued
     /// The run exists; nothing was queued.
     case found(RunState)
+    /// The run exists and stays longer than this experiment wishes: so many epochs are trained, or another experiment wishes them.
+    case longer(epochs: Int, RunState)
     /// The run has more epochs to train. In an ended state it continues only when it is retried.
     case extended(from: Int, RunState)
+    /// The experiment wished more epochs before. `to` may be more than it wishes now, see `longer`.
+    case shortened(from: Int, to: Int, RunState)
 }
 
 extension Lab {
     /// Queues the runs of experiments in one transaction: all of them or, on an error, none. An outcome for each, in the same
     /// order.
     ///
-    /// Runs of an experiment that differ only in their epochs are one run: the longest is queued, and the others find it. A given
-    /// priority also applies to runs that exist already.
+    /// Runs of an experiment that differ only in their epochs are one run: the longest is queued, and the others find it. An experiment
+    /// that is submitted again replaces its own wish for the length of its runs. A given priority also applies to runs that exist
+    /// already.
     public func submit(
         _ experiments: [ExperimentToSubmit], priority: Int? = nil, tags: [String] = []
     ) throws -> [[(id: String, outcome: SubmissionOutcome)]] {
@@ -65,9 +70,7 @@ extension Lab {
         let number = try Int64.fetchOne(db, sql: "SELECT id FROM experiments WHERE name = ?", arguments: [experiment.name])
         var outcomes: [Int: SubmissionOutcome] = [:]
         for (index, id) in ids.enumerated() where longest[id] == index {
-            outcomes[index] = try submit(db, runs[index], id: id, priority: priority)
-            try db.execute(
-                cached: "INSERT OR IGNORE INTO experiment_runs (experiment_id, run_id) VALUES (?, ?)", arguments: [number, id])
+            outcomes[index] = try submit(db, runs[index], id: id, priority: priority, experiment: number)
             for tag in tags {
                 try db.execute(cached: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, tag])
             }
@@ -75,44 +78,61 @@ extension Lab {
         return try ids.enumerated().map { index, id in (id, try outcomes[index] ?? .found(state(of: id, db))) }
     }
 
-    /// Queues a run, extends an existing one, or finds it unchanged.
-    func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int?) throws -> SubmissionOutcome {
-        let settings = run.settings, text = settings.canonicalJSON
-        let known = try db.cachedStatement(sql: "SELECT state, epochs, settings, dataset_digest FROM runs WHERE id = ?")
+    /// Queues a run, changes the length of an existing one, or finds it unchanged.
+    private func submit(_ db: Database, _ run: RunToSubmit, id: String, priority: Int?, experiment: Int64?) throws
+        -> SubmissionOutcome
+    {
+        let known = try db.cachedStatement(sql: "SELECT epochs, settings, dataset_digest FROM runs WHERE id = ?")
         guard let row = try Row.fetchOne(known, arguments: [id]) else {
-            try db.execute(
-                cached: """
-                    INSERT INTO runs (id, model, dataset, seed, settings, dataset_digest, priority, epochs, submitted_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                arguments: [
-                    id, settings.model, settings.dataset.name, settings.seed, text, run.datasetDigest,
-                    priority ?? 0, settings.epochs, clock.now(),
-                ])
-            try event(db, run: id, "submitted")
+            try insert(run, id: id, priority: priority, db)
+            try wish(run.settings.epochs, for: id, experiment, db)
             return .queued
         }
-        let state = try RunState(column: row["state"]), epochs: Int = row["epochs"]
         if let priority {
             try db.execute(cached: "UPDATE runs SET priority = ? WHERE id = ?", arguments: [priority, id])
         }
-        guard settings.epochs > epochs else {
-            // Settings that are not part of the identity, such as `checkpoint_every`, are taken from the latest spec. This also repairs
-            // damaged settings.
-            if settings.epochs == epochs, row["settings"] != text || row["dataset_digest"] != run.datasetDigest {
-                try db.execute(
-                    cached: "UPDATE runs SET settings = ?, dataset_digest = ? WHERE id = ?",
-                    arguments: [text, run.datasetDigest, id])
-            }
-            return .found(state)
+        // Settings that are not part of the identity, such as `checkpoint_every`, are taken from the latest spec, unless another experiment
+        // wishes a longer run. This also repairs damaged settings.
+        let epochs: Int = row["epochs"], wished = run.settings.epochs
+        var settings = run.settings
+        settings.epochs = epochs
+        let text = settings.canonicalJSON
+        if wished >= epochs, row["settings"] != text || row["dataset_digest"] != run.datasetDigest {
+            try db.execute(
+                cached: "UPDATE runs SET settings = ?, dataset_digest = ? WHERE id = ?", arguments: [text, run.datasetDigest, id])
         }
-        // The state first: a constraint of the database requires that a completed run has all its epochs.
-        try apply(.extended, to: id, db)
+        try wish(wished, for: id, experiment, db)
+        let change = try settleLength(of: id, db), state = try state(of: id, db)
+        return switch change {
+        case .extended(let from, _): .extended(from: from, state)
+        case .shortened(let from, let to): .shortened(from: from, to: to, state)
+        case .none: epochs > wished ? .longer(epochs: epochs, state) : .found(state)
+        }
+    }
+
+    /// Inserts the row of a new run. Its attempts continue after those of a removed run with the same id.
+    func insert(_ run: RunToSubmit, id: String, priority: Int?, _ db: Database) throws {
+        let settings = run.settings
         try db.execute(
-            sql: "UPDATE runs SET epochs = ?, settings = ? WHERE id = ?",
-            arguments: [settings.epochs, text, id])
-        try event(db, run: id, "extended", "from \(epochs) to \(settings.epochs) epochs")
-        return .extended(from: epochs, try self.state(of: id, db))
+            cached: """
+                INSERT INTO runs (id, model, dataset, seed, settings, dataset_digest, priority, epochs, submitted_at, attempt)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, coalesce((SELECT attempt FROM removed_runs WHERE run_id = ?1), 0))
+                """,
+            arguments: [
+                id, settings.model, settings.dataset.name, settings.seed, settings.canonicalJSON, run.datasetDigest,
+                priority ?? 0, settings.epochs, clock.now(),
+            ])
+        try db.execute(cached: "DELETE FROM removed_runs WHERE run_id = ?", arguments: [id])
+        try event(db, run: id, "submitted")
+    }
+
+    /// Stores how long an experiment wishes a run to be.
+    private func wish(_ epochs: Int, for run: String, _ experiment: Int64?, _ db: Database) throws {
+        try db.execute(
+            cached: """
+                INSERT INTO experiment_runs (experiment_id, run_id, epochs) VALUES (?, ?, ?)
+                ON CONFLICT (experiment_id, run_id) DO UPDATE SET epochs = excluded.epochs WHERE epochs <> excluded.epochs
+                """, arguments: [experiment, run, epochs])
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// A person's command to a run.
@@ -16,14 +17,31 @@ public enum RunCommand: String, Sendable, CaseIterable {
 
 extension Lab {
     /// Applies a command to all the runs, or to none if one of them refuses it.
-    public func command(_ command: RunCommand, runs: [String]) throws -> [(id: String, transition: Transition)] {
+    /// - Parameter skippingRefusals: applies it to those that do not refuse it, and returns only these.
+    public func command(_ command: RunCommand, runs: [String], skippingRefusals: Bool = false) throws -> [(
+        id: String, transition: Transition
+    )] {
         try database.write { db in
-            try runs.map { run in
-                let transition = try apply(command.event, to: run, db)
-                if transition != .stays { try event(db, run: run, command.rawValue) }
-                return (run, transition)
+            try runs.compactMap { run in
+                do {
+                    let transition = try command == .cancel ? cancel(run, db) : apply(command.event, to: run, db)
+                    if transition != .stays { try event(db, run: run, command.rawValue) }
+                    return (run, transition)
+                } catch LabError.refused where skippingRefusals {
+                    return nil
+                } catch LabError.noSuchRun where skippingRefusals {
+                    return nil
+                }
             }
         }
+    }
+
+    /// Why a run refuses a command in the state that the summary says; nil if it does not.
+    public func refusal(of command: RunCommand, _ run: RunSummary) -> LabError? {
+        // The extension of such a run can be cancelled.
+        if command == .cancel, run.state != .completed, !run.completions.isEmpty { return nil }
+        guard run.state.after(command.event) == .refused else { return nil }
+        return .refused(run: run.id, state: run.state, event: command.rawValue)
     }
 
     /// Changes a run's state as `RunState.after` says, and returns the effect: `stays` also where there is no request to withdraw.
@@ -56,6 +74,16 @@ extension Lab {
         return transition
     }
 
+    /// The states of runs. Those that are not in the lab are left out.
+    public func states(of runs: [String]) throws -> [String: RunState] {
+        try database.read { db in
+            let list = String(decoding: try JSONEncoder().encode(runs), as: UTF8.self)
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT id, state FROM runs WHERE id IN (SELECT value FROM json_each(?))", arguments: [list])
+            return Dictionary(uniqueKeysWithValues: try rows.map { ($0["id"], try RunState(column: $0["state"])) })
+        }
+    }
+
     /// The state of a run. Throws `noSuchRun`.
     func state(of run: String, _ db: Database) throws -> RunState {
         guard let state = try String.fetchOne(db, sql: "SELECT state FROM runs WHERE id = ?", arguments: [run]) else {
@@ -64,13 +92,16 @@ extension Lab {
         return try RunState(column: state)
     }
 
-    /// Takes a run from its worker. A pending request to pause or cancel it is applied if the run would be queued again.
+    /// Takes a run from its worker. A pending request to pause or cancel it is applied if the run would be queued again. A run whose
+    /// extension is not wanted any more is completed again.
     func leaveWorker(_ event: RunEvent, _ run: String, error: String? = nil, _ db: Database) throws {
         let request = try String.fetchOne(db, sql: "SELECT request FROM runs WHERE id = ?", arguments: [run])
-        guard try apply(event, to: run, error: error, db) == .to(.queued) else { return }
+        let transition = try apply(event, to: run, error: error, db)
+        if try completeIfShortened(run, db) { return }
+        guard transition == .to(.queued) else { return }
         switch request.flatMap(RunRequest.init) {
         case .pause: try apply(.pause, to: run, error: error, db)
-        case .cancel: try apply(.cancel, to: run, error: error, db)
+        case .cancel: try cancel(run, error: error, db)
         case nil: break
         }
     }
@@ -82,7 +113,7 @@ extension RunEvent {
         switch self {
         case .failedOnce, .failedForGood: "again"
         case .retry, .resume, .extended, .completed: "anew"
-        case .claimed, .released, .diverged, .stoppedToPause, .stoppedToCancel, .pause, .cancel: nil
+        case .claimed, .released, .diverged, .stoppedToPause, .stoppedToCancel, .pause, .cancel, .shortened: nil
         }
     }
 }

@@ -89,6 +89,12 @@ extension Lab {
         }
     }
 
+    /// The checkpoints whose weights a run has, newest first. Of a completed run: those up to its length. Of any other: all.
+    public func checkpoints(of run: RunSummary) throws -> [CheckpointRecord] {
+        let all = try checkpoints(of: run.id)
+        return run.state == .completed ? all.filter { ($0.epoch, $0.batch) <= (run.epochs, 0) } : all
+    }
+
     /// Every run's checkpoints, and the running runs, in one snapshot.
     public func allCheckpoints() throws -> (rows: [(run: String, record: CheckpointRecord)], atWork: Set<String>) {
         try database.read { db in

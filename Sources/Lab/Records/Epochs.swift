@@ -43,11 +43,16 @@ extension Lab {
         }
     }
 
-    /// A run's curve, epoch by epoch.
+    /// A run's curve, epoch by epoch. That of a completed run ends at its length: epochs of a cancelled extension are left out.
     public func epochs(of run: String) throws -> [EpochRow] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM epochs WHERE run_id = ? ORDER BY epoch", arguments: [run])
-                .compactMap(EpochRow.init)
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM epochs WHERE run_id = ?1
+                        AND epoch <= coalesce((SELECT epochs FROM runs WHERE id = ?1 AND state = 'completed'), epoch) ORDER BY epoch
+                    """, arguments: [run]
+            ).compactMap(EpochRow.init)
         }
     }
 }

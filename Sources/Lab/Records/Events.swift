@@ -4,6 +4,8 @@ import GRDB
 public struct EventRow: Sendable {
     /// Increases with every event of the lab.
     public let id: Int64
+    /// Nil for an event of the lab, such as the removal of a run.
+    public let run: String?
     /// Milliseconds since 1970.
     public let at: Int64
     public let attempt: Int?
@@ -12,7 +14,7 @@ public struct EventRow: Sendable {
 }
 
 extension Lab {
-    /// Adds a line to a run's history.
+    /// Adds a line to a run's history, or to that of the lab.
     func event(_ db: Database, run: String?, attempt: Int? = nil, _ kind: String, _ detail: String? = nil) throws {
         try db.execute(
             cached: "INSERT INTO events (run_id, attempt, at, kind, detail) VALUES (?, ?, ?, ?, ?)",
@@ -27,9 +29,19 @@ extension Lab {
     /// A run's history, oldest first.
     public func events(of run: String) throws -> [EventRow] {
         try database.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM events WHERE run_id = ? ORDER BY id", arguments: [run]).map {
-                EventRow(id: $0["id"], at: $0["at"], attempt: $0["attempt"], kind: $0["kind"], detail: $0["detail"])
-            }
+            try Row.fetchAll(db, sql: "SELECT * FROM events WHERE run_id = ? ORDER BY id", arguments: [run]).map(EventRow.init)
         }
+    }
+
+    /// The history of the whole lab, oldest first.
+    public func events() throws -> [EventRow] {
+        try database.read { try Row.fetchAll($0, sql: "SELECT * FROM events ORDER BY id").map(EventRow.init) }
+    }
+}
+
+extension EventRow {
+    init(_ row: Row) {
+        self.init(
+            id: row["id"], run: row["run_id"], at: row["at"], attempt: row["attempt"], kind: row["kind"], detail: row["detail"])
     }
 }

@@ -1,51 +1,4 @@
-import Foundation
 import GRDB
-import Specs
-
-/// Selects the runs of a listing. A criterion that is nil selects all.
-public struct RunFilter: Sendable {
-    public var experiment: String?
-    public var state: RunState?
-    public var ids: [String]?
-    /// The maximum number of runs. They are then in order of interest: those that run, those that wait in the order in which they
-    /// will start, paused, failed, diverged and cancelled ones, completed ones.
-    public var limit: Int?
-
-    public init(experiment: String? = nil, state: RunState? = nil, ids: [String]? = nil, limit: Int? = nil) {
-        (self.experiment, self.state, self.ids, self.limit) = (experiment, state, ids, limit)
-    }
-
-    /// The condition on a row of `runs`. It contains only the given criteria, so that an index can be used.
-    fileprivate var condition: String {
-        var parts = ["true"]
-        if state != nil { parts.append("state = :state") }
-        if ids != nil { parts.append("id IN (SELECT value FROM json_each(:ids))") }
-        if experiment != nil {
-            parts.append(
-                "id IN (SELECT run_id FROM experiment_runs WHERE experiment_id = (SELECT id FROM experiments WHERE name = :experiment))"
-            )
-        }
-        return parts.joined(separator: " AND ")
-    }
-
-    fileprivate var arguments: StatementArguments {
-        get throws {
-            var values: [String: (any DatabaseValueConvertible)?] = [:]
-            if let state { values["state"] = state }
-            if let ids { values["ids"] = String(decoding: try JSONEncoder().encode(ids), as: UTF8.self) }
-            if let experiment { values["experiment"] = experiment }
-            return StatementArguments(values)
-        }
-    }
-
-    fileprivate func check(_ db: Database) throws {
-        guard let experiment else { return }
-        let sql = "SELECT EXISTS (SELECT 1 FROM experiments WHERE name = ?)"
-        guard try Bool.fetchOne(db, sql: sql, arguments: [experiment]) != true else { return }
-        let known = try String.fetchAll(db, sql: "SELECT name FROM experiments ORDER BY id")
-        throw LabError.noSuchExperiment(experiment, known: known)
-    }
-}
 
 extension Lab {
     /// The selected runs in order of submission, unless their number is limited. Throws `damaged` if one of them cannot be read.
@@ -58,7 +11,7 @@ extension Lab {
     /// The same without the unreadable runs, for each of which an error is returned.
     public func listing(_ filter: RunFilter = RunFilter()) throws -> (runs: [RunSummary], unreadable: [LabError]) {
         try database.read { db in
-            try filter.check(db)
+            let filter = try filter.resolved(db)
             var chosen = "SELECT number FROM runs WHERE " + filter.condition
             var arguments = try filter.arguments
             if let limit = filter.limit {
@@ -89,8 +42,12 @@ extension Lab {
                 JOIN experiments x ON x.id = m.experiment_id WHERE m.run_id = r.id ORDER BY x.id)) AS experiments,
             (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run_id = r.id ORDER BY tag)) AS tags,
             (SELECT json_group_array(arithmetic) FROM (SELECT arithmetic FROM attempts WHERE run_id = r.id
-                GROUP BY arithmetic ORDER BY min(number))) AS kernels
-        FROM runs r LEFT JOIN epochs e ON e.run_id = r.id AND e.epoch = r.epoch
+                GROUP BY arithmetic ORDER BY min(number))) AS kernels,
+            (SELECT json_group_array(json_array(epochs, train_accuracy, test_accuracy, weights_sha256, loss)) FROM
+                (SELECT c.*, x.loss FROM completions c LEFT JOIN epochs x ON x.run_id = c.run_id AND x.epoch = c.epochs
+                    WHERE c.run_id = r.id ORDER BY c.epochs)) AS completions
+        FROM runs r LEFT JOIN epochs e ON e.run_id = r.id
+            AND e.epoch = CASE r.state WHEN 'completed' THEN min(r.epoch, r.epochs) ELSE r.epoch END
         WHERE r.number IN
         """
 
@@ -103,16 +60,24 @@ extension Lab {
                 db, sql: "SELECT id FROM runs WHERE id >= ?1 AND id < ?1 || '~' ORDER BY number LIMIT 100",
                 arguments: [pattern]
             ).filter(\.isRunID)
-            if pattern.isEmpty || matches.isEmpty { throw LabError.noSuchRun(name) }
+            if pattern.isEmpty { throw LabError.noSuchRun(name) }
+            if matches.isEmpty { throw try Self.removed(pattern, db) ?? LabError.noSuchRun(name) }
             if matches.count > 1 { throw LabError.ambiguousRun(name, matches: matches) }
             return matches[0]
         }
     }
 
+    private static func removed(_ pattern: String, _ db: Database) throws -> LabError? {
+        try Row.fetchOne(
+            db, sql: "SELECT run_id, removed_at FROM removed_runs WHERE run_id >= ?1 AND run_id < ?1 || '~' LIMIT 1",
+            arguments: [pattern]
+        ).map { .removedRun($0["run_id"], at: $0["removed_at"]) }
+    }
+
     /// The number of selected runs in each state.
     public func stateCounts(_ filter: RunFilter = RunFilter()) throws -> [RunState: Int] {
         try database.read { db in
-            try filter.check(db)
+            let filter = try filter.resolved(db)
             let sql = "SELECT state, count(*) AS n FROM runs WHERE " + filter.condition + " GROUP BY state"
             let rows = try Row.fetchAll(db, sql: sql, arguments: try filter.arguments)
             return Dictionary(uniqueKeysWithValues: try rows.map { (try RunState(column: $0["state"]), $0["n"] as Int) })

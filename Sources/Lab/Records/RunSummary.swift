@@ -21,11 +21,23 @@ public struct RunSummary: Sendable {
     public let attempts: Int
     public let error: String?
     public let final: FinalFigures?
+    /// The lengths at which it was completed, shortest first, with the figures at each. They stay when the run is extended.
+    public let completions: [Completion]
+    /// A person's own words about the run.
+    public let note: String?
     public let datasetDigest: String
     /// Every arithmetic with which the run was trained.
     public let arithmetics: [String]
 
     public var model: String { settings.model }
+
+    /// The longest length at which the run was completed. It stays on record, whatever becomes of an extension.
+    public var completion: Completion? {
+        state == .completed ? final.map { Completion(epochs: epochs, figures: $0, loss: latest?.loss) } : completions.last
+    }
+
+    /// Whether the run was completed before, and has more epochs to train or ended while it trained them.
+    public var isExtension: Bool { state != .completed && !completions.isEmpty }
 
     /// The arithmetics, if they differ in what decides the run's bits: these cannot be reproduced then. Otherwise empty.
     public var mixedArithmetics: [String] { Set(arithmetics.map(settings.decisive)).count > 1 ? arithmetics : [] }
@@ -78,8 +90,9 @@ extension RunSummary {
         state = try RunState(column: row["state"])
         request = (row["request"] as String?).flatMap(RunRequest.init)
         priority = row["priority"]
-        epoch = row["epoch"]
         epochs = row["epochs"]
+        // A cancelled extension leaves epochs behind which are not part of the run.
+        epoch = state == .completed ? min(row["epoch"], epochs) : row["epoch"]
         latest = EpochRow(row)
         secondsPerEpoch = row["seconds_per_epoch"]
         attempts = row["attempt"]
@@ -87,6 +100,8 @@ extension RunSummary {
         final = (row["weights_sha256"] as String?).map {
             FinalFigures(trainAccuracy: row["final_train_accuracy"], testAccuracy: row["final_test_accuracy"], weightsSHA256: $0)
         }
+        completions = try read("completions") { try JSONDecoder().decode([Completion].self, from: Data($0.utf8)) }
+        note = row["note"]
         datasetDigest = row["dataset_digest"]
         arithmetics = try read("kernels", list)
     }

@@ -62,7 +62,7 @@ extension ReportTable {
         _ architecture: Architecture, _ dataset: DatasetName, _ quantity: Quantity, _ curves: [String: [EpochRow]]
     ) -> [LinePlot.Series] {
         let shown: [(Row, Cell, Settings)] = rows.compactMap { row in
-            guard let cell = row.cells[dataset], let settings = (cell.finished + cell.unfinished).first?.settings else {
+            guard let cell = row.cells[dataset], let settings = (cell.finished + cell.unfinished).first?.reportedSettings else {
                 return nil
             }
             return (row, cell, settings)
@@ -98,7 +98,8 @@ extension ReportTable.Cell {
                 Polyline.Point(x: Double(min($0.epoch, 1 << 40)), y: quantity.value($0))
             }
         }
-        let seeds = finished.map(curve)
+        // Epochs of an extension are not part of what is finished.
+        let seeds = finished.map { run in curve(run).filter { $0.x <= Double(run.completion?.epochs ?? .max) } }
         let weight: LinePlot.Line.Weight = finished.count + unfinished.count > 1 ? .seed : .only
         var lines = seeds.map {
             LinePlot.Line(polyline: Polyline($0), weight: finished.count > 1 ? .seed : .only, end: .finished)

@@ -25,7 +25,7 @@ public struct SettingField: Sendable {
     /// What holds if it is not given and has no single default: "all".
     let absentText: String?
     /// Whether it determines how a run unfolds, and so belongs to the run's identity.
-    let fixesTrajectory: @Sendable (Settings) -> Bool
+    public let fixesTrajectory: @Sendable (Settings) -> Bool
     let comparison: PaperComparison
     /// Its value as a report's label gives it.
     let label: @Sendable (String) -> String

@@ -6,22 +6,27 @@ import Specs
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Show everything that happened to runs: their events and their workers' log lines.",
-        discussion: "In order of time. Of several runs, each line names its run.")
+        discussion: """
+            In order of time. Of several runs, each line names its run. Without a run or a selection: the events of the whole lab.
+            """)
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
-    var runs: [String]
+    @OptionGroup var selection: RunSelection
 
     @Flag(help: "Print JSON: the events only.")
     var json = false
 
     private struct Entry: Encodable {
-        let run: String
+        let run: String?
         let at: Int64
         let attempt: Int?
         let kind: String
         let detail: String?
+
+        init(_ event: EventRow) {
+            (run, at, attempt, kind, detail) = (event.run, event.at, event.attempt, event.kind, event.detail)
+        }
 
         /// Keys without a value are null.
         func encode(to encoder: any Encoder) throws {
@@ -40,13 +45,18 @@ struct LogCommand: ParsableCommand {
         try reporting {
             let lab = try lab.open()
             let logs = RunLogs(folder: lab.logs)
-            var ids: [String] = []
-            for id in try runs.map({ try lab.run(named: $0) }) where !ids.contains(id) { ids.append(id) }
-            if json {
-                let events = try ids.flatMap { id in try lab.events(of: id).map { (id, $0) } }
-                let entries = events.sorted { $0.1.id < $1.1.id }.map { id, event in
-                    Entry(run: id, at: event.at, attempt: event.attempt, kind: event.kind, detail: event.detail)
+            if selection.isEmpty {
+                // The events of the whole lab, also of runs that were removed.
+                let events = try lab.events()
+                if json { return Terminal.output.line(try JSONOutput.text(events.map(Entry.init))) }
+                for line in RunHistory.lines([.init(run: "", events: events, log: [])], namingRuns: true) {
+                    Terminal.output.line(line.printable)
                 }
+                return
+            }
+            let ids = try selection.some(lab).map(\.id)
+            if json {
+                let entries = try ids.flatMap { try lab.events(of: $0) }.sorted { $0.id < $1.id }.map(Entry.init)
                 return Terminal.output.line(try JSONOutput.text(entries))
             }
             let parts = try ids.map { RunHistory.Part(run: $0, events: try lab.events(of: $0), log: logs.lines(of: $0)) }

@@ -19,8 +19,7 @@ struct Report: ParsableCommand {
     @Flag(help: "Begin CSV with the mark by which Excel recognises UTF-8.")
     var excel = false
 
-    @Option(help: "Only the runs of this experiment.")
-    var experiment: String?
+    @OptionGroup(title: "SELECTION") var criteria: RunCriteria
 
     @Option(
         help: ArgumentHelp(
@@ -39,6 +38,8 @@ struct Report: ParsableCommand {
     @Option(help: "Write the report to a file instead of the standard output.", completion: .file())
     var output: String?
 
+    private var experiment: String? { criteria.experiment }
+
     func validate() throws {
         if excel, format.name != ReportFormat.csv.name { throw ValidationError("--excel is for --format csv") }
     }
@@ -46,7 +47,7 @@ struct Report: ParsableCommand {
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            let runs = try lab.readableRuns(RunFilter(experiment: experiment))
+            let runs = try lab.readableRuns(try criteria.filter(lab))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
             let text = (excel ? ReportFormat.excelMark : "") + (try format.render(input))
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }

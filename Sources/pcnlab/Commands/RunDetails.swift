@@ -10,6 +10,7 @@ struct RunDetails {
     private let attempts: [AttemptRow]
     private let checkpoints: [CheckpointRecord]
     private let events: [EventRow]
+    private let wishes: [(experiment: String, epochs: Int)]
 
     /// - Parameter abandoned: why no worker trains the run although it is `running`; nil if a worker does.
     init(_ lab: Lab, _ run: RunSummary, abandoned: String?) throws {
@@ -18,6 +19,7 @@ struct RunDetails {
         attempts = try lab.attempts(of: run.id)
         checkpoints = try lab.checkpoints(of: run.id)
         events = try lab.events(of: run.id)
+        wishes = try lab.wishes(for: run.id)
     }
 
     var text: String {
@@ -34,6 +36,19 @@ struct RunDetails {
         if convolutions > 0 { field("convolutions", convolutions.grouped + " parameters", &lines) }
         field("data set", run.datasetDigest, &lines)
         field("epoch", "\(run.epoch) of \(run.epochs)", &lines)
+        if let note = run.note { field("note", note, &lines) }
+        if run.priority != 0 { field("priority", "\(run.priority)", &lines) }
+        if wishes.count > 1 || wishes.contains(where: { $0.epochs != run.epochs }) {
+            field(
+                "wishes", wishes.map { "\($0.experiment): \(Format.count($0.epochs, "epoch"))" }.joined(separator: ", "), &lines)
+        }
+        for completion in run.completions where run.state != .completed || completion.epochs != run.epochs {
+            let train = Format.percent(completion.figures.trainAccuracy), test = Format.percent(completion.figures.testAccuracy)
+            field(
+                "completed",
+                "at \(completion.epochs) epochs: train \(train), test \(test), SHA-256 \(completion.figures.weightsSHA256)",
+                &lines)
+        }
         if let latest = run.latest {
             field("loss", Format.loss(latest.loss), &lines)
             field(
@@ -55,6 +70,7 @@ struct RunDetails {
         if !run.mixedArithmetics.isEmpty {
             field("warning", Self.mixture(run), &lines)
         }
+        if !checkpoints.isEmpty { field("disk", Format.bytes(checkpoints.reduce(0) { $0 + Int64($1.bytes) }), &lines) }
         for checkpoint in checkpoints {
             let batch = checkpoint.batch == 0 ? "" : ", batch \(checkpoint.batch)"
             field("checkpoint", "after epoch \(checkpoint.epoch)\(batch): \(checkpoint.file)", &lines)

@@ -25,13 +25,12 @@ struct RunHistory {
 
     /// The lines: events in the order of their ids, the lines of each log as they are, merged by time. Of one second the events come
     /// first. Where the clock was set back, each part keeps its order.
-    static func lines(_ parts: [Part]) -> [String] {
-        let name = { (part: Part) in parts.count > 1 ? String(part.run.prefix(8)) : nil }
-        let events = parts.flatMap { part in part.events.map { (event: $0, run: name(part)) } }.sorted {
-            $0.event.id < $1.event.id
-        }
-        .map { Line(text($0.event), run: $0.run) }
-        var sources = ([events] + parts.map { part in part.log.map { Line($0, run: name(part)) } }).map { $0[...] }
+    /// - Parameter namingRuns: whether each line names its run; nil if there are several.
+    static func lines(_ parts: [Part], namingRuns: Bool? = nil) -> [String] {
+        let namesRuns = namingRuns ?? (parts.count > 1)
+        let name = { (run: String?) in namesRuns ? String((run ?? "").prefix(8)) : nil }
+        let events = parts.flatMap(\.events).sorted { $0.id < $1.id }.map { Line(text($0), run: name($0.run)) }
+        var sources = ([events] + parts.map { part in part.log.map { Line($0, run: name(part.run)) } }).map { $0[...] }
         var lines: [String] = []
         while let next = sources.indices.filter({ !sources[$0].isEmpty }).min(by: {
             sources[$0].first!.time < sources[$1].first!.time

@@ -16,7 +16,7 @@ struct RunStatus: Encodable {
 
     private enum Key: String, CodingKey {
         case id, experiment, experiments, tags, model, dataset, seed, settings, state, request, priority, epoch, epochs, loss
-        case attempts, error, abandoned
+        case attempts, error, abandoned, note, completions
         case trainAccuracy = "train_accuracy"
         case testAccuracy = "test_accuracy"
         case finalTrainAccuracy = "final_train_accuracy"
@@ -56,11 +56,34 @@ struct RunStatus: Encodable {
         try object.encode(run.attempts, forKey: .attempts)
         try object.encode(run.error, forKey: .error)
         try object.encode(abandoned, forKey: .abandoned)
+        try object.encode(run.note, forKey: .note)
+        try object.encode(run.completions.map(CompletedLength.init), forKey: .completions)
         try object.encode(run.settings.linearParameters, forKey: .linearParameters)
         try object.encode(run.settings.paperLinearParameters, forKey: .paperLinearParameters)
         try object.encode(run.settings.convolutionParameters, forKey: .convolutionParameters)
         try object.encode(run.final?.weightsSHA256, forKey: .weightsSHA256)
         try object.encode(run.datasetDigest, forKey: .datasetDigest)
         try object.encode(run.arithmetics, forKey: .arithmetics)
+    }
+}
+
+/// A length at which a run was completed.
+private struct CompletedLength: Encodable {
+    let epochs: Int
+    let trainAccuracy: Double
+    let testAccuracy: Double
+    let weightsSHA256: String
+
+    init(_ completion: Completion) {
+        epochs = completion.epochs
+        (trainAccuracy, testAccuracy) = (completion.figures.trainAccuracy, completion.figures.testAccuracy)
+        weightsSHA256 = completion.figures.weightsSHA256
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case epochs
+        case trainAccuracy = "train_accuracy"
+        case testAccuracy = "test_accuracy"
+        case weightsSHA256 = "weights_sha256"
     }
 }

@@ -9,14 +9,7 @@ struct Status: ParsableCommand {
 
     @OptionGroup var lab: LabOption
 
-    @Argument(help: "Ids of runs, or unambiguous prefixes of them.")
-    var runs: [String] = []
-
-    @Option(help: "Only the runs of this experiment.")
-    var experiment: String?
-
-    @Option(help: "Only runs in this state: \(RunState.allCases.map(\.rawValue).joined(separator: ", ")).")
-    var state: RunState?
+    @OptionGroup var selected: RunSelection
 
     @Flag(help: "List every run, not only the first \(Self.screen).")
     var all = false
@@ -29,6 +22,9 @@ struct Status: ParsableCommand {
 
     /// The number of runs that a listing shows without --all.
     private static let screen = 100
+
+    private var runs: [String] { selected.runs }
+    private var experiment: String? { selected.criteria.experiment }
 
     func run() throws {
         try reporting {
@@ -44,27 +40,27 @@ struct Status: ParsableCommand {
 
     /// What is shown: all that was selected, or the part of most interest.
     private func selection(_ lab: Lab, limit: Int?) throws -> StatusTable {
-        let ids = try runs.isEmpty ? nil : runs.map { try lab.run(named: $0) }
-        var filter = RunFilter(experiment: experiment, state: state, ids: ids)
+        var filter = try selected.filter(lab)
         let counts = try lab.stateCounts(filter)
         filter.limit = limit
         // A lab that fits stays in order of submission.
         if !watch, let limit, counts.values.reduce(0, +) <= limit { filter.limit = nil }
-        let selected =
-            if ids != nil { try lab.runs(filter) } else if watch { try lab.listing(filter).runs } else {
+        let shown =
+            if !runs.isEmpty { try lab.runs(filter) } else if watch { try lab.listing(filter).runs } else {
                 try lab.readableRuns(filter)
             }
         return StatusTable(
-            runs: selected, counts: counts,
+            runs: shown, counts: counts,
             abandoned: counts[.running] == nil ? [:] : try lab.abandonedRuns(), experiment: experiment)
     }
 
     private func text(_ lab: Lab) throws -> String {
-        let table = try selection(lab, limit: all || json || !runs.isEmpty ? nil : Self.screen)
+        var table = try selection(lab, limit: all || json || !runs.isEmpty ? nil : Self.screen)
         if json {
             return try JSONOutput.text(
                 table.runs.map { RunStatus($0, experiment: experiment, abandoned: table.abandoned[$0.id]) }) + "\n"
         }
+        if runs.isEmpty, selected.isEmpty { table.disk = try lab.diskUse() }
         return runs.isEmpty ? table.lines().joined(separator: "\n") + "\n" : try details(lab, table)
     }
 

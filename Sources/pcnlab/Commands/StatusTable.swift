@@ -12,13 +12,16 @@ struct StatusTable {
     let abandoned: [String: String]
     /// The experiment by which the runs were selected, whose name they are shown with.
     let experiment: String?
+    /// What the lab's files take; nil if it is not shown.
+    var disk: DiskUse?
 
     /// All of it, for an output without an end.
     func lines() -> [String] {
         if runs.isEmpty { return ["no runs"] }
         var lines = table(runs).lines(for: .output)
         if let rest = rest(after: runs, hint: "; --all lists them, --experiment and --state choose") { lines.append(rest) }
-        return lines + ["", totals] + common(runs) + notes(runs)
+        return lines + ["", totals + (disk.map { "; checkpoints take \(Format.bytes($0.checkpoints))" } ?? "")] + common(runs)
+            + notes(runs)
     }
 
     /// What fits a window: as many runs as possible, then a line for the others, the counts, and the notes for which there is room.

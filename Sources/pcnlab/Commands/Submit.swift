@@ -52,6 +52,7 @@ struct Submit: ParsableCommand {
                 zip(experiment.runs, outcomes).map { SubmittedRun($1.id, experiment.name, $0, $1.outcome) }
             }
             let lines = SubmittedRun.merged(all)
+            for experiment in experiments { try warnOfOtherLengths(lab, experiment, Set(all.map(\.id))) }
             lab.settle()
             if json { return Terminal.output.line(try JSONOutput.text(lines)) }
             let varying = VaryingSettings(lines.lazy.map(\.settings))
@@ -67,12 +68,38 @@ struct Submit: ParsableCommand {
     }
 
     private func summary(_ lines: [SubmittedRun]) -> String {
-        let queued = lines.count { $0.outcome != "found" }
+        let queued = lines.count { $0.outcome != "found" && $0.outcome != "shortened" }
+        let shortened = lines.count - queued - lines.count { $0.outcome == "found" }
+        if queued == 0, shortened > 0 { return "\(Format.count(shortened, "run")) shortened; nothing else to do" }
         if queued == 0 {
             return "nothing to queue: " + (lines.count == 1 ? "the run is there" : "all \(lines.count) runs are there")
         }
         if lines.count == 1 { return "1 run queued; `pcnlab work` trains it" }
         return "\(queued) of \(lines.count) runs queued; `pcnlab work` trains them"
+    }
+
+    /// Where another length is another run, names the runs of the experiment that differ from a submitted one in their length alone: one
+    /// of the two is often a mistake.
+    private func warnOfOtherLengths(_ lab: Lab, _ experiment: Experiment, _ submitted: Set<String>) throws {
+        let key = { (settings: Settings) in
+            var settings = settings
+            settings.epochs = 1
+            return settings.canonicalJSON
+        }
+        let fixed = experiment.runs.filter { settings in
+            SettingField.all.contains { $0.key == "epochs" && $0.fixesTrajectory(settings) }
+        }
+        if fixed.isEmpty { return }
+        let given = Set(fixed.map(key))
+        let stale = try lab.listing(RunFilter(experiment: experiment.name)).runs.filter {
+            !submitted.contains($0.id) && given.contains(key($0.settings))
+        }
+        for run in stale {
+            Terminal.error.line(
+                "note: run \(run.id.prefix(8)), \(run.model) seed \(run.settings.seed) with \(Format.count(run.epochs, "epoch")), stays "
+                    + "(\(run.state.rawValue)): under \(run.settings.schedule.name) another length is another run; "
+                    + "`pcnlab remove \(run.id.prefix(8))` removes it")
+        }
     }
 
     /// Shows the faults of all files before any file is refused.

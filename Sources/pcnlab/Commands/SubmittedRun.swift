@@ -12,6 +12,10 @@ struct SubmittedRun: Encodable {
     let outcome: String
     let state: RunState?
     let extendedFrom: Int?
+    let shortenedFrom: Int?
+    /// The number of epochs to which the run trains, where that is not what the spec wishes: more of them are trained, or another
+    /// experiment wishes more.
+    let longer: Int?
     let settings: Settings
 
     init(_ id: String, _ experiment: String, _ settings: Settings, _ outcome: SubmissionOutcome) {
@@ -19,14 +23,23 @@ struct SubmittedRun: Encodable {
         (model, dataset) = (settings.model, settings.dataset.name)
         (seed, epochs) = (settings.seed, settings.epochs)
         switch outcome {
-        case .queued: (self.outcome, state, extendedFrom) = ("queued", nil, nil)
-        case .found(let found): (self.outcome, state, extendedFrom) = ("found", found, nil)
-        case .extended(let from, let now): (self.outcome, state, extendedFrom) = ("extended", now, from)
+        case .queued: (self.outcome, state) = ("queued", nil)
+        case .found(let found), .longer(_, let found): (self.outcome, state) = ("found", found)
+        case .extended(_, let now): (self.outcome, state) = ("extended", now)
+        case .shortened(_, _, let now): (self.outcome, state) = ("shortened", now)
+        }
+        if case .extended(let from, _) = outcome { extendedFrom = from } else { extendedFrom = nil }
+        if case .shortened(let from, _, _) = outcome { shortenedFrom = from } else { shortenedFrom = nil }
+        switch outcome {
+        case .longer(let length, _): longer = length
+        case .shortened(_, let to, _) where to > settings.epochs: longer = to
+        case .queued, .found, .extended, .shortened: longer = nil
         }
     }
 
     private enum CodingKeys: CodingKey {
         case id, experiment, model, dataset, seed, epochs, settings, outcome, state, extendedFrom
+        case shortenedFrom, longer
     }
 
     /// Keys without a value are null.
@@ -42,6 +55,8 @@ struct SubmittedRun: Encodable {
         try object.encode(outcome, forKey: .outcome)
         try object.encode(state, forKey: .state)
         try object.encode(extendedFrom, forKey: .extendedFrom)
+        try object.encode(shortenedFrom, forKey: .shortenedFrom)
+        try object.encode(longer, forKey: .longer)
     }
 
     /// One line for each run: of those that differ only in their epochs, and so are one run, the longest.
@@ -61,17 +76,21 @@ struct SubmittedRun: Encodable {
     /// The columns: id, model, data set, seed and epochs, then the settings in which the runs differ, then what became of it.
     /// - Parameter varying: the settings in which the runs of the listing differ.
     func text(_ varying: VaryingSettings) -> String {
-        let what =
-            switch (state, extendedFrom) {
-            case (let state?, nil):
-                "already there (\(state.rawValue)); not queued again" + (state.wayBack.map { "; \($0)" } ?? "")
-            case (let state?, let from?):
-                "extended from \(from) to \(Format.count(epochs, "epoch"))"
-                    + (state.wayBack.map { "; it is \(state.rawValue), \($0)" } ?? "")
-            default: "queued"
-            }
         let columns = [id, model, dataset, "seed \(seed)", Format.count(epochs, "epoch")]
         return (columns + varying.labels(settings).map { $0 ?? "–" } + [what]).joined(separator: "  ")
+    }
+
+    private var what: String {
+        guard let state else { return "queued" }
+        let wayBack = state.wayBack.map { "; it is \(state.rawValue), \($0)" } ?? ""
+        if let from = extendedFrom { return "extended from \(from) to \(Format.count(epochs, "epoch"))" + wayBack }
+        if let from = shortenedFrom {
+            let text = "shortened from \(from) to \(Format.count(longer ?? epochs, "epoch"))"
+            if state == .completed { return text + ", with which it was completed" }
+            return text + (longer == nil ? "" : ", as many as are trained, or as another experiment wishes") + wayBack
+        }
+        let length = longer.map { ", to \(Format.count($0, "epoch"))" } ?? ""
+        return "already there (\(state.rawValue)\(length)); not queued again" + (state.wayBack.map { "; \($0)" } ?? "")
     }
 }
 

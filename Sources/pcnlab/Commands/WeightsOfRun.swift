@@ -12,7 +12,7 @@ struct WeightsOfRun {
     /// Reads the newest undamaged checkpoint. Damaged ones are skipped with a message.
     init(_ lab: Lab, _ run: RunSummary) throws {
         self.run = run
-        let records = try lab.checkpoints(of: run.id)
+        let records = try lab.checkpoints(of: run)
         guard !records.isEmpty else {
             throw Failure(run.reasonWithoutWeights, Exit.missingFile)
         }

@@ -58,7 +58,7 @@ struct CheckpointExamination {
 
     /// Whether an undamaged checkpoint of a run's last epoch exists.
     func hasWeights(of run: RunSummary) throws -> Bool {
-        guard let newest = try lab.checkpoints(of: run.id).first else { return false }
+        guard let newest = try lab.checkpoints(of: run).first else { return false }
         return newest.epoch >= run.epochs && damage(to: newest, of: run.id) == nil
     }
 

@@ -83,7 +83,12 @@ struct LabExamination {
         }
         let counts = try lab.stateCounts()
         let states = counts.keys.sorted { $0.rawValue < $1.rawValue }.map { "\(counts[$0] ?? 0) \($0.rawValue)" }
-        return [.fine("lab", "\(lab.folder.path): " + (states.isEmpty ? "no runs" : states.joined(separator: ", ")))] + findings
+        let disk = try lab.diskUse()
+        let sizes =
+            "checkpoints \(Format.bytes(disk.checkpoints)), database \(Format.bytes(disk.database)), "
+            + "logs \(Format.bytes(disk.logs))"
+        let runs = states.isEmpty ? "no runs" : states.joined(separator: ", ")
+        return [.fine("lab", "\(lab.folder.path): \(runs); \(sizes)")] + findings
     }
 
     private func finding(_ damage: Damage, _ lab: Lab, _ checkpoints: CheckpointExamination) -> Finding {

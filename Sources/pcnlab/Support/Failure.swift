@@ -105,7 +105,7 @@ extension LabError {
         case .notALab, .newerLab, .damaged: Exit.badData
         case .cannotWrite, .taken: Exit.cannotWrite
         case .busy: Exit.tryAgain
-        case .noSuchRun, .ambiguousRun, .noSuchExperiment, .refused, .superseded: Exit.usage
+        case .noSuchRun, .removedRun, .ambiguousRun, .noSuchExperiment, .refused, .superseded: Exit.usage
         }
     }
 }

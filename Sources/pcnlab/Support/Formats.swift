@@ -26,6 +26,17 @@ enum Format {
         }
     }
 
+    /// 512 B, 4.2 kB, 1.3 GB
+    static func bytes(_ bytes: Int64) -> String {
+        var amount = Double(bytes), unit = 0
+        let units = ["B", "kB", "MB", "GB", "TB", "PB"]
+        while amount >= 999.5, unit < units.count - 1 {
+            amount /= 1000
+            unit += 1
+        }
+        return String(format: unit == 0 || amount >= 9.95 ? "%.0f" : "%.1f", amount) + " " + units[unit]
+    }
+
     /// 1 run, 2000 runs
     static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 

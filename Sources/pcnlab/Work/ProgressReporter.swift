@@ -80,9 +80,15 @@ final class ProgressReporter: WorkerPoolObserver {
         case .failed(let text):
             say("\(runState == .failed ? "failed" : "failed, is tried again later"): \(text)", of: claim, .red)
         case .waits(let reason): say("back in the queue, waits for its data: \(reason)", of: claim, .yellow)
+        case .released where runState == nil:
+            say("\(name(claim))  superseded: its run is another attempt's, or is removed", .yellow)
+        case .released where runState == .completed:
+            say("its extension is not wanted any more: completed again at its old length", of: claim, .yellow)
         case .released(let reason): say("back in the queue (\(reason)), goes on from its checkpoint", of: claim, .yellow)
         case .stopped(let request) where runState == .queued:
             say("back in the queue: the request to \(request.rawValue) was withdrawn", of: claim, .yellow)
+        case .stopped where runState == .completed:
+            say("its extension is cancelled: completed again at its old length", of: claim, .yellow)
         case .stopped(let request): say("stopped to \(request.rawValue), with a checkpoint", of: claim, .yellow)
         }
     }

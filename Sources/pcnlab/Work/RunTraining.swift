@@ -28,7 +28,8 @@ struct RunTraining: Sendable {
     /// Returns a trainer at the newest undamaged checkpoint, or at the beginning. Damaged checkpoints are discarded, with an event. One
     /// that cannot be read now, because of its permissions for example, ends the attempt: it may be readable later.
     private func resumed(_ claim: Claim, _ data: TrainingData, _ whenStorageTakesIt: StorageWait) throws -> Trainer {
-        for record in try lab.checkpointsToResume(claim.run) where record.epoch <= claim.settings.epochs {
+        let end = (claim.settings.epochs, 0)
+        for record in try lab.checkpointsToResume(claim.run) where (record.epoch, record.batch) <= end {
             do {
                 let checkpoint = try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256)
                 let trainer = Trainer(claim.settings, data, threads: threads)

@@ -31,7 +31,7 @@ struct Verification {
     /// Damaged ones are named on stderr.
     func callAsFunction(_ run: RunSummary) throws -> Outcome? {
         let data = try TrainingData(try datasets.dataset(run.settings.dataset, digest: run.datasetDigest), for: run.settings)
-        var whole = try lab.checkpoints(of: run.id).lazy.compactMap { record -> (CheckpointRecord, Safetensors)? in
+        var whole = try lab.checkpoints(of: run).lazy.compactMap { record -> (CheckpointRecord, Safetensors)? in
             do {
                 return (record, try CheckpointFile.read(lab.url(ofCheckpoint: record.file), sha256: record.sha256))
             } catch {

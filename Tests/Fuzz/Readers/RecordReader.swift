@@ -6,7 +6,7 @@ import Specs
 
 extension Reader {
     /// A run's row in the database, and every report made from it. The input's parts are divided by record separators:
-    /// experiments, tags, kinds of arithmetic, settings, id, error, epochs.
+    /// experiments, tags, kinds of arithmetic, settings, id, error and note, epochs, completions.
     static let record = Reader(
         name: "record", corpus: recordCorpus,
         pieces: [
@@ -23,7 +23,7 @@ extension Reader {
                 "experiments": part(0), "tags": part(1), "kernels": part(2), "settings": part(3), "id": part(4), "error": part(5),
                 "state": "failed", "request": nil, "priority": 0, "epoch": epochs.count, "epochs": 40, "attempt": 1,
                 "dataset_digest": "d", "loss": epochs.last, "train_accuracy": 0.5, "test_accuracy": 0.5, "seconds": epochs.last,
-                "seconds_per_epoch": epochs.last, "weights_sha256": nil,
+                "seconds_per_epoch": epochs.last, "weights_sha256": nil, "completions": part(7), "note": part(5),
             ]))
         let curve = epochs.enumerated().map {
             EpochRow(epoch: $0.offset + 1, loss: $0.element, trainAccuracy: 0.5, testAccuracy: 0.5, seconds: $0.element)
@@ -47,6 +47,6 @@ extension Reader {
         let parts = [
             "[\"a b\",\"\(name)\"]", "[\"tag\"]", "[\"fused\"]", String(decoding: settings, as: UTF8.self), "0123456789abcdef",
         ]
-        return Array((parts + ["disk full", "2.3,1.9,1.5"]).joined(separator: "\u{1E}").utf8)
+        return Array((parts + ["disk full", "2.3,1.9,1.5", "[[2,0.5,0.25,\"aa\",1.9]]"]).joined(separator: "\u{1E}").utf8)
     }
 }

@@ -1,0 +1,39 @@
+import GRDB
+
+/// What `pcnlab set` changes of runs. What is nil or empty stays as it is.
+public struct RunChanges: Sendable, Equatable {
+    public var priority: Int?
+    public var addedTags: [String]
+    public var removedTags: [String]
+    /// An empty note removes the note.
+    public var note: String?
+
+    public init(priority: Int? = nil, addedTags: [String] = [], removedTags: [String] = [], note: String? = nil) {
+        (self.priority, self.addedTags, self.removedTags, self.note) = (priority, addedTags, removedTags, note)
+    }
+
+    public var isEmpty: Bool { self == RunChanges() }
+}
+
+extension Lab {
+    /// Changes what is not part of runs' results, in one transaction. Throws `noSuchRun`.
+    public func change(_ changes: RunChanges, runs: [String]) throws {
+        try database.write { db in
+            for run in runs {
+                _ = try state(of: run, db)
+                if let priority = changes.priority {
+                    try db.execute(cached: "UPDATE runs SET priority = ? WHERE id = ?", arguments: [priority, run])
+                }
+                if let note = changes.note {
+                    try db.execute(cached: "UPDATE runs SET note = nullif(?, '') WHERE id = ?", arguments: [note, run])
+                }
+                for tag in changes.removedTags {
+                    try db.execute(cached: "DELETE FROM tags WHERE run_id = ? AND tag = ?", arguments: [run, tag])
+                }
+                for tag in changes.addedTags {
+                    try db.execute(cached: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [run, tag])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import GRDB
+
+/// A length at which a run was once completed, with the final figures at that length.
+public struct Completion: Sendable, Equatable {
+    public let epochs: Int
+    public let figures: FinalFigures
+    /// Mean loss of its last epoch; nil if it was not looked up.
+    public let loss: Double?
+
+    public init(epochs: Int, figures: FinalFigures, loss: Double? = nil) {
+        (self.epochs, self.figures, self.loss) = (epochs, figures, loss)
+    }
+}
+
+extension Lab {
+    /// Puts a completion on record. A run that is retried replaces the one of the same length.
+    func record(_ completion: Completion, run: String, _ db: Database) throws {
+        try db.execute(
+            cached: """
+                INSERT OR REPLACE INTO completions (run_id, epochs, train_accuracy, test_accuracy, weights_sha256, completed_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                run, completion.epochs, completion.figures.trainAccuracy, completion.figures.testAccuracy,
+                completion.figures.weightsSHA256, clock.now(),
+            ])
+    }
+
+    /// The longest length at which the run was completed; nil if it never was.
+    func longestCompletion(of run: String, _ db: Database) throws -> Completion? {
+        try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT * FROM completions WHERE run_id = ? ORDER BY epochs DESC LIMIT 1"), arguments: [run]
+        ).map(Completion.init)
+    }
+
+    /// Keeps the weights of a completion while a longer training goes on: the checkpoint after its last epoch.
+    func keepWeights(of run: String, after epochs: Int, _ db: Database) throws {
+        try db.execute(
+            cached: "UPDATE checkpoints SET kept = 1 WHERE run_id = ? AND epoch = ? AND batch = 0", arguments: [run, epochs])
+    }
+}
+
+extension Completion: Decodable {
+    /// From the array that `Lab.runs` selects.
+    public init(from decoder: any Decoder) throws {
+        var values = try decoder.unkeyedContainer()
+        let epochs = try values.decode(Int.self)
+        self.init(
+            epochs: epochs,
+            figures: FinalFigures(
+                trainAccuracy: try values.decode(Double.self), testAccuracy: try values.decode(Double.self),
+                weightsSHA256: try values.decode(String.self)), loss: try values.decodeIfPresent(Double.self))
+    }
+}
+
+extension Completion {
+    init(_ row: Row) {
+        self.init(
+            epochs: row["epochs"],
+            figures: FinalFigures(
+                trainAccuracy: row["train_accuracy"], testAccuracy: row["test_accuracy"], weightsSHA256: row["weights_sha256"]))
+    }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import Lab
+import Specs
+
+struct Wait: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Wait until runs have ended.",
+        discussion: """
+            Ends when every selected run is completed, failed, diverged, cancelled or removed; paused ones are waited for. Exit code 0: \
+            all of them are completed. Exit code 1: some are not. Exit code 75: --timeout has passed.
+            """)
+    @OptionGroup var lab: LabOption
+    @OptionGroup var selection: RunSelection
+
+    @Option(help: "Seconds to wait at most.")
+    var timeout: Double?
+
+    @Flag(help: "Print JSON: id and state of each run.")
+    var json = false
+
+    private struct Ended: Encodable {
+        let id: String
+        let state: String
+    }
+
+    func run() throws {
+        try reporting {
+            let lab = try lab.open()
+            let runs = try selection.some(lab), ids = runs.map(\.id), lines = RunLines(runs)
+            let end = timeout.map { Date(timeIntervalSinceNow: $0) }
+            var states: [String: RunState] = [:], reported: Set<String> = []
+            while true {
+                states = try lab.states(of: ids)
+                for run in runs where !reported.contains(run.id) {
+                    let state = states[run.id]
+                    guard state?.isEnded ?? true else { continue }
+                    reported.insert(run.id)
+                    if !json { Terminal.output.line(lines.line(run, state?.rawValue ?? "removed")) }
+                }
+                if reported.count == Set(ids).count || Terminal.output.failure != nil { break }
+                if let end, Date() >= end {
+                    let left = Set(ids).count - reported.count
+                    throw Failure("\(Format.count(left, "run")) \(left == 1 ? "has" : "have") not ended yet", Exit.tryAgain)
+                }
+                Thread.sleep(forTimeInterval: 0.25)
+            }
+            if json {
+                Terminal.output.line(
+                    try JSONOutput.text(ids.map { Ended(id: $0, state: states[$0]?.rawValue ?? "removed") }))
+            }
+            if !ids.allSatisfy({ states[$0] == .completed }) { throw Exit.someRunFailed }
+        }
+    }
+}
