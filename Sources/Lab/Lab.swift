@@ -54,7 +54,7 @@ public final class Lab: Sendable {
         do {
             try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         } catch {
-            throw LabError.cannotWrite(path: url.relativePath, reason: error.localizedDescription)
+            throw LabError.cannotWrite(path: url.relativePath, reason: error.systemReason)
         }
     }
 }

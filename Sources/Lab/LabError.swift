@@ -60,7 +60,9 @@ extension LabError {
     /// Converts an error of SQLite; nil for any other error.
     public init?(database error: any Error, file: String) {
         guard let error = error as? DatabaseError else { return nil }
-        let text = error.message ?? "\(error.resultCode)"
+        // SQLite's message is of its last call, which need not be the one that failed.
+        let message = error.message.flatMap { $0 == "not an error" ? nil : $0 }
+        let text = message ?? "SQLite's error \(error.resultCode)"
         switch error.resultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(file: file)
         case .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:

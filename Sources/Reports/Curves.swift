@@ -3,8 +3,10 @@ import Specs
 
 /// The file of one run's curve: epoch, loss and accuracies, as in Figure 5.
 public struct CurveFile: Sendable {
-    /// EXPERIMENT/MODEL-DATASET-sSEED-ID, where ID is the beginning of the run's id.
+    /// EXPERIMENT/MODEL-DATASET-sSEED-ID, where ID is the beginning of the run's id, and EXPERIMENT as `ExperimentName.folder` says.
+    /// It follows from the run alone: no epoch and no other run changes it.
     public let name: String
+    public let experiment: String
     public let run: RunSummary
 
     /// The file's path: the name with its extension.
@@ -17,10 +19,11 @@ public struct CurveFile: Sendable {
         }
         var counts: [String: Int] = [:]
         for run in runs { counts[name(run, 8), default: 0] += 1 }
-        let folder = folder(experiment)
+        let folder = ExperimentName.folder(experiment)
         return runs.map { run in
             // Of runs that share eight digits, the whole id.
-            CurveFile(name: "\(folder)/\(name(run, counts[name(run, 8)] == 1 ? 8 : 16))", run: run)
+            CurveFile(
+                name: "\(folder)/\(name(run, counts[name(run, 8)] == 1 ? 8 : 16))", experiment: experiment, run: run)
         }
     }
 
@@ -30,24 +33,26 @@ public struct CurveFile: Sendable {
             + epochs.map { "\($0.epoch),\($0.loss),\($0.trainAccuracy),\($0.testAccuracy)\n" }.joined()
     }
 
-    /// The contents of `index.csv`: a line for each file, with its run's state and all of its settings.
-    public static func index(_ files: [CurveFile]) -> String {
-        let settings = Settings.keys
-        let lines = files.map { file in
-            [file.path, file.run.id, file.run.model, file.run.state.rawValue, "\(file.run.epoch)", file.run.datasetDigest]
-                + file.run.settings.texts
+    /// The files of an experiment's or several experiments' runs.
+    /// - Parameter experiments: those of a run.
+    public static func files(of runs: [RunSummary], in experiments: (RunSummary) -> [String]) -> [CurveFile] {
+        // By folder: a dictionary takes names for one that differ only in how accents are composed.
+        var folders: [String: (experiment: String, runs: [RunSummary])] = [:]
+        for run in runs {
+            for name in experiments(run) { folders[ExperimentName.folder(name), default: (name, [])].runs.append(run) }
         }
-        return ([["file", "id", "model", "state", "epoch", "dataset_digest"] + settings] + lines).map { CSV.line($0) }.joined()
+        return folders.sorted { $0.key < $1.key }.flatMap { files(of: $0.value.runs, experiment: $0.value.experiment) }
     }
 
-    /// The folder of an experiment has its name, which every file system accepts, so that no two share one. Only a database
-    /// altered by hand has other names; their characters are replaced.
-    private static func folder(_ experiment: String) -> String {
-        // The folders are beside index.csv.
-        if ExperimentName.isSuitable(experiment), experiment != "index.csv" { return experiment }
-        let characters = String(experiment.unicodeScalars.prefix(30)).map { character in
-            character.isLetter || character.isNumber || "._-+".contains(character) ? character : "_"
+    /// The contents of `index.csv`: a line for each file, with its run's state and all of its settings.
+    /// - Parameter path: of a file or folder, relative to the index.
+    public static func index(_ files: [CurveFile], path: (CurveFile) -> String = \.path) -> String {
+        let settings = Settings.keys
+        let lines = files.map { file in
+            [path(file), file.run.id, file.run.model, file.run.state.rawValue, "\(file.run.epoch)", file.run.datasetDigest]
+                + file.run.settings.texts + [file.experiment]
         }
-        return "_" + String(characters)
+        let titles = ["file", "id", "model", "state", "epoch", "dataset_digest"] + settings + ["experiment"]
+        return ([titles] + lines).map { CSV.line($0) }.joined()
     }
 }

@@ -17,8 +17,14 @@ public struct ReportInput: Sendable {
     ) {
         self.runs = runs
         table = ReportTable(runs)
-        experiments = experiment.map { [$0] } ?? Array(Set(runs.flatMap(\.experiments))).sorted()
+        experiments = experiment.map { [$0] } ?? Self.names(runs)
         read = epochs
+    }
+
+    /// By bytes: a set takes names for one that differ only in how accents are composed.
+    private static func names(_ runs: [RunSummary]) -> [String] {
+        let names = runs.flatMap(\.experiments).map { (Array($0.utf8), $0) }
+        return Dictionary(names) { first, _ in first }.values.sorted()
     }
 
     /// A run's curve, epoch by epoch.

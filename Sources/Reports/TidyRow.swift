@@ -22,6 +22,8 @@ struct TidyRow: Encodable {
     let trainDifference: Double?
     let testDifference: Double?
     let unfinished: [Unfinished]
+    /// Every setting, beside the text `settings` of those that differ from the paper's.
+    let all: SharedSettings
 
     struct Unfinished: Encodable {
         let id: String
@@ -98,6 +100,7 @@ struct TidyRow: Encodable {
             case .runs(let runs): try object.encode(runs, forKey: name)
             }
         }
+        try all.encode(to: encoder)
     }
 
     init(_ row: ReportTable.Row, _ cell: ReportTable.Cell) {
@@ -115,6 +118,7 @@ struct TidyRow: Encodable {
         paperLoss = cell.paper?.finalLoss
         trainDifference = difference(cell.train, cell.paper?.trainAccuracy)
         testDifference = difference(cell.test, cell.paper?.testAccuracy)
+        all = SharedSettings((cell.finished + cell.unfinished).map(\.settings))
         unfinished = cell.unfinished.map {
             Unfinished(id: $0.id, seed: $0.settings.seed, state: $0.state.rawValue, epoch: $0.epoch, epochs: $0.epochs)
         }

@@ -3,12 +3,21 @@ import Foundation
 /// A safetensors file: tensors by name and string metadata. The layout is 8 bytes of header length, little-endian, a JSON
 /// header, then the data. Read here: F32, F64 and the integer types, all as float32 or Int; written: F32.
 public struct Safetensors {
-    public enum Failure: Error, Equatable {
+    public enum Failure: Error, Equatable, CustomStringConvertible {
         /// The bytes are no safetensors file; the text says where it breaks.
         case malformed(String)
         case missing(name: String)
         case shape(name: String, expected: [Int], found: [Int])
         case type(name: String, found: String)
+
+        public var description: String {
+            switch self {
+            case .malformed(let reason): "no valid safetensors file: \(reason)"
+            case .missing(let name): "the tensor \(name) is missing"
+            case .shape(let name, let expected, let found): "the tensor \(name) has shape \(found), and \(expected) is needed"
+            case .type(let name, let found): "the tensor \(name) is of type \(found), which is not read as such"
+            }
+        }
     }
 
     private struct Entry {

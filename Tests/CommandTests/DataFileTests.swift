@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The files of a data set") struct DataFileTests {
     /// MNIST in its official layout, all black, all of class 0: files with holes, which take no room.
-    private static func writeMNIST(_ program: Program) throws {
+    static func writeMNIST(_ program: Program) throws {
         let folder = program.folder.appending(path: "datasets/mnist")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (prefix, count) in [("train", 60_000), ("t10k", 10_000)] {

@@ -72,27 +72,6 @@ struct OutputTests {
         }
     }
 
-    @Test("is an error with a sentence, whatever the command", arguments: ["> /dev/full", ">&-"])
-    func said(_ redirection: String) throws {
-        try Program.inNewFolder { program in
-            let spec = try program.spec(smallSpec("a", epochs: 2))
-            try program.run("submit", spec)
-            try program.run("work", "--drain")
-            let id = try #require(try program.status().keys.first)
-            let commands = [
-                "status", "status --json", "status \(id)", "status --watch", "report", "report --format json", "log \(id)",
-                "log --json \(id)", "submit \(spec)", "submit --dry-run \(spec)", "verify \(id)", "data list", "doctor",
-                "landscape \(spec) --samples 1", "export \(id)", "--help", "help status", "--version", "retry --help",
-                "--generate-completion-script bash",
-            ]
-            for command in commands {
-                let (status, error) = try shell("\"$0\" \(command) \(redirection)", in: program)
-                #expect(
-                    status == 73 && error.contains("cannot write the output: "), "\(command) \(redirection): \(status) \(error)")
-            }
-        }
-    }
-
     @Test("because its reader went away ends every other command as SIGPIPE does: 141", arguments: ["", "trap '' PIPE; "])
     func brokenPipe(_ prefix: String) throws {
         try Program.inNewFolder { program in
@@ -133,7 +112,53 @@ struct OutputTests {
                     "\"$0\" export \(id) --format npz --output whole && \"$0\" export \(id) --format npz --output /dev/stdout > piped"
                 ).status == 0)
             #expect(try run("cmp whole piped").status == 0)
+            // A name as long as any may be, a shell's pipe, a closed descriptor.
+            let long = String(repeating: "n", count: 255)
+            for _ in 0..<2 { #expect(try run("\"$0\" report --output \(long)").status == 0) }
+            #expect(try text(long) == report)
+            #expect(try run("mkfifo pipe; cat pipe > read & \"$0\" report --output pipe && wait").status == 0)
+            #expect(try text("read") == report)
+            #expect(try run("\"$0\" report --output /dev/fd/9 9> descriptor").status == 0)
+            #expect(try text("descriptor") == report)
+            #expect(try run("\"$0\" report --output /dev/stdout >&-").status == 73)
+            #expect(try run("\"$0\" report --output /dev/fd/9 9>&-").status == 73)
             #expect(try FileManager.default.contentsOfDirectory(atPath: program.folder.path).allSatisfy { !$0.hasSuffix(".tmp") })
+        }
+    }
+
+    @Test("into a folder of files is written through what is there, file by file, by every command that writes one")
+    func folders() throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(smallSpec("a", epochs: 1))
+            try program.run("submit", spec)
+            try program.run("work", "--drain")
+            let writers = [
+                "report --curves DIR", "report --plots DIR", "export --format tensorboard DIR",
+                "landscape \(spec) --samples 2 --plots DIR",
+            ]
+            for (number, writer) in writers.enumerated() {
+                let folder = "d\(number)", command = "\"$0\" \(writer.replacing("DIR", with: folder)) > /dev/null"
+                #expect(try shell(command, in: program).status == 0, "\(writer)")
+                // The first file by name becomes a link to a file of another name with other permissions, which has another link too.
+                let file = "$(find \(folder) -type f | sort | head -1)"
+                let link =
+                    "f=\(file); cp $f whole\(number); echo old > to\(number); chmod 600 to\(number); ln to\(number) other\(number)"
+                #expect(try shell("\(link); ln -sf $PWD/to\(number) $f", in: program).status == 0)
+                #expect(try shell(command, in: program).status == 0, "\(writer)")
+                let same =
+                    "cmp whole\(number) to\(number) && cmp whole\(number) other\(number) && test $(stat -c %a to\(number)) = 600"
+                #expect(try shell(same, in: program).status == 0, "\(writer)")
+                #expect(try shell("test $(find \(folder) -type l | wc -l) = 1", in: program).status == 0, "\(writer)")
+                // A full device in its place.
+                #expect(try shell("ln -sf /dev/full $(find \(folder) -type l)", in: program).status == 0)
+                let full = try shell(command, in: program)
+                #expect(full.status == 73 && full.error.contains("No space left on device"), "\(writer): \(full.error)")
+            }
+            #expect(try shell("\"$0\" backup /dev/full", in: program).status == 73)
+            #expect(try shell("\"$0\" backup /dev/stdout > copy && \"$0\" backup file && cmp copy file", in: program).status == 0)
+            #expect(
+                try shell("mkfifo pipe; cat pipe > read & \"$0\" backup pipe && wait; cmp read file", in: program).status == 0)
+            #expect(try shell("ln -s file link; \"$0\" backup link", in: program).status == 73)
         }
     }
 }

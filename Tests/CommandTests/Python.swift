@@ -8,6 +8,7 @@ struct Python: Sendable {
     static let withNumPy = Python(modules: "numpy")
     static let withTorch = Python(modules: "torch", "numpy")
     static let withSafetensors = Python(modules: "torch", "safetensors.torch")
+    static let withONNX = Python(modules: "onnx", "onnxruntime", "numpy")
     static let withTensorBoard = Python(modules: "tensorboard.backend.event_processing.event_accumulator")
 
     private init?(modules: String...) {

@@ -36,6 +36,12 @@ struct ReportTests {
             #expect(markdown.contains("| Model") && markdown.contains("LinearNet-PCN16 ") && markdown.contains(" ± "))
             let csv = try program.run("report", "--format", "csv").lines
             #expect(csv.count == 4 && csv[0].hasPrefix("model,settings,dataset,linear_parameters,"))
+            let excel = try program.run("report", "--format", "csv", "--excel", "--output", "excel.csv")
+            let bytes = try Data(contentsOf: program.folder.appending(path: "excel.csv"))
+            #expect(
+                excel.status == 0 && bytes.starts(with: [0xEF, 0xBB, 0xBF])
+                    && bytes.dropFirst(3).starts(with: Data("model,".utf8)))
+            #expect(try program.run("report", "--excel").status == 64)
             let json = try program.run("report", "--format", "json", "--output", "r/table.json")
             #expect(json.out.isEmpty)
             let rows = try JSONSerialization.jsonObject(with: Data(contentsOf: program.folder.appending(path: "r/table.json")))

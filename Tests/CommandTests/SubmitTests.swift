@@ -133,4 +133,36 @@ struct SubmitTests {
             #expect(try program.run("status").status == 66, "no lab was made")
         }
     }
+    @Test("--dry-run estimates the time of small runs by measuring their networks")
+    func estimate() throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(
+                """
+                {"name": "t", "architecture": "linearnet", "dataset": "shapes", "train_samples": 2000, "test_samples": 500, "d": 4,
+                 "widths": [32, 32], "batch_size": 50, "epochs": 20, "sweep": {"linear": ["pcn", "low_rank"], "seed": [1, 2, 3]},
+                 "include": [{"architecture": "convnet", "linear": "pcn", "train_samples": 60, "test_samples": 40, "epochs": 2}]}
+                """)
+            try program.run("submit", spec)
+            try program.run("work", "--drain")
+            // The fastest of the seeds: other tests run beside this one.
+            let seconds = Dictionary(
+                try program.status().values.map { run in
+                    (run["model"] as? String ?? "", run["seconds_per_epoch"] as? Double ?? 0)
+                }, uniquingKeysWith: min)
+            #expect(seconds.count == 3)
+            // Within a factor of two on a machine that does nothing else.
+            var ratios: [String: [Double]] = [:]
+            for _ in 0..<5 {
+                let output = try program.run("submit", "--dry-run", "--json", spec)
+                let rows = try #require(try JSONSerialization.jsonObject(with: Data(output.out.utf8)) as? [[String: Any]])
+                #expect(rows.count == 7)
+                for row in rows {
+                    let model = row["model"] as? String ?? "", estimate = row["seconds_per_epoch"] as? Double ?? 0
+                    ratios[model, default: []].append(estimate / (seconds[model] ?? 0))
+                    #expect(row["seconds"] as? Double ?? 0 > estimate * 2, "the whole run takes longer than its epochs")
+                }
+            }
+            for (model, ratios) in ratios { #expect(ratios.contains { $0 > 0.25 && $0 < 4 }, "\(model): \(ratios)") }
+        }
+    }
 }

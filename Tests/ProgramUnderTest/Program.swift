@@ -10,6 +10,9 @@ public struct Program {
     }
 
     public let folder: URL
+
+    public init(folder: URL) { self.folder = folder }
+
     public var lab: URL { folder.appending(path: ".pcnlab") }
 
     /// The program lies beside the tests' own executable.

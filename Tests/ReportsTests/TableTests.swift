@@ -151,6 +151,14 @@ struct TableTests {
         let csv = try ReportFormat.csv.render(ReportInput(sweep)).split(separator: "\n")
         #expect(csv.count == rows.count + 1)
         let columns = csv[0].split(separator: ",").count
+        let objects = try #require(
+            try JSONSerialization.jsonObject(with: Data(ReportFormat.json.render(ReportInput(sweep)).utf8)) as? [[String: Any]])
+        // The same names in both, every setting among them; what has no value is null.
+        #expect(objects.allSatisfy { Set($0.keys) == Set(csv[0].split(separator: ",").map(String.init)) })
+        let settings = Settings.keys.filter { $0 != "seed" }
+        #expect(csv[0].split(separator: ",").map(String.init).filter(settings.contains).count == settings.count)
+        let mlp = try #require(objects.first { $0["linear"] as? String == "mlp" })
+        #expect(mlp["lambda"] is NSNull && mlp["epochs"] as? Int == 3500 && mlp["widths"] as? [Int] == [1024, 1024, 2048])
         #expect(csv.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == columns })
     }
 
@@ -217,6 +225,38 @@ struct CurveTests {
                 parts.count == 2 && !parts.contains("..") && !parts.contains(".") && parts[0].utf8.count <= 255,
                 "\(parts[0].prefix(50))")
         }
+    }
+
+    @Test("are in folders that no file system takes for one: case, composed accents, devices, characters that it replaces")
+    func alike() {
+        let names = [
+            "a", "A", "café", "cafe\u{301}", "CAFÉ", "ß", "ss", "SS", "ﬁ", "fi", "ς", "σ", "ı", "i", "I", "İ", "con", "con.txt",
+            "a:b",
+            "a_b", "a?b", "a.", "a~b", "A~559aead0", "a~559aead0", "index.csv", ".a", ".A", "x\u{FFFF}", "λ sweep", "Λ sweep",
+        ]
+        let folders = names.map { name in
+            String(CurveFile.files(of: [Runs.run(Runs.paper())], experiment: name)[0].path.split(separator: "/")[0])
+        }
+        // As a file system without case and of one composition compares them.
+        let keys = folders.map { Array($0.precomposedStringWithCompatibilityMapping.uppercased().lowercased().utf8) }
+        #expect(Set(keys).count == names.count, "\(folders)")
+        #expect(
+            folders.allSatisfy { $0.utf8.count <= 200 && !$0.contains(/[\\:*?"<>|]/) && !$0.hasSuffix(".") && !$0.hasSuffix(" ") }
+        )
+        #expect(folders[0] == "a" && folders[2] == "café" && folders[29] == "λ sweep")
+        let long = String(repeating: "😀", count: 60)
+        let ends = [long, long.dropLast() + "😁"].map {
+            CurveFile.files(of: [Runs.run(Runs.paper())], experiment: String($0))[0].path
+        }
+        #expect(ends[0] != ends[1] && ends.allSatisfy { $0.split(separator: "/").allSatisfy { $0.utf8.count <= 200 } })
+    }
+
+    @Test("of experiments whose names only look alike are all written")
+    func lookAlikes() {
+        let one = Runs.run(Runs.paper(), experiments: ["café"]),
+            other = Runs.run(Runs.paper(seed: 2), experiments: ["cafe\u{301}"])
+        let files = CurveFile.files(of: [one, other], in: \.experiments)
+        #expect(files.count == 2 && Set(files.map { Array($0.path.split(separator: "/")[0].utf8) }).count == 2)
     }
 
     @Test("have the promised header and every digit")

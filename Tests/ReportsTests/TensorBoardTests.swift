@@ -21,7 +21,7 @@ struct TensorBoardTests {
         let run = Runs.run(Runs.paper(), epoch: 300)
         let curve = try #require(CurveFile.files(of: [run], experiment: "a b").first)
         let file = TensorBoardRun(curve, Runs.curve(run), started: 1_700_000_000_500)
-        #expect(file.path == "a b/LinearNet-PCN16-cifar10-s1-\(run.id.prefix(8))/events.out.tfevents.1700000000.pcnlab")
+        #expect(file.path == "a b/LinearNet-PCN16-cifar10-s1-\(run.id.prefix(8))/events.out.tfevents.0.pcnlab")
         let events = try records(file.contents)
         #expect(events.count == 301)
         #expect(events[0].contains(Data("brain.Event:2".utf8)))

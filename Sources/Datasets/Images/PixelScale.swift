@@ -14,6 +14,13 @@ public struct PixelScale: Sendable, Equatable {
         self.offset = offset
     }
 
+    /// The scale that a setting asks for; nil where it depends on the images.
+    public init?(_ setting: InputScale, channels: Int) {
+        guard let fixed = setting.fixed else { return nil }
+        self.init(
+            scale: [Float](repeating: fixed.scale, count: channels), offset: [Float](repeating: fixed.offset, count: channels))
+    }
+
     /// The scale that a setting asks for, fitted to the train split as the network reads it: after taking a subset and resizing.
     ///
     /// Means and variances are computed from whole-number sums, so that no order of summation can change them.

@@ -5,6 +5,11 @@ public struct Resampling: Sendable {
     /// For each output row or column: the two input neighbours, and the weight of the second.
     private let neighbours: [(first: Int, second: Int, share: Float)]
 
+    /// For each output row or column: its two input neighbours, and the weight of the second.
+    public var taps: (first: [Int], second: [Int], share: [Float]) {
+        (neighbours.map(\.first), neighbours.map(\.second), neighbours.map(\.share))
+    }
+
     public init(from input: Int, to side: Int) {
         self.side = side
         neighbours = Self.neighbours(from: input, to: side)

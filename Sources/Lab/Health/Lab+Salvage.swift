@@ -77,7 +77,7 @@ extension Lab {
                 return source
             }
         } catch {
-            throw LabError.cannotWrite(path: copy.relativePath, reason: error.localizedDescription)
+            throw LabError.cannotWrite(path: copy.relativePath, reason: error.systemReason)
         }
     }
 

@@ -1,10 +1,15 @@
+import Specs
+
 extension ReportFormat {
     /// One line for each model, way of training and data set, with the names and values of JSON. Accuracies are fractions; unknown
     /// values are empty; seeds are separated by spaces.
     public static let csv = ReportFormat(name: "csv") { input in
-        let lines = input.table.tidyRows.map { row in TidyRow.Name.allCases.map { row.value($0).cell } }
-        return ([TidyRow.Name.allCases.map(\.rawValue)] + lines).map { CSV.line($0) }.joined()
+        let lines = input.table.tidyRows.map { row in TidyRow.Name.allCases.map { row.value($0).cell } + row.all.texts }
+        return ([TidyRow.Name.allCases.map(\.rawValue) + SharedSettings.keys] + lines).map { CSV.line($0) }.joined()
     }
+
+    /// The mark by which Excel recognises UTF-8 at the beginning of a CSV file.
+    public static let excelMark = "\u{FEFF}"
 }
 
 extension TidyRow.Value {

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 
 /// TensorBoard's file format: records, each a protocol buffer `Event` with its length and checksums.
 struct EventFile {
@@ -36,55 +37,6 @@ struct EventFile {
         bytes.append(littleEndian: CRC32C.masked(length))
         bytes += event.bytes
         bytes.append(littleEndian: CRC32C.masked(event.bytes))
-    }
-}
-
-/// A message in the wire format of protocol buffers.
-private struct ProtocolBuffer {
-    private(set) var bytes = Data()
-
-    private enum WireType: Int {
-        case varint = 0
-        case eightBytes = 1
-        case counted = 2
-        case fourBytes = 5
-    }
-
-    mutating func add(_ field: Int, _ value: Int) {
-        begin(field, .varint)
-        append(varint: UInt64(bitPattern: Int64(value)))
-    }
-
-    mutating func add(_ field: Int, _ value: Double) {
-        begin(field, .eightBytes)
-        bytes.append(littleEndian: value.bitPattern)
-    }
-
-    mutating func add(_ field: Int, _ value: Float) {
-        begin(field, .fourBytes)
-        bytes.append(littleEndian: value.bitPattern)
-    }
-
-    mutating func add(_ field: Int, _ text: String) { add(field, counted: Data(text.utf8)) }
-
-    mutating func add(_ field: Int, _ message: ProtocolBuffer) { add(field, counted: message.bytes) }
-
-    private mutating func add(_ field: Int, counted contents: Data) {
-        begin(field, .counted)
-        append(varint: UInt64(contents.count))
-        bytes += contents
-    }
-
-    private mutating func begin(_ field: Int, _ type: WireType) { append(varint: UInt64(field << 3 | type.rawValue)) }
-
-    /// Appends a varint: seven bits a byte, the least significant first.
-    private mutating func append(varint value: UInt64) {
-        var rest = value
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        bytes.append(UInt8(rest))
     }
 }
 

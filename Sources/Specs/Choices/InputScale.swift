@@ -8,6 +8,16 @@ public struct InputScale: Choice {
     /// The scale and offset of a channel. `moments` is computed only if it is called.
     public let fit: @Sendable (_ moments: () -> Moments) -> (scale: Float, offset: Float)
 
+    /// The scale and offset of every channel where they do not depend on the images; nil where they do.
+    public var fixed: (scale: Float, offset: Float)? {
+        var isFixed = true
+        let scale = fit {
+            isFixed = false
+            return (0, 1)
+        }
+        return isFixed ? scale : nil
+    }
+
     /// 0…255, the paper's.
     public static let raw = InputScale(name: "raw", summary: "0…255") { _ in (1, 0) }
     /// 0…1.

@@ -32,6 +32,9 @@ public struct VaryingSettings: Sendable {
 
     private var fields: [SettingField] { entries.filter(\.varies).map(\.field) }
 
+    /// The settings' keys in a spec.
+    public var keys: [String] { fields.map(\.key) }
+
     /// The settings' names as titles of columns: ε, learning rate.
     public var titles: [String] {
         fields.map { ($0.aliases.first ?? $0.key).split(separator: "_").joined(separator: " ") }

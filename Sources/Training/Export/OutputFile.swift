@@ -3,7 +3,7 @@ import Foundation
 /// A file that a user names for output. It is written piece by piece and appears complete at `commit`, or not at all.
 ///
 /// A regular file of one link is replaced as a whole, with its permissions kept. Anything else is written through: a device, a pipe,
-/// a symbolic link, a file that has other links or another owner.
+/// an open descriptor, a symbolic link, a file that has other links or another owner, or whose folder takes no new file.
 public final class OutputFile {
     /// How `commit` gets the contents to where they belong.
     private enum Target {
@@ -18,7 +18,7 @@ public final class OutputFile {
     private let descriptor: Int32
     private var isCommitted = false
     /// Bytes so far.
-    private(set) var count = 0
+    public private(set) var count = 0
 
     /// - Throws: `CheckpointFile.Failure.cannotWrite`, as everything here.
     public init(_ url: URL) throws {
@@ -27,18 +27,26 @@ public final class OutputFile {
         let exists = lstat(url.path, &status) == 0, type = status.st_mode & S_IFMT
         let refusal = !exists ? 0 : type == S_IFDIR ? EISDIR : type == S_IFLNK || access(url.path, W_OK) == 0 ? 0 : errno
         if refusal != 0 { throw CheckpointFile.Failure.cannotWrite(path: url.relativePath, errno: refusal) }
+        // The name is short, so that the longest names can be replaced too.
+        let name = ".pcnlab-\(UUID().uuidString.prefix(13)).tmp"
         if !exists || (type == S_IFREG && status.st_nlink == 1 && status.st_uid == geteuid()) {
-            let temporary = url.deletingLastPathComponent().appending(path: ".\(url.lastPathComponent).\(getpid()).tmp").path
-            target = .renamed(temporary: temporary)
-            descriptor = open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-            if descriptor >= 0, exists { fchmod(descriptor, status.st_mode & 0o7777) }
-        } else {
-            let temporary = FileManager.default.temporaryDirectory.appending(path: "pcnlab-\(UUID().uuidString)").path
-            target = .through
-            descriptor = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-            if descriptor >= 0 { unlink(temporary) }
+            let temporary = url.deletingLastPathComponent().appending(path: name).path
+            let file = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if file >= 0 || !exists {
+                if file < 0 { throw CheckpointFile.Failure.cannotWrite(path: url.relativePath, errno: errno) }
+                if exists {
+                    // The group first: a change of it takes away some of the permissions.
+                    _ = fchown(file, uid_t.max, status.st_gid)
+                    fchmod(file, status.st_mode & 0o7777)
+                }
+                (target, descriptor) = (.renamed(temporary: temporary), file)
+                return
+            }
         }
+        let temporary = FileManager.default.temporaryDirectory.appending(path: name).path
+        (target, descriptor) = (.through, open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600))
         if descriptor < 0 { throw CheckpointFile.Failure.cannotWrite(path: url.relativePath, errno: errno) }
+        unlink(temporary)
     }
 
     deinit {
@@ -74,11 +82,33 @@ public final class OutputFile {
     private var failure: CheckpointFile.Failure { .cannotWrite(path: url.relativePath, errno: errno) }
 
     private func copyThrough() throws {
-        // /dev/stdout may be a file that a shell appends to.
-        let isDescriptor = url.path.hasPrefix("/dev/") || url.path.hasPrefix("/proc/")
-        let file = open(url.path, O_WRONLY | O_CREAT | O_CLOEXEC | (isDescriptor ? O_APPEND : O_TRUNC), 0o666)
+        let file = Self.openDescriptor(url).map { dup($0) } ?? open(url.path, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC, 0o666)
         guard file >= 0 else { throw failure }
-        defer { close(file) }
+        do { try copy(to: file) } catch {
+            close(file)
+            throw error
+        }
+        // A file on another machine may be refused only here.
+        guard close(file) == 0 else { throw failure }
+    }
+
+    /// The descriptor that a name such as /dev/stdout or /dev/fd/63 stands for. It is used as it is: opened by that name, a socket would
+    /// be refused, a file written from its beginning, and a closed descriptor would be another file.
+    private static func openDescriptor(_ url: URL) -> Int32? {
+        switch url.path {
+        case "/dev/stdin": return STDIN_FILENO
+        case "/dev/stdout": return STDOUT_FILENO
+        case "/dev/stderr": return STDERR_FILENO
+        case let path:
+            let folder = ["/dev/fd/", "/proc/self/fd/"].first(where: path.hasPrefix)
+            return folder.flatMap { Int32(path.dropFirst($0.count)) }
+        }
+    }
+
+    /// Whether a name stands for a descriptor that the program was started with, such as /dev/stdout.
+    public static func isOpenDescriptor(_ url: URL) -> Bool { openDescriptor(url) != nil }
+
+    private func copy(to file: Int32) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
         defer { buffer.deallocate() }
         var offset = 0

@@ -1,3 +1,4 @@
+import Datasets
 import Networks
 import Specs
 import Tensors
@@ -9,13 +10,21 @@ import Tensors
 public struct WeightExport: Sendable {
     public let tensors: [PortableTensor]
     public let metadata: [String: String]
+    public let settings: Settings
+    /// How pixels become inputs; nil in an export of weights alone.
+    public let scale: PixelScale?
 
     /// - Parameters:
     ///   - expanded: exports every layer as a dense one: `linear.i.weight` (m, n) and `linear.i.bias` (m),
     ///     `features.i.weight` (O, C, k, k) and `features.i.bias` (O).
+    ///   - scale: for a format that is a model.
     ///   - metadata: added to the settings and the place in training.
     /// - Throws: `Safetensors.Failure` for a checkpoint that is not of these settings.
-    public init(_ settings: Settings, _ checkpoint: Safetensors, expanded: Bool, metadata: [String: String] = [:]) throws {
+    public init(
+        _ settings: Settings, _ checkpoint: Safetensors, expanded: Bool, scale: PixelScale? = nil,
+        metadata: [String: String] = [:]
+    ) throws {
+        (self.settings, self.scale) = (settings, scale)
         let stack = settings.linearStack(batch: 1)
         let plan = settings.networkPlan(batch: 1, linear: stack)
         for parameter in plan.parameters { try checkpoint.load(parameter.name, into: parameter.value) }

@@ -1,15 +1,24 @@
 import Foundation
 import Tensors
 
-/// A file format for weights: its name, which is also the file name's extension, and its encoder. A new one is a file and a line in
-/// `all`.
+/// A file format for weights or whole models: its name, which is also the file name's extension, and its encoder. A new one is a file
+/// and a line in `all`.
 public struct WeightFormat: Sendable {
     public let name: String
     /// The file's layout in one line, for help texts.
     public let summary: String
+    /// Whether a file is a model that can be run: its exports have every layer as a dense one, and the inputs' scale.
+    public let isModel: Bool
     let encode: @Sendable (WeightExport, OutputFile) throws -> Void
 
-    public static let all: [WeightFormat] = [.safetensors, .npz]
+    init(
+        name: String, summary: String, isModel: Bool = false,
+        encode: @escaping @Sendable (WeightExport, OutputFile) throws -> Void
+    ) {
+        (self.name, self.summary, self.isModel, self.encode) = (name, summary, isModel, encode)
+    }
+
+    public static let all: [WeightFormat] = [.safetensors, .npz, .onnx]
 
     public static func named(_ name: String) -> WeightFormat? { all.first { $0.name == name } }
 

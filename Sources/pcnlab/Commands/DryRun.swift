@@ -1,6 +1,5 @@
 import Foundation
 import Specs
-import Tensors
 
 /// A run's parameter counts, work and estimated time, for `submit --dry-run`.
 struct DryRun: Encodable {
@@ -15,29 +14,22 @@ struct DryRun: Encodable {
     let secondsPerEpoch: Double
     let seconds: Double
 
-    /// Fraction of the products' rate that a step is expected to reach.
-    private static let expectedRatio = 0.9
-
-    /// - Parameter operationsPerSecond: rate of products on this machine, with all threads.
-    init(_ experiment: String, _ settings: Settings, operationsPerSecond: Double) {
+    init(_ experiment: String, _ settings: Settings, _ estimate: TimeEstimate) throws {
         self.experiment = experiment
         self.settings = settings
         (model, dataset) = (settings.model, settings.dataset.label)
         (linearParameters, paperLinearParameters) = (settings.linearParameters, settings.paperLinearParameters)
         convolutionParameters = settings.convolutionParameters
         multiplyAddsPerEpoch = settings.multiplyAddsPerEpoch.total
-        // The evaluation of a test image takes a third of the work of a training image.
-        let evaluation = settings.multiplyAddsPerEpoch.products / 3 / settings.trainImages * settings.testImages
-        secondsPerEpoch = 2 * Double(multiplyAddsPerEpoch + evaluation) / (operationsPerSecond * Self.expectedRatio)
-        seconds = secondsPerEpoch * Double(settings.epochs)
+        (secondsPerEpoch, seconds) = try estimate.seconds(settings)
     }
 }
 
 extension Submit {
     func printDryRun(_ experiments: [Experiment]) throws {
-        let rate = Workers(threads: ProcessInfo.processInfo.activeProcessorCount).measuredRate()
-        let runs = experiments.flatMap { experiment in
-            experiment.runs.map { DryRun(experiment.name, $0, operationsPerSecond: rate) }
+        let estimate = TimeEstimate(threads: ProcessInfo.processInfo.activeProcessorCount, lab: lab.url)
+        let runs = try experiments.flatMap { experiment in
+            try experiment.runs.map { try DryRun(experiment.name, $0, estimate) }
         }
         if json { return Terminal.output.line(try JSONOutput.text(runs)) }
         var table = TextTable([

@@ -6,9 +6,9 @@ import Specs
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write a run's weights for PyTorch and NumPy, or runs' curves for TensorBoard.",
+        abstract: "Write a run's weights for PyTorch, NumPy and ONNX, or runs' curves for TensorBoard.",
         usage: """
-            pcnlab export RUN [--format safetensors|npz] [--expand] [--output FILE]
+            pcnlab export RUN [--format safetensors|npz|onnx] [--expand] [--output FILE]
             pcnlab export --format tensorboard DIR [RUN …] [--experiment NAME]
             """,
         discussion: """
@@ -26,8 +26,11 @@ struct Export: ParsableCommand {
             With --expand every layer is written as a dense one. A PCN's W = F(D) has the same bits that training multiplied with. The \
             file's metadata contain the run, its settings, epoch and state. Pixels are scaled as the setting input_scale says.
 
+            An ONNX model always has dense layers. It resizes and scales images itself: its input `images` (batch, channel, y, x) are \
+            the data set's pixels, 0…255, its output `logits` (batch, classes). A run of input_scale standard needs its data set for that.
+
             TensorBoard gets one folder a run, DIR/EXPERIMENT/MODEL-DATASET-sSEED-ID, with the loss and both accuracies of each \
-            epoch. Without RUN or --experiment: every run that has an epoch.
+            epoch, and DIR/index.csv with the runs' settings. Without RUN or --experiment: every run that has an epoch.
             """)
 
     @OptionGroup var lab: LabOption
@@ -67,8 +70,10 @@ struct Export: ParsableCommand {
             switch format {
             case .weights(let format):
                 let weights = try WeightsOfRun(lab, runs(lab, arguments)[0])
-                let name = output ?? "\(weights.fileName(expanded: expand)).\(format.name)"
-                let url = URL(fileURLWithPath: name), export = try weights.export(expanded: expand)
+                let name = output ?? "\(weights.fileName(expanded: expand && !format.isModel)).\(format.name)"
+                let url = URL(fileURLWithPath: name)
+                let scale = format.isModel ? try DatasetCache(lab).pixelScale(of: weights.run) : nil
+                let export = try weights.export(expanded: expand || format.isModel, scale: scale)
                 try makeFolder(url.deletingLastPathComponent())
                 let bytes = try format.write(export, to: url)
                 if output == nil { Terminal.output.line(name) }
@@ -76,6 +81,7 @@ struct Export: ParsableCommand {
                 Terminal.error.line(
                     "\(Format.count(export.tensors.count, "tensor")) of \(weights.run.model) after epoch \(epoch), \(bytes.grouped) bytes"
                 )
+                if let note = weights.run.unfinishedNote { Terminal.error.line(note.printable) }
             case .tensorBoard: try writeCurves(lab, URL(fileURLWithPath: arguments[0], isDirectory: true))
             }
         }
@@ -84,24 +90,24 @@ struct Export: ParsableCommand {
     private func writeCurves(_ lab: Lab, _ folder: URL) throws {
         let names = arguments.dropFirst()
         let chosen = names.isEmpty ? try lab.runs(RunFilter(experiment: experiment)) : try runs(lab, names)
-        // A run's name depends on all the other runs of its experiment. They are all read, so that the name is always the same.
-        let experiments = Set(chosen.compactMap { experiment ?? $0.experiments.first })
-        let files = try experiments.flatMap { name in
-            CurveFile.files(of: try lab.runs(RunFilter(experiment: name)), experiment: name).map { (name, $0) }
+        let named = { (run: RunSummary) in experiment ?? run.experiments.first }
+        // A file's name depends on other runs of the experiment, if their ids begin alike: it is the same whichever runs are chosen.
+        let experiments = Dictionary(chosen.compactMap(named).map { (Array($0.utf8), $0) }) { first, _ in first }.values
+        let all = try experiments.sorted().flatMap { name in
+            CurveFile.files(of: try lab.runs(RunFilter(experiment: name)), experiment: name)
         }
-        let curves = Dictionary(files.map { (name, file) in ([name, file.run.id], file) }) { first, _ in first }
-        var written = 0
-        for run in chosen where run.epoch > 0 {
-            guard let name = experiment ?? run.experiments.first, let curve = curves[[name, run.id]],
-                let started = try lab.attempts(of: run.id).first?.startedAt
-            else { continue }
-            let file = TensorBoardRun(curve, try lab.epochs(of: run.id), started: started)
-            try write(file.contents, to: folder.appending(path: file.path))
-            Terminal.output.line(folder.appending(path: curve.name).relativePath)
-            written += 1
+        let wanted = Dictionary(chosen.map { ($0.id, named($0).map { Array($0.utf8) }) }) { first, _ in first }
+        let files = all.filter { $0.run.epoch > 0 && wanted[$0.run.id] == Array($0.experiment.utf8) }
+        for file in files {
+            guard let started = try lab.attempts(of: file.run.id).first?.startedAt else { continue }
+            let board = TensorBoardRun(file, try lab.epochs(of: file.run.id), started: started)
+            try write(board.contents, to: folder.appending(path: board.path))
+            Terminal.output.line(folder.appending(path: file.name).relativePath)
         }
-        Terminal.error.line(
-            "\(Format.count(written, "run")) in \(folder.relativePath)" + (written == 0 ? ": no epoch is done yet" : ""))
+        if !files.isEmpty { try write(CurveFile.index(files, path: \.name), to: folder.appending(path: "index.csv")) }
+        let without = chosen.count - files.count
+        let rest = files.isEmpty ? ": no epoch is done yet" : without == 0 ? "" : "; \(without) more without a whole epoch"
+        Terminal.error.line("\(Format.count(files.count, "run")) in \(folder.relativePath.printable)\(rest)")
     }
 
     private func runs(_ lab: Lab, _ names: some Sequence<String>) throws -> [RunSummary] {

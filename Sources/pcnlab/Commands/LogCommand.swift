@@ -6,7 +6,9 @@ import Specs
 struct LogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log", abstract: "Show everything that happened to runs: their events and their workers' log lines.",
-        discussion: "Without a run or a selection: the events of the whole lab.")
+        discussion: """
+            In order of time. Of several runs, each line names its run. Without a run or a selection: the events of the whole lab.
+            """)
 
     @OptionGroup var lab: LabOption
 
@@ -47,7 +49,9 @@ struct LogCommand: ParsableCommand {
                 // The events of the whole lab, also of runs that were removed.
                 let events = try lab.events()
                 if json { return Terminal.output.line(try JSONOutput.text(events.map(Entry.init))) }
-                for line in RunHistory.lines(events: events, log: [], namingRuns: true) { Terminal.output.line(line.printable) }
+                for line in RunHistory.lines([.init(run: "", events: events, log: [])], namingRuns: true) {
+                    Terminal.output.line(line.printable)
+                }
                 return
             }
             let ids = try selection.some(lab).map(\.id)
@@ -55,11 +59,8 @@ struct LogCommand: ParsableCommand {
                 let entries = try ids.flatMap { try lab.events(of: $0) }.sorted { $0.id < $1.id }.map(Entry.init)
                 return Terminal.output.line(try JSONOutput.text(entries))
             }
-            for id in ids {
-                let lines = RunHistory.lines(events: try lab.events(of: id), log: logs.lines(of: id))
-                if ids.count > 1 { Terminal.output.line(Colour.bold.paint(id, on: .output)) }
-                for line in lines { Terminal.output.line(line.printable) }
-            }
+            let parts = try ids.map { RunHistory.Part(run: $0, events: try lab.events(of: $0), log: logs.lines(of: $0)) }
+            for line in RunHistory.lines(parts) { Terminal.output.line(line.printable) }
         }
     }
 }

@@ -19,6 +19,9 @@ struct Report: ParsableCommand {
     @Option(help: "The report's format.")
     var format = ReportFormat.markdown
 
+    @Flag(help: "Begin CSV with the mark by which Excel recognises UTF-8.")
+    var excel = false
+
     @OptionGroup(title: "SELECTION") var criteria: RunCriteria
 
     @Option(
@@ -44,6 +47,7 @@ struct Report: ParsableCommand {
     private var experiment: String? { criteria.experiment }
 
     func validate() throws {
+        if excel, format.name != ReportFormat.csv.name { throw ValidationError("--excel is for --format csv") }
         guard confusion != nil else { return }
         if !ConfusionMatrix.formats.contains(format.name) {
             throw ValidationError(
@@ -59,7 +63,7 @@ struct Report: ParsableCommand {
             if let confusion { return try reportConfusion(lab, confusion) }
             let runs = try lab.readableRuns(try criteria.filter(lab))
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
-            let text = try format.render(input)
+            let text = (excel ? ReportFormat.excelMark : "") + (try format.render(input))
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
             if let curves { try writeCurves(lab, runs, URL(fileURLWithPath: curves, isDirectory: true)) }
             if let plots { try writePlots(input, URL(fileURLWithPath: plots, isDirectory: true)) }
@@ -67,11 +71,7 @@ struct Report: ParsableCommand {
     }
 
     private func writeCurves(_ lab: Lab, _ runs: [RunSummary], _ folder: URL) throws {
-        var byExperiment: [String: [RunSummary]] = [:]
-        for run in runs {
-            for name in experiment.map({ [$0] }) ?? run.experiments { byExperiment[name, default: []].append(run) }
-        }
-        let files = byExperiment.sorted { $0.key < $1.key }.flatMap { CurveFile.files(of: $0.value, experiment: $0.key) }
+        let files = CurveFile.files(of: runs) { run in experiment.map { [$0] } ?? run.experiments }
         for file in files {
             try write(CurveFile.csv(try lab.epochs(of: file.run.id)), to: folder.appending(path: file.path))
         }

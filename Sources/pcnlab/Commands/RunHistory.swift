@@ -1,29 +1,47 @@
 import Lab
 
-/// A run's events and its log, merged for `log`.
-enum RunHistory {
-    private struct Line {
-        /// Date and time to the second, with which every line begins.
-        let time: Substring
-        /// 0 for an event, 1 for a line of the log: of one second the events come first.
-        let source: Int
-        /// The event's id, or the line's number in the log.
-        let number: Int64
-        let text: String
+/// Runs' events and their logs, merged for `log`.
+struct RunHistory {
+    /// One run's share.
+    struct Part {
+        let run: String
+        let events: [EventRow]
+        let log: [String]
     }
 
-    /// The lines by time, then source, then number. No two have the same keys, so that the order does not depend on how a sort
-    /// treats equal elements.
-    /// - Parameter namingRuns: whether an event's line begins with its run.
-    static func lines(events: [EventRow], log: [String], namingRuns: Bool = false) -> [String] {
-        let lines =
-            events.map { event in
-                let attempt = event.attempt.map { "attempt \($0) " } ?? ""
-                let run = namingRuns ? "\(event.run.map { String($0.prefix(8)) } ?? "")  " : ""
-                let text = "\(Format.time(event.at))  \(run)* \(attempt)\(event.kind)\(event.detail.map { ": " + $0 } ?? "")"
-                return Line(time: text.prefix(19), source: 0, number: event.id, text: text)
-            }
-            + log.enumerated().map { Line(time: $1.prefix(19), source: 1, number: Int64($0), text: $1) }
-        return lines.sorted { ($0.time, $0.source, $0.number) < ($1.time, $1.source, $1.number) }.map(\.text)
+    /// A line with the time that it begins with, to the second.
+    private struct Line {
+        let time: Substring
+        let text: String
+
+        /// - Parameter run: named between the time and the rest where there are several.
+        init(_ text: String, run: String?) {
+            time = text.prefix(19)
+            // The log's and the events' lines begin alike: "2026-11-25 23:59:25 UTC  ".
+            let start = text.index(text.startIndex, offsetBy: 25, limitedBy: text.endIndex) ?? text.endIndex
+            self.text = run.map { text[..<start] + $0 + "  " + text[start...] } ?? text
+        }
+    }
+
+    /// The lines: events in the order of their ids, the lines of each log as they are, merged by time. Of one second the events come
+    /// first. Where the clock was set back, each part keeps its order.
+    /// - Parameter namingRuns: whether each line names its run; nil if there are several.
+    static func lines(_ parts: [Part], namingRuns: Bool? = nil) -> [String] {
+        let namesRuns = namingRuns ?? (parts.count > 1)
+        let name = { (run: String?) in namesRuns ? String((run ?? "").prefix(8)) : nil }
+        let events = parts.flatMap(\.events).sorted { $0.id < $1.id }.map { Line(text($0), run: name($0.run)) }
+        var sources = ([events] + parts.map { part in part.log.map { Line($0, run: name(part.run)) } }).map { $0[...] }
+        var lines: [String] = []
+        while let next = sources.indices.filter({ !sources[$0].isEmpty }).min(by: {
+            sources[$0].first!.time < sources[$1].first!.time
+        }) {
+            lines.append(sources[next].removeFirst().text)
+        }
+        return lines
+    }
+
+    private static func text(_ event: EventRow) -> String {
+        let attempt = event.attempt.map { "attempt \($0) " } ?? ""
+        return "\(Format.time(event.at))  * \(attempt)\(event.kind)\(event.detail.map { ": " + $0 } ?? "")"
     }
 }

@@ -32,7 +32,7 @@ struct Verify: ParsableCommand {
             for summary in try lab.runs(RunFilter(ids: try runs.map { try lab.run(named: $0) })) {
                 try checkMemory(summary.settings)
                 guard let outcome = try verify(summary) else {
-                    throw Failure("run \(summary.id) has no checkpoint yet; `pcnlab work` makes one", Exit.missingFile)
+                    throw Failure(summary.reasonWithoutWeights, Exit.missingFile)
                 }
                 outcomes.append(outcome)
                 if !json { Terminal.output.line(sentence(outcome, summary)) }

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Lab
 import Tensors
@@ -13,10 +14,7 @@ struct WeightsOfRun {
         self.run = run
         let records = try lab.checkpoints(of: run)
         guard !records.isEmpty else {
-            throw Failure(
-                "run \(run.id.prefix(8)) is \(run.state.rawValue) and has no checkpoint yet; "
-                    + (run.state == .completed ? "`pcnlab retry` and then `pcnlab work` train it" : "`pcnlab work` trains it"),
-                Exit.missingFile)
+            throw Failure(run.reasonWithoutWeights, Exit.missingFile)
         }
         var failures: [Failure] = []
         for record in records {
@@ -32,9 +30,10 @@ struct WeightsOfRun {
         throw Failure("no checkpoint of run \(run.id.prefix(8)) is whole; \(remedy)", failures[0].code)
     }
 
-    func export(expanded: Bool) throws -> WeightExport {
+    /// - Parameter scale: of the run's pixels, for a format that is a model.
+    func export(expanded: Bool, scale: PixelScale? = nil) throws -> WeightExport {
         try WeightExport(
-            run.settings, checkpoint, expanded: expanded,
+            run.settings, checkpoint, expanded: expanded, scale: scale,
             metadata: ["run": run.id, "state": run.state.rawValue, "dataset_digest": run.datasetDigest])
     }
 

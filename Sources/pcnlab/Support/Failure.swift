@@ -41,7 +41,7 @@ struct Failure: Error, CustomStringConvertible {
             if let lab = LabError(database: error, file: "the lab's database") {
                 self.init("\(lab)", lab.exitCode)
             } else {
-                self.init("\(error)", Exit.badData)
+                self.init(error.systemReason, Exit.badData)
             }
         }
     }

@@ -21,6 +21,24 @@ enum FileSystem {
         return network(of: existing(url).resolvingSymlinksInPath().path, mounts: mounts)
     }
 
+    /// Seconds until a few kilobytes written to the folder, or to the first existing one above it, are durable; 0 where nothing can be
+    /// written.
+    static func secondsToSync(at url: URL) -> Double {
+        let name = existing(url).appending(path: ".pcnlab-\(UUID().uuidString.prefix(13)).tmp").path
+        let file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return 0 }
+        unlink(name)
+        defer { close(file) }
+        let bytes = [UInt8](repeating: 1, count: 8192)
+        let times = (0..<5).map { _ in
+            let start = DispatchTime.now().uptimeNanoseconds
+            _ = write(file, bytes, bytes.count)
+            fsync(file)
+            return Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        }
+        return times.sorted()[2]
+    }
+
     private static func existing(_ url: URL) -> URL {
         var folder = url.standardizedFileURL
         while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" { folder.deleteLastPathComponent() }

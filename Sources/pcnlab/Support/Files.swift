@@ -53,10 +53,11 @@ func write(_ contents: Data, to url: URL) throws {
 
 func write(_ text: String, to url: URL) throws { try write(Data(text.utf8), to: url) }
 
+/// Makes a folder and those above it.
 func makeFolder(_ url: URL) throws {
     do {
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
-        throw Failure("cannot write \(url.relativePath): \(error.localizedDescription)", Exit.cannotWrite)
+        throw Failure("cannot write \(url.relativePath): \(error.systemReason)", Exit.cannotWrite)
     }
 }

@@ -12,13 +12,42 @@ struct LabOption: ParsableArguments {
     /// Opens the lab, for reading too: nothing in it is changed, except that a lab of an older version is migrated.
     func open(create: Bool = false) throws -> Lab {
         if create { try refuseWhereNothingCanBeWritten() }
+        let above = isThere(url) ? nil : labAbove
         do {
-            return try Lab(url, create: create)
+            let lab = try Lab(url, create: create)
+            if let above {
+                let path = above.printable
+                Terminal.error.line(
+                    "a new lab is made in \(url.relativePath.printable); to use the one above, give --lab \(path)")
+            }
+            return lab
+        } catch LabError.noLab(let folder) where above != nil {
+            let path = above ?? ""
+            throw Failure(
+                "no lab at \(folder), but there is one above: give --lab \(path), or set PCNLAB_HOME to it", Exit.missingFile)
         } catch LabError.cannotWrite(let path, let reason) {
             // SQLite makes files even to read. Its own message is less clear.
             try refuseWhereNothingCanBeWritten()
             throw LabError.cannotWrite(path: path, reason: reason)
         }
+    }
+
+    private func isThere(_ folder: URL) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: "pcnlab.sqlite").path)
+    }
+
+    /// The lab of a folder above this one, where the lab is that of this folder because nothing names another.
+    private var labAbove: String? {
+        guard folder == nil, ProcessInfo.processInfo.environment["PCNLAB_HOME", default: ""].isEmpty else { return nil }
+        var path = "..", place = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+        while place.path != "/" {
+            place.deleteLastPathComponent()
+            if isThere(place.appending(path: url.lastPathComponent)) {
+                return "\(path)/\(url.lastPathComponent)"
+            }
+            path += "/.."
+        }
+        return nil
     }
 
     private func refuseWhereNothingCanBeWritten() throws {

@@ -33,7 +33,8 @@ enum LiveScreen {
 
     /// The alternate screen, without a cursor, on which long lines are cut and not wrapped.
     private static let enter = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[2J"
-    private static let leave = "\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
+    /// Erased from the top before it is left: where the window has grown meanwhile, tmux keeps what is below the other screen's lines.
+    private static let leave = "\u{1B}[H\u{1B}[2J\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
 
     /// What the signal does by default. Returns if the process was only stopped.
     private static func end(by number: Int32) {

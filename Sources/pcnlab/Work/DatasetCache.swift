@@ -3,6 +3,7 @@ import Foundation
 import Lab
 import Specs
 import Synchronization
+import Training
 
 /// Data sets that this process has read, shared by its workers.
 final class DatasetCache: Sendable {
@@ -44,6 +45,13 @@ final class DatasetCache: Sendable {
         return (
             folder.root.path, try DatasetDigests(lab, folder: folder).digest(of: name), { try folder.load(DatasetKind(name)) }
         )
+    }
+
+    /// How a run's pixels become inputs. The data set is read only if the run's setting depends on its images.
+    func pixelScale(of run: RunSummary) throws -> PixelScale {
+        let settings = run.settings
+        if let scale = PixelScale(settings.inputScale, channels: settings.dataset.channels) { return scale }
+        return try TrainingData(dataset(settings.dataset, digest: run.datasetDigest), for: settings).scale
     }
 
     /// The same for a worker. Throws `DataUnavailable` if the data is missing, damaged or not that of the run.

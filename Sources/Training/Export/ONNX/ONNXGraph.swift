@@ -1,0 +1,126 @@
+import Datasets
+import Specs
+
+/// A run's network as an ONNX graph, from images as their files have them to logits.
+///
+/// Images are resized and scaled by the same float32 operations as in training, so that the first layer reads the same bits. Dropout
+/// does nothing outside of training, and is left out.
+struct ONNXGraph {
+    /// Raw pixels 0…255, (batch, channel, y, x).
+    let input: ONNXValue
+    /// (batch, classes)
+    let output: ONNXValue
+    private(set) var nodes: [ONNXNode] = []
+    private(set) var constants: [ONNXTensor] = []
+
+    /// - Parameters:
+    ///   - weights: every layer as a dense one, with the names of `WeightExport`.
+    init(_ settings: Settings, _ scale: PixelScale, weights: [PortableTensor]) {
+        let dataset = settings.dataset
+        input = ONNXValue(
+            name: "images", sides: [dataset.channels, dataset.side, dataset.side],
+            note: "pixels 0…255, as \(dataset.displayName) has them")
+        output = ONNXValue(name: "logits", sides: [dataset.classes], note: "one for each class, before softmax")
+        constants = weights.map(ONNXTensor.init)
+        var x = resized(input.name, from: dataset.side, to: settings.inputSides.height)
+        x = scaled(x, scale)
+        var convolutions = 0
+        for part in settings.featureSides {
+            x = feature(x, part.layer, part.input, convolution: convolutions)
+            if case .convolution = part.layer { convolutions += 1 }
+        }
+        x = node("Flatten", [x], ["axis": .integer(1)])
+        let layers = settings.layerWidths.count - 1
+        for index in 0..<layers {
+            x = node("Gemm", [x, "linear.\(index).weight", "linear.\(index).bias"], ["transB": .integer(1)])
+            if index < layers - 1 { x = node("Relu", [x]) }
+        }
+        nodes[nodes.count - 1].output = output.name
+    }
+
+    /// Adds a node and returns its output's name.
+    private mutating func node(
+        _ operation: String, _ inputs: [String], _ attributes: KeyValuePairs<String, ONNXNode.Attribute> = [:]
+    ) -> String {
+        let output = "\(operation.lowercased()).\(nodes.count)"
+        nodes.append(ONNXNode(operation: operation, inputs: inputs, output: output, attributes: attributes))
+        return output
+    }
+
+    private mutating func constant(_ name: String, _ shape: [Int], _ floats: [Float]) -> String {
+        constants.append(ONNXTensor(name, shape, floats: floats))
+        return name
+    }
+
+    private mutating func constant(_ name: String, indices: [Int]) -> String {
+        constants.append(ONNXTensor(name, indices: indices))
+        return name
+    }
+
+    /// As `ImageSet.halved` and `Resampling` do, rounded to whole grey levels, halves to even.
+    private mutating func resized(_ x: String, from side: Int, to target: Int) -> String {
+        if side == target { return x }
+        if side == 2 * target {
+            let mean = node("AveragePool", [x], ["kernel_shape": .integers([2, 2]), "strides": .integers([2, 2])])
+            return node("Round", [mean])
+        }
+        // ONNX's own Resize leaves open in which order it sums, on which the rounding of a half depends.
+        let taps = Resampling(from: side, to: target).taps
+        let first = constant("resize.first", indices: taps.first), second = constant("resize.second", indices: taps.second)
+        var y = x
+        for (axis, name, shape) in [(3, "resize.columns", [target]), (2, "resize.rows", [target, 1])] {
+            let share = constant(name, shape, taps.share)
+            let from = node("Gather", [y, first], ["axis": .integer(axis)])
+            let to = node("Gather", [y, second], ["axis": .integer(axis)])
+            let difference = node("Sub", [to, from])
+            y = node("Add", [from, node("Mul", [difference, share])])
+        }
+        return node("Round", [y])
+    }
+
+    private mutating func scaled(_ x: String, _ scale: PixelScale) -> String {
+        if scale.scale.allSatisfy({ $0 == 1 }), scale.offset.allSatisfy({ $0 == 0 }) { return x }
+        let shape = [scale.scale.count, 1, 1]
+        let product = node("Mul", [x, constant("input.scale", shape, scale.scale)])
+        return node("Add", [product, constant("input.offset", shape, scale.offset)])
+    }
+
+    private mutating func feature(_ x: String, _ layer: FeatureLayer, _ input: Shape, convolution: Int) -> String {
+        switch layer {
+        case .convolution(_, let kernel, let stride, let padding):
+            let name = "features.\(convolution)"
+            let sums = node(
+                "Conv", [x, name + ".weight", name + ".bias"],
+                [
+                    "kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride]),
+                    "pads": .integers([padding, padding, padding, padding]),
+                ])
+            return node("Relu", [sums])
+        case .maxPool(let kernel, let stride):
+            return node(
+                "MaxPool", [x], ["kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride])])
+        case .globalMaxPool: return node("GlobalMaxPool", [x])
+        case .averagePool(let side): return averagePool(x, side, input)
+        }
+    }
+
+    /// ONNX has no adaptive pooling: windows of one size are its AveragePool, others a product with each window's shares.
+    private mutating func averagePool(_ x: String, _ side: Int, _ input: Shape) -> String {
+        if input.height == side, input.width == side { return x }
+        if input.height % side == 0, input.width % side == 0 {
+            let window = [input.height / side, input.width / side]
+            return node("AveragePool", [x], ["kernel_shape": .integers(window), "strides": .integers(window)])
+        }
+        let shares = { (size: Int) -> [[Float]] in
+            (0..<side).map { index in
+                let window = index * size / side..<((index + 1) * size + side - 1) / side
+                return (0..<size).map { window.contains($0) ? 1 / Float(window.count) : 0 }
+            }
+        }
+        let rows = shares(input.height), columns = shares(input.width)
+        let left = constant("pool.\(nodes.count).rows", [side, input.height], rows.flatMap(\.self))
+        let transposed = (0..<input.width).flatMap { x in columns.map { $0[x] } }
+        let right = constant("pool.\(nodes.count).columns", [input.width, side], transposed)
+        return node("MatMul", [node("MatMul", [left, x]), right])
+    }
+}
