@@ -36,15 +36,18 @@ let package = Package(
             name: "Training", dependencies: ["Networks", "Datasets", "Specs", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Reports", dependencies: ["Specs", "Lab"]),
         .target(
+            name: "Operations",
+            dependencies: ["Specs", "Lab", "Reports", "Training", "Datasets", "Tensors"]),
+        .target(
             name: "Service",
             dependencies: [
-                "Specs", "Lab", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
+                "Operations", "Specs", "Lab", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ], resources: [.embedInCode("Page/index.html")]),
         .executableTarget(
             name: "pcnlab",
             dependencies: [
-                "Tensors", "Networks", "Datasets", "Specs", "Lab", "Training", "Reports",
+                "Tensors", "Networks", "Datasets", "Specs", "Lab", "Training", "Reports", "Operations", "Service",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

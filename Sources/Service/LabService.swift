@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Lab
 import Logging
 import NIOCore
@@ -19,7 +20,8 @@ public struct LabService: Sendable {
         public var version: String
 
         public init(
-            host: String = "127.0.0.1", port: Int = 7878, socket: String? = nil, allowedHosts: [String] = [], isReadOnly: Bool = false,
+            host: String = "127.0.0.1", port: Int = 7878, socket: String? = nil, allowedHosts: [String] = [],
+            isReadOnly: Bool = false,
             version: String
         ) {
             (self.host, self.port, self.socket, self.allowedHosts) = (host, port, socket, allowedHosts)

@@ -23,5 +23,7 @@ struct PageAsset: Sendable {
     }
 
     /// Tells one version of the file from another.
-    var digest: String { String(bytes.reduce(into: UInt64(14_695_981_039_346_656_037)) { $0 = ($0 ^ UInt64($1)) &* 1_099_511_628_211 }, radix: 36) }
+    var digest: String {
+        String(bytes.reduce(into: UInt64(14_695_981_039_346_656_037)) { $0 = ($0 ^ UInt64($1)) &* 1_099_511_628_211 }, radix: 36)
+    }
 }

@@ -2,6 +2,7 @@ import Datasets
 import Foundation
 import GRDB
 import Networks
+import Operations
 import ProgramUnderTest
 import Specs
 import Tensors

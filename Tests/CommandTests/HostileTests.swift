@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Operations
 import ProgramUnderTest
 import Testing
 

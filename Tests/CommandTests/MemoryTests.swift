@@ -1,5 +1,6 @@
 import Foundation
 import Lab
+import Operations
 import ProgramUnderTest
 import Specs
 import Testing

@@ -11,7 +11,8 @@ enum Runs {
     ) -> RunSummary {
         let done = epoch ?? settings.epochs
         return RunSummary(
-            id: id ?? String(settings.runIdentity(datasetDigest: digest).prefix(16)), number: 1, experiments: experiments, tags: [],
+            id: id ?? String(settings.runIdentity(datasetDigest: digest).prefix(16)), number: 1, experiments: experiments,
+            tags: [],
             settings: settings,
             state: state, request: nil, priority: 0, epoch: done, epochs: settings.epochs,
             latest: done == 0

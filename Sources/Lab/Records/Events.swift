@@ -43,7 +43,9 @@ extension Lab {
     }
 
     /// The id of the latest event; 0 if there is none.
-    public func lastEvent() throws -> Int64 { try database.read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM events") ?? 0 } }
+    public func lastEvent() throws -> Int64 {
+        try database.read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM events") ?? 0 }
+    }
 }
 
 extension EventRow {

@@ -68,3 +68,21 @@ extension Lab {
         }
     }
 }
+
+extension Lab {
+    /// The number of epochs of all runs, and of ended attempts by the kind of their outcome.
+    public func totals() throws -> (epochs: Int, outcomes: [String: Int]) {
+        try database.read { db in
+            let epochs = try Int.fetchOne(db, sql: "SELECT sum(epoch) FROM runs") ?? 0
+            var outcomes: [String: Int] = [:]
+            let rows = try Row.fetchAll(
+                db, sql: "SELECT outcome, count(*) AS n FROM attempts WHERE outcome IS NOT NULL GROUP BY outcome")
+            for row in rows {
+                // An error follows a colon.
+                let kind = (row["outcome"] as String).prefix { $0 != ":" }
+                outcomes[String(kind), default: 0] += row["n"]
+            }
+            return (epochs, outcomes)
+        }
+    }
+}

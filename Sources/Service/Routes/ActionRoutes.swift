@@ -34,7 +34,7 @@ struct ActionRoutes {
         group.post("specs") { request, _ in
             let body: SpecsRequest = try await request.json()
             if body.dryRun == true {
-                let estimate = try await answers.onLab { _ in try body.estimate() }
+                let estimate = try await answers.onLab { lab in try body.estimate(lab) }
                 return Answers.response(try Answers.encoded(estimate))
             }
             let result = try await changing { lab in try body.submit(lab) }

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import Lab
+import Operations
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -24,7 +25,8 @@ final class Answers: Sendable {
     }
 
     /// An answer of JSON that is computed once for each state of the lab: many pages ask for the same.
-    func json(_ request: Request, _ body: @Sendable @escaping (Lab) throws -> some Encodable & Sendable) async throws -> Response {
+    func json(_ request: Request, _ body: @Sendable @escaping (Lab) throws -> some Encodable & Sendable) async throws -> Response
+    {
         let key = request.uri.string, generation = live.generation
         let known = kept.withLock { $0.generation == generation ? $0.answers[key] : nil }
         if let known { return Self.response(known) }
@@ -39,6 +41,7 @@ final class Answers: Sendable {
     static func encoded(_ value: some Encodable) throws -> ByteBuffer {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.keyEncodingStrategy = .convertToSnakeCase
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
         return ByteBuffer(bytes: try encoder.encode(value))
@@ -53,15 +56,36 @@ final class Answers: Sendable {
 extension Problem {
     /// The problem of an error of the lab; nil for another error.
     init?(labError error: any Error, _ lab: Lab) {
-        guard let error = error as? LabError ?? LabError(database: error, file: lab.databaseFile.lastPathComponent) else { return nil }
-        let status: HTTPResponse.Status =
-            switch error {
-            case .noSuchRun, .noSuchExperiment, .removedRun: .notFound
-            case .ambiguousRun, .refused, .superseded: .conflict
-            case .busy: .serviceUnavailable
-            case .cannotWrite, .taken: .insufficientStorage
-            case .noLab, .notALab, .newerLab, .damaged: .internalServerError
+        if let faults = error as? SpecFaults {
+            let all = faults.files.flatMap { file in
+                file.faults.map { Fault(file: file.file, line: $0.line, column: $0.column, field: $0.field, message: $0.message) }
             }
-        self.init(status, "\(error)")
+            let detail = faults.files.map(\.description).joined(separator: "\n")
+            self.init(.unprocessableContent, detail, exitCode: ExitStatus.badData.rawValue, faults: all)
+            return
+        }
+        if error is Problem || error is CancellationError { return nil }
+        let failure = Failure(error)
+        let status: HTTPResponse.Status =
+            switch error as? LabError {
+            case .noSuchRun?, .noSuchExperiment?, .removedRun?: .notFound
+            case .ambiguousRun?, .refused?, .superseded?: .conflict
+            case .busy?: .serviceUnavailable
+            case .cannotWrite?, .taken?: .init(code: 507, reasonPhrase: "Insufficient Storage")
+            case .noLab?, .notALab?, .newerLab?, .damaged?: .internalServerError
+            case nil: Self.status(failure.status)
+            }
+        self.init(status, failure.message, exitCode: failure.status.rawValue)
+    }
+
+    private static func status(_ status: ExitStatus) -> HTTPResponse.Status {
+        switch status {
+        case .usage: .badRequest
+        case .badData: .unprocessableContent
+        case .missingFile: .notFound
+        case .cannotWrite: .init(code: 507, reasonPhrase: "Insufficient Storage")
+        case .unavailable, .tryAgain: .serviceUnavailable
+        default: .internalServerError
+        }
     }
 }

@@ -21,7 +21,9 @@ struct LabRoutes {
             }
             let text = try await answers.onLab { lab in
                 try format.render(
-                    ReportInput(lab.listing(selection.filter(lab)).runs, experiment: selection.experiment) { try lab.epochs(of: $0.id) })
+                    ReportInput(lab.listing(selection.filter(lab)).runs, experiment: selection.experiment) {
+                        try lab.epochs(of: $0.id)
+                    })
             }
             return Response(
                 status: .ok, headers: [.contentType: Self.type(name), .cacheControl: "no-store"],
@@ -43,7 +45,9 @@ struct LabRoutes {
             let id = try context.parameters.require("id")
             let format = request.uri.queryParameters["format"].map(String.init) ?? "safetensors"
             let expand = request.uri.queryParameters["expand"] == "true"
-            let file = try await answers.onLab { lab in try ExportedWeights(lab, lab.run(named: id), format: format, expand: expand) }
+            let file = try await answers.onLab { lab in
+                try ExportedWeights(lab, lab.run(named: id), format: format, expand: expand)
+            }
             return Response(
                 status: .ok,
                 headers: [

@@ -10,10 +10,10 @@ struct MetricsRoute {
 
     func add(to group: RouterGroup<ServiceContext>) {
         group.get("metrics") { _, _ in
-            let text = try await answers.onLab { try text($0) }
+            let page = try await answers.onLab { lab in try text(lab) }
             return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
-                body: .init(byteBuffer: ByteBuffer(string: text)))
+                body: .init(byteBuffer: ByteBuffer(string: page)))
         }
     }
 
@@ -36,7 +36,7 @@ struct MetricsRoute {
             workers.compactMap { worker in worker.silence.map { ("run=\"\(worker.run)\"", "\($0)") } })
         let totals = try lab.totals()
         family("pcnlab_epochs_total", "counter", "Epochs of all runs in the lab.", [("", "\(totals.epochs)")])
-        let running = try lab.listing({ var filter = RunFilter(state: .running); filter.limit = 100; return filter }()).runs
+        let running = try lab.listing(RunFilter(state: .running, limit: 100)).runs
         family(
             "pcnlab_run_epoch_seconds", "gauge", "Seconds of an epoch, mean of the last five, of runs in training.",
             running.compactMap { run in run.secondsPerEpoch.map { (labels(run), "\($0)") } })

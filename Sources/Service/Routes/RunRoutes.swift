@@ -82,7 +82,10 @@ private struct RunPage: Encodable, Sendable {
         if !query.isByInterest { filter.after = query.after }
         let found = try lab.listing(filter).runs
         let abandoned = counts[.running] == nil ? [:] : try lab.abandonedRuns()
-        runs = found.map { NumberedRun(status: RunStatus($0, experiment: query.selection.experiment, abandoned: abandoned[$0.id]), number: $0.number) }
+        runs = found.map {
+            NumberedRun(
+                status: RunStatus($0, experiment: query.selection.experiment, abandoned: abandoned[$0.id]), number: $0.number)
+        }
         next = !query.isByInterest && found.count == query.limit ? found.last?.number : nil
         self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
         total = counts.values.reduce(0, +)
@@ -209,7 +212,9 @@ extension Request {
     /// A parameter that is a whole number; nil if it is absent. Throws a problem that names it.
     func whole(_ name: String) throws -> Int? {
         guard let text = uri.queryParameters[name[...]] else { return nil }
-        guard let whole = Int(text) else { throw Problem(.badRequest, "\(name): \(String(text).debugDescription) is no whole number") }
+        guard let whole = Int(text) else {
+            throw Problem(.badRequest, "\(name): \(String(text).debugDescription) is no whole number")
+        }
         return whole
     }
 }

@@ -17,12 +17,15 @@ struct SessionRoutes {
             guard tokens.access(of: given.token) != nil else { throw Problem(.unauthorized, "this is no token of the lab") }
             var response = Response(status: .noContent)
             response.setCookie(
-                Cookie(name: AccessGuard.cookie, value: given.token, maxAge: 90 * 86_400, path: "/", httpOnly: true, sameSite: .strict))
+                Cookie(
+                    name: AccessGuard.cookie, value: given.token, maxAge: 90 * 86_400, path: "/", httpOnly: true,
+                    sameSite: .strict))
             return response
         }
         group.delete("session") { _, _ in
             var response = Response(status: .noContent)
-            response.setCookie(Cookie(name: AccessGuard.cookie, value: "", maxAge: 0, path: "/", httpOnly: true, sameSite: .strict))
+            response.setCookie(
+                Cookie(name: AccessGuard.cookie, value: "", maxAge: 0, path: "/", httpOnly: true, sameSite: .strict))
             return response
         }
     }

@@ -97,13 +97,15 @@ private struct Summary: Encodable, Sendable {
         filter = RunFilter(limit: 10)
         filter.states = [.failed, .diverged]
         filter.isNewestFirst = true
-        failures = counts[.failed] == nil && counts[.diverged] == nil
+        failures =
+            counts[.failed] == nil && counts[.diverged] == nil
             ? [] : try lab.listing(filter).runs.map { RunStatus($0, experiment: nil, abandoned: nil) }
         let next = counts[.queued] == nil ? nil : try lab.listing(RunFilter(state: .queued, limit: 1)).runs.first
         waiting = next.map { run in
             let live = workers.count { !$0.isGone }
             let reason =
-                run.error ?? (live == 0
+                run.error
+                ?? (live == 0
                     ? "no worker is there; `pcnlab work` trains it"
                     : "\(live == 1 ? "the worker trains" : "\(live) workers train") other runs")
             return Waiting(run: RunStatus(run, experiment: nil, abandoned: nil), reason: reason)

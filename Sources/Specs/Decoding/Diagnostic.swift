@@ -79,6 +79,11 @@ public struct SpecDiagnostics: Error, Hashable, Sendable, CustomStringConvertibl
         }
     }
 
+    /// Each error with its place, in the order of the file.
+    public var faults: [(line: Int, column: Int, field: String, message: String)] {
+        diagnostics.map { ($0.position.line, $0.position.column, $0.fieldText, $0.sentence) }
+    }
+
     /// Whether nothing is wrong but that files of own data are missing.
     public var isMissingFile: Bool {
         diagnostics.allSatisfy { if case .ownData(let fault) = $0.problem { fault.isMissing } else { false } }

@@ -11,6 +11,8 @@ public struct SettingCondition: Sendable, Equatable {
         case equal = "="
     }
 
+    /// As it was written.
+    public let text: String
     private let key: String
     private let comparison: Comparison
     private let value: SettingValue
@@ -31,7 +33,7 @@ public struct SettingCondition: Sendable, Equatable {
         }
         let isOrdered = first.comparison != .equal && first.comparison != .unequal
         if isOrdered, value.number == nil { throw .noOrder(setting: field.key) }
-        (key, comparison, self.value) = (field.key, first.comparison, value)
+        (self.text, key, comparison, self.value) = (text, field.key, first.comparison, value)
     }
 
     /// Whether a run with these settings satisfies the condition.

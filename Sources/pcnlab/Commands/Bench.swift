@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Operations
 import Specs
 import Tensors
 import Training

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Operations
 
 struct Clean: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import Operations
 import Specs
 import Synchronization
 

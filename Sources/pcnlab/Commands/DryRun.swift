@@ -1,29 +1,6 @@
 import Foundation
+import Operations
 import Specs
-
-/// A run's parameter counts, work and estimated time, for `submit --dry-run`.
-struct DryRun: Encodable {
-    let experiment: String
-    let model: String
-    let dataset: String
-    let settings: Settings
-    let linearParameters: Int
-    let paperLinearParameters: Int
-    let convolutionParameters: Int
-    let multiplyAddsPerEpoch: Int
-    let secondsPerEpoch: Double
-    let seconds: Double
-
-    init(_ experiment: String, _ settings: Settings, _ estimate: TimeEstimate) throws {
-        self.experiment = experiment
-        self.settings = settings
-        (model, dataset) = (settings.model, settings.dataset.label)
-        (linearParameters, paperLinearParameters) = (settings.linearParameters, settings.paperLinearParameters)
-        convolutionParameters = settings.convolutionParameters
-        multiplyAddsPerEpoch = settings.multiplyAddsPerEpoch.total
-        (secondsPerEpoch, seconds) = try estimate.seconds(settings)
-    }
-}
 
 extension Submit {
     func printDryRun(_ experiments: [Experiment]) throws {

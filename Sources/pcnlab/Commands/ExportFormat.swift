@@ -1,3 +1,4 @@
+import Operations
 import Training
 
 /// What `export` can write: weights in a file format of `Training`, or curves for TensorBoard.

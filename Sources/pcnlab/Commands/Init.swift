@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Operations
 import Specs
 
 struct Init: ParsableCommand {

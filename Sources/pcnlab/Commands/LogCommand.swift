@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Operations
 import Specs
 
 struct LogCommand: ParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Lab
+import Operations
 import Specs
 
 struct Predict: ParsableCommand {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Lab
+import Operations
 
 /// The runs that a command changes, and whether it asks first.
 struct RunArguments: ParsableArguments {
@@ -29,59 +30,63 @@ struct RunArguments: ParsableArguments {
         return (lab, try selection.some(lab))
     }
 
-    /// Applies `command` to the runs and prints a line for each that it changes. Named runs: to all or, if one refuses it, to none.
-    /// Selected runs: to those that do not refuse it, after a question where there is more than one.
-    /// - Parameter refusal: why a run refuses the command for another reason than its state; nil if it does not.
-    func carryOut(_ command: RunCommand, refusal: (Lab, RunSummary) throws -> LabError? = { _, _ in nil }) throws {
+    /// Carries an action out on the runs and prints a line for each that it changes. Named runs: on all or, if one refuses it, on none.
+    /// Selected runs: on those that do not refuse it, after a question where there is more than one.
+    func carryOut(_ action: RunAction) throws {
         try reporting {
-            let (lab, selected) = try open()
-            var refusals: [LabError] = [], accepting: [RunSummary] = []
-            for run in selected {
-                if let error = try lab.refusal(of: command, run) ?? refusal(lab, run) {
-                    refusals.append(error)
-                } else {
-                    accepting.append(run)
-                }
+            let lab = try lab.open()
+            // A run or an experiment that is not there is an error, and so are runs that cannot be read.
+            _ = try selection.some(lab)
+            let request = ActionRequest(action, selector, isDryRun: confirmation.dryRun)
+            let plan = try request.plan(lab)
+            if areNamed, let first = plan.refusals.first { throw first }
+            let lines = RunLines(plan.runs)
+            let isQuestion = action == .remove || (!areNamed && plan.runs.count > 1)
+            if plan.runs.isEmpty, action == .remove { return Terminal.error.line("no runs are selected") }
+            if !confirmation.dryRun, isQuestion { try confirmation.ask(question(action, plan.runs)) }
+            let result = try request.perform(lab, plan)
+            let runs = Dictionary(plan.runs.map { ($0.id, $0) }) { first, _ in first }
+            for line in result.runs {
+                if let run = runs[line.id] { Terminal.output.line(lines.line(run, line.outcome)) }
             }
-            if areNamed, let first = refusals.first { throw first }
-            let lines = RunLines(accepting)
-            if confirmation.dryRun {
-                for run in accepting { Terminal.output.line(lines.line(run, "would be asked to \(command.rawValue)")) }
-                return Terminal.error.line(summary(accepting.count, refusals.count, command, "nothing is changed"))
-            }
-            if !areNamed, accepting.count > 1 {
-                try confirmation.ask(
-                    "\(command.rawValue) \(Format.count(accepting.count, "run")) (\(RunLines.states(accepting)))")
-            }
-            let transitions = Dictionary(
-                try lab.command(command, runs: accepting.map(\.id), skippingRefusals: !areNamed).map { ($0.id, $0.transition) },
-                uniquingKeysWith: { first, _ in first })
-            for run in accepting {
-                guard let transition = transitions[run.id] else { continue }
-                Terminal.output.line(lines.line(run, Self.outcome(transition)))
-            }
-            if !areNamed, accepting.count != 1 || !refusals.isEmpty {
-                Terminal.error.line(summary(accepting.count, refusals.count, command, nil))
-            }
+            if let summary = summary(action, result, plan.refusals.count) { Terminal.error.line(summary) }
         }
     }
 
-    private static func outcome(_ transition: Transition) -> String {
-        switch transition {
-        case .to(let state): state.rawValue
-        case .ask(let request): "will \(request.rawValue) at the next batch"
-        case .withdraw: "goes on"
-        case .stays, .refused: "nothing to do"
-        }
+    private var selector: RunSelector {
+        var selector = selection.selector
+        selector.all = all
+        return selector
     }
 
-    /// "3 runs; 2 others cannot be cancelled in their state"
-    private func summary(_ accepting: Int, _ refusing: Int, _ command: RunCommand, _ remark: String?) -> String {
-        var text = Format.count(accepting, "run")
-        if refusing > 0 {
-            text += "; \(refusing.grouped) \(refusing == 1 ? "other refuses" : "others refuse") to \(command.rawValue)"
+    private func question(_ action: RunAction, _ runs: [RunSummary]) -> String {
+        guard action == .remove else {
+            return "\(action.rawValue) \(Format.count(runs.count, "run")) (\(RunLines.states(runs)))"
         }
-        return text + (remark.map { "; \($0)" } ?? "")
+        let experiment = selection.criteria.experiment
+        let removing = runs.filter { experiment == nil || $0.experiments.count < 2 }, leaving = runs.count - removing.count
+        var question = "remove \(Format.count(removing.count, "run")) for good"
+        if !removing.isEmpty { question += " (\(RunLines.states(removing)))" }
+        if leaving > 0 { question += ", and take \(leaving.grouped) out of \(experiment ?? "")" }
+        return question
+    }
+
+    /// "3 runs; 2 others refuse to pause"; nil where the lines say all.
+    private func summary(_ action: RunAction, _ result: ActionResult, _ refusing: Int) -> String? {
+        let count = Format.count(result.runs.count, "run")
+        if confirmation.dryRun { return others(count, refusing, action) + "; nothing is changed" }
+        if action == .remove {
+            let removed = result.runs.count { $0.outcome == "removed" }, left = result.runs.count - removed
+            let stay =
+                left == 0 ? "" : "; \(Format.count(left, "run")) left \(selection.criteria.experiment ?? "") and stay in others"
+            return "\(Format.count(removed, "run")) removed, \(Format.bytes(result.bytes)) of checkpoints" + stay
+        }
+        return areNamed || (result.runs.count == 1 && refusing == 0) ? nil : others(count, refusing, action)
+    }
+
+    private func others(_ count: String, _ refusing: Int, _ action: RunAction) -> String {
+        refusing == 0
+            ? count : count + "; \(refusing.grouped) \(refusing == 1 ? "other refuses" : "others refuse") to \(action.rawValue)"
     }
 }
 
@@ -116,10 +121,5 @@ struct Retry: ParsableCommand {
             """)
     @OptionGroup var arguments: RunArguments
 
-    func run() throws {
-        try arguments.carryOut(.retry) { lab, run in
-            guard run.state == .completed, try CheckpointExamination(lab: lab).hasWeights(of: run) else { return nil }
-            return LabError.refused(run: run.id, state: run.state, event: "retry")
-        }
-    }
+    func run() throws { try arguments.carryOut(.retry) }
 }

@@ -1,4 +1,5 @@
 import Lab
+import Operations
 
 /// Runs' events and their logs, merged for `log`.
 struct RunHistory {

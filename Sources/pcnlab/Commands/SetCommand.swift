@@ -1,5 +1,6 @@
 import ArgumentParser
 import Lab
+import Operations
 
 struct SetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,6 @@
 import Foundation
 import Lab
+import Operations
 import Specs
 
 /// The table of `status`, and the lines below it.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Lab
+import Operations
 import Specs
 import Training
 
@@ -42,28 +43,16 @@ struct Submit: ParsableCommand {
             if dryRun { return try printDryRun(experiments) }
             lab.warnOfNetwork()
             let lab = try lab.open(create: true)
-            let digests = try DatasetDigests(lab).of(experiments.flatMap { $0.runs.map(\.dataset) })
-            for (name, digest) in digests.sorted(by: { $0.key.name < $1.key.name }) {
-                if let warning = try OfficialContentCheck(lab).warning(name, digest: digest) { Terminal.error.line(warning) }
-            }
-            let submitted = experiments.map { experiment in
-                let runs = experiment.runs.map { RunToSubmit($0, datasetDigest: digests[$0.dataset] ?? "") }
-                return ExperimentToSubmit(experiment.name, description: experiment.description, runs: runs)
-            }
-            let outcomes = try lab.submit(submitted, priority: priority, tags: tags)
-            let all = zip(experiments, outcomes).flatMap { experiment, outcomes in
-                zip(experiment.runs, outcomes).map { SubmittedRun($1.id, experiment.name, $0, $1.outcome) }
-            }
-            let lines = SubmittedRun.merged(all)
-            for experiment in experiments { try warnOfOtherLengths(lab, experiment, Set(all.map(\.id))) }
-            lab.settle()
+            let result = try Submitting(experiments).submit(lab, priority: priority, tags: tags)
+            for note in result.notes { Terminal.error.line(note.printable) }
+            let lines = result.runs
             if json { return Terminal.output.line(try JSONOutput.text(lines)) }
             let varying = VaryingSettings(lines.lazy.map(\.settings))
             Terminal.output.write(lines.map { $0.text(varying) + "\n" }.joined())
             if let shared = varying.sentence(of: lines.count) { Terminal.error.line(shared) }
-            if Set(all.map { [$0.id, "\($0.epochs)"] }).count > Set(all.map(\.id)).count {
+            if result.combinations > lines.count {
                 Terminal.error.line(
-                    "\(all.count) combinations are \(Format.count(lines.count, "run")): those that differ only in epochs are one run, "
+                    "\(result.combinations) combinations are \(Format.count(lines.count, "run")): those that differ only in epochs are one run, "
                         + "which trains to the longest; its curve has the figures after every epoch")
             }
             Terminal.error.line(summary(lines))
@@ -79,30 +68,6 @@ struct Submit: ParsableCommand {
         }
         if lines.count == 1 { return "1 run queued; `pcnlab work` trains it" }
         return "\(queued) of \(lines.count) runs queued; `pcnlab work` trains them"
-    }
-
-    /// Where another length is another run, names the runs of the experiment that differ from a submitted one in their length alone: one
-    /// of the two is often a mistake.
-    private func warnOfOtherLengths(_ lab: Lab, _ experiment: Experiment, _ submitted: Set<String>) throws {
-        let key = { (settings: Settings) in
-            var settings = settings
-            settings.epochs = 1
-            return settings.canonicalJSON
-        }
-        let fixed = experiment.runs.filter { settings in
-            SettingField.all.contains { $0.key == "epochs" && $0.fixesTrajectory(settings) }
-        }
-        if fixed.isEmpty { return }
-        let given = Set(fixed.map(key))
-        let stale = try lab.listing(RunFilter(experiment: experiment.name)).runs.filter {
-            !submitted.contains($0.id) && given.contains(key($0.settings))
-        }
-        for run in stale {
-            Terminal.error.line(
-                "note: run \(run.id.prefix(8)), \(run.model) seed \(run.settings.seed) with \(Format.count(run.epochs, "epoch")), stays "
-                    + "(\(run.state.rawValue)): under \(run.settings.schedule.name) another length is another run; "
-                    + "`pcnlab remove \(run.id.prefix(8))` removes it")
-        }
     }
 
     /// Shows the faults of all files before any file is refused.

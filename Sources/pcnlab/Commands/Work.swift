@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
-import Tensors
+import Operations
 
 struct Work: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,26 +44,13 @@ struct Work: ParsableCommand {
         try reporting {
             lab.warnOfNetwork()
             let lab = try lab.open(create: true)
-            let names = RunNames(lab)
-            if let shared = names.shared { Terminal.error.line(shared) }
-            let workers = workers.value
-            let threads = threads?.value ?? max(1, ProcessInfo.processInfo.activeProcessorCount / workers)
-            let reporter = ProgressReporter(logs: RunLogs(folder: lab.logs), names: names)
-            let hook = onEnd.map { EndHook($0, lab: lab) { reporter.trouble($0) } }
-            let datasets = DatasetCache(lab)
-            let train = RunTraining(lab: lab, datasets: datasets, threads: threads, reporter: reporter)
-            let pool = WorkerPool(
-                lab, .init(workers: workers, threads: threads, drain: drain, arithmetic: Arithmetic.current.description),
-                observer: Observers(all: [reporter] + [hook].compactMap(\.self)),
-                admission: MemoryAdmission(limit: MemoryLimit.current),
-                reasonToWait: { try datasets.reasonToWait($0) }
-            ) { claim, control, worker in try train(claim, control, worker: worker) }
+            let training = TrainingPool(lab, workers: workers, threads: threads, drain: drain, onEnd: onEnd)
+            let pool = training.pool
             StopSignals.listen { pool.stop() }
             let failed = try pool.run()
             let waiting = try drain ? pool.runsWithoutData() : 0
-            if waiting > 0, StopSignals.received == nil { reporter.notice("\(waiting) of the runs wait for their data") }
-            hook?.finish(within: StopSignals.received == nil ? 60 : 2)
-            let isLogComplete = reporter.finish()
+            if waiting > 0, StopSignals.received == nil { training.reporter.notice("\(waiting) of the runs wait for their data") }
+            let isLogComplete = training.finish()
             if let signal = StopSignals.received { throw ExitCode(128 + signal) }
             if !isLogComplete { throw Exit.cannotWrite }
             if waiting > 0 { throw Exit.missingFile }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Operations
 import Tensors
 
 /// Refuses commands that compute if `PCNLAB_KERNELS` names no kernels of this processor. Called once, before the command runs.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Operations
 
 /// The lab that a command uses.
 struct LabOption: ParsableArguments {

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Operations
 
 /// Log lines for files and journals: time, level unless it is `info`, text.
 struct LineLogHandler: LogHandler {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Lab
+import Operations
 import Specs
 
 /// The runs that a command is given: by id, or by what they have in common. All of the criteria must hold; of an option that is given
@@ -15,6 +16,13 @@ struct RunSelection: ParsableArguments {
 
     /// What selects the runs in the lab. Throws for a run or an experiment that is not there.
     func filter(_ lab: Lab) throws -> RunFilter { try criteria.filter(lab, runs: runs) }
+
+    /// The same as a request says it.
+    var selector: RunSelector {
+        RunSelector(
+            ids: runs.isEmpty ? nil : runs, experiment: criteria.experiment, state: criteria.states, tag: criteria.tags,
+            dataset: criteria.datasets, model: criteria.models, where: criteria.conditions.map(\.text))
+    }
 
     /// The selected runs, with a warning for those that cannot be read. Throws where nothing is selected, for commands that make no sense
     /// without a run.

@@ -1,5 +1,6 @@
 import Foundation
 import Lab
+import Operations
 
 /// The command of `work --on-end`: the shell runs it whenever a run is completed, failed, diverged or cancelled. Training does not wait
 /// for it; commands run one after the other.

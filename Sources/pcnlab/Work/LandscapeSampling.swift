@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import Operations
 import Reports
 import Specs
 import Tensors

@@ -1,6 +1,7 @@
 import Foundation
 import Lab
 import Logging
+import Operations
 import Synchronization
 
 /// Shows what the workers do: one live line each in a terminal, log lines elsewhere. It also writes each run's log.

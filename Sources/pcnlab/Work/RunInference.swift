@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import Lab
+import Operations
 import Specs
 import Training
 

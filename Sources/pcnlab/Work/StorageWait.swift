@@ -1,5 +1,6 @@
 import Foundation
 import Lab
+import Operations
 
 /// Waits for storage that cannot be written: a full disk, a folder without permission, a read-only file system.
 ///

@@ -4,7 +4,7 @@ import Tensors
 import Training
 
 /// How long runs would take on this machine. Small networks are measured; the time of large ones is that of their products.
-final class TimeEstimate {
+package final class TimeEstimate {
     private let threads: Int
     /// Operations a second of products.
     private let rate: Double
@@ -22,14 +22,14 @@ final class TimeEstimate {
     private static let mostBytes = 1 << 29
 
     /// - Parameter lab: the folder of the lab, which need not exist.
-    init(threads: Int, lab: URL) {
+    package init(threads: Int, lab: URL) {
         self.threads = threads
         rate = Workers(threads: threads).measuredRate()
         recording = FileSystem.secondsToSync(at: lab)
     }
 
     /// Seconds of an epoch as `status` shows them, and of the whole run.
-    func seconds(_ settings: Settings) throws -> (epoch: Double, whole: Double) {
+    package func seconds(_ settings: Settings) throws -> (epoch: Double, whole: Double) {
         let byProducts = secondsOfProducts(settings)
         guard let timing = try timing(settings) else {
             return (byProducts, (byProducts + recording) * Double(settings.epochs))

@@ -1,16 +1,16 @@
 import Foundation
 
 /// Formats of figures in a terminal.
-enum Format {
+package enum Format {
     /// 0.4312 → 43.1 %
-    static func percent(_ fraction: Double?) -> String { fraction.map { String(format: "%.1f %%", $0 * 100) } ?? "–" }
+    package static func percent(_ fraction: Double?) -> String { fraction.map { String(format: "%.1f %%", $0 * 100) } ?? "–" }
 
-    static func loss(_ loss: Double?) -> String {
+    package static func loss(_ loss: Double?) -> String {
         loss.map { $0 >= 1000 ? String(format: "%.3g", $0) : String(format: "%.4f", $0) } ?? "–"
     }
 
     /// 2.5 ms, 3.2 s, 4 min 05 s, 7 h 12 min, 3 d 4 h
-    static func duration(_ seconds: Double?) -> String {
+    package static func duration(_ seconds: Double?) -> String {
         // Larger numbers of seconds may not fit into an Int.
         guard let seconds, seconds.magnitude < 1e15 else { return "–" }
         let whole = Int(seconds.rounded())
@@ -27,7 +27,7 @@ enum Format {
     }
 
     /// 512 B, 4.2 kB, 1.3 GB
-    static func bytes(_ bytes: Int64) -> String {
+    package static func bytes(_ bytes: Int64) -> String {
         var amount = Double(bytes), unit = 0
         let units = ["B", "kB", "MB", "GB", "TB", "PB"]
         while amount >= 999.5, unit < units.count - 1 {
@@ -38,10 +38,10 @@ enum Format {
     }
 
     /// 1 run, 2000 runs
-    static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+    package static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     /// Milliseconds since 1970 → 2026-11-21 01:22:06 UTC
-    static func time(_ milliseconds: Int64) -> String {
+    package static func time(_ milliseconds: Int64) -> String {
         let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000)
         return date.formatted(.iso8601.dateSeparator(.dash).timeSeparator(.colon).dateTimeSeparator(.space))
             .replacingOccurrences(of: "Z", with: " UTC")

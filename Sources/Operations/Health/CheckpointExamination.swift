@@ -5,18 +5,20 @@ import Tensors
 import Training
 
 /// Compares the checkpoint files of a lab with their rows in its database, byte by byte, while workers may be at work.
-struct CheckpointExamination {
-    let lab: Lab
+package struct CheckpointExamination {
+    package let lab: Lab
 
-    struct Result {
+    package init(lab: Lab) { self.lab = lab }
+
+    package struct Result {
         /// Rows whose files cannot be used, and leftover files.
-        var damage: [Damage] = []
+        package var damage: [Damage] = []
         /// Checkpoints without a row that are not superfluous: of a lost run, or newer than a restored database. Another database may
         /// need them.
-        var kept: [String] = []
+        package var kept: [String] = []
     }
 
-    func callAsFunction() throws -> Result {
+    package func callAsFunction() throws -> Result {
         // Files are listed before rows. A row is written after its file, so a file without a row is abandoned or just being written.
         let files = LeftFile.all(in: lab.checkpoints)
         let damaged = try lab.allCheckpoints().rows.compactMap { run, record in
@@ -36,7 +38,7 @@ struct CheckpointExamination {
     }
 
     /// The settings and the digest that a run's id was computed from. They are looked up in its row and in its checkpoints.
-    func identity(of run: String) throws -> RunToSubmit? {
+    package func identity(of run: String) throws -> RunToSubmit? {
         var candidates = try [lab.settings(of: run)].compactMap { $0 }
         for record in try lab.checkpoints(of: run) {
             do {
@@ -57,7 +59,7 @@ struct CheckpointExamination {
     }
 
     /// Whether an undamaged checkpoint of a run's last epoch exists.
-    func hasWeights(of run: RunSummary) throws -> Bool {
+    package func hasWeights(of run: RunSummary) throws -> Bool {
         guard let newest = try lab.checkpoints(of: run).first else { return false }
         return newest.epoch >= run.epochs && damage(to: newest, of: run.id) == nil
     }

@@ -2,7 +2,7 @@ import Lab
 import Specs
 
 /// A run in `status --json`. Keys without a value are null.
-struct RunStatus: Encodable {
+package struct RunStatus: Encodable {
     private let run: RunSummary
     /// Why no worker trains the run although it is `running`; nil if a worker does.
     private let abandoned: String?
@@ -10,7 +10,7 @@ struct RunStatus: Encodable {
     /// The experiment by which the run was selected; nil if it was not.
     private let experiment: String?
 
-    init(_ run: RunSummary, experiment: String?, abandoned: String?) {
+    package init(_ run: RunSummary, experiment: String?, abandoned: String?) {
         (self.run, self.experiment, self.abandoned) = (run, experiment, abandoned)
     }
 
@@ -31,7 +31,7 @@ struct RunStatus: Encodable {
         case arithmetics = "arithmetic"
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: Key.self)
         try object.encode(run.id, forKey: .id)
         try object.encode(experiment ?? run.experiments.first, forKey: .experiment)

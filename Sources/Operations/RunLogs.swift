@@ -5,7 +5,7 @@ import Synchronization
 /// The log of each run, a file in the lab's folder: logs/RUN.log. Lines begin with the time.
 ///
 /// No result depends on it. A line that cannot be written is kept, up to a limit, and written when that is possible again.
-final class RunLogs: Sendable {
+package final class RunLogs: Sendable {
     private struct State {
         /// Bytes of each run that are still to be written.
         var pending: [String: Data] = [:]
@@ -19,12 +19,12 @@ final class RunLogs: Sendable {
     /// Bytes that are kept for a run; lines beyond are lost.
     private static let limit = 1 << 16
 
-    init(folder: URL) { self.folder = folder }
+    package init(folder: URL) { self.folder = folder }
 
     private func file(of run: String) -> URL { folder.appending(path: run + ".log") }
 
     /// Appends a line. Returns an error's text the first time that a line cannot be written.
-    func append(_ text: String, run: String) -> String? {
+    package func append(_ text: String, run: String) -> String? {
         let line = Data("\(Format.time(Int64(Date().timeIntervalSince1970 * 1000)))  \(text.printable)\n".utf8)
         return state.withLock { state in
             var pending = state.pending[run] ?? Data()
@@ -37,7 +37,7 @@ final class RunLogs: Sendable {
     }
 
     /// Tries once more to write what is pending. Returns whether every line was written.
-    func finish() -> Bool {
+    package func finish() -> Bool {
         state.withLock { state in
             for run in state.pending.keys.sorted() { _ = write(run, &state) }
             return state.pending.isEmpty && !state.isIncomplete
@@ -65,8 +65,21 @@ final class RunLogs: Sendable {
         return nil
     }
 
+    /// The text from an offset in bytes, 256 KiB at most and whole lines where possible; the offset of what follows, and the log's size.
+    package func part(of run: String, from offset: Int) -> (text: String, next: Int, size: Int) {
+        guard let handle = FileHandle(forReadingAtPath: file(of: run).path) else { return ("", 0, 0) }
+        defer { try? handle.close() }
+        let size = Int((try? handle.seekToEnd()) ?? 0)
+        // A log that is shorter than before is another one.
+        let start = offset > size ? 0 : offset
+        try? handle.seek(toOffset: UInt64(start))
+        var bytes = (try? handle.read(upToCount: 1 << 18)) ?? nil ?? Data()
+        if start + bytes.count < size, let end = bytes.lastIndex(of: 10) { bytes = bytes.prefix(through: end) }
+        return (String(decoding: bytes, as: UTF8.self), start + bytes.count, size)
+    }
+
     /// The lines, oldest first.
-    func lines(of run: String) -> [String] {
+    package func lines(of run: String) -> [String] {
         let text = String(decoding: (try? Data(contentsOf: file(of: run))) ?? Data(), as: UTF8.self)
         return text.split(separator: "\n").map(String.init)
     }

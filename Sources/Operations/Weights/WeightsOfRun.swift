@@ -5,16 +5,17 @@ import Tensors
 import Training
 
 /// The newest weights of a run, for `export`, `predict` and `report --confusion`.
-struct WeightsOfRun {
-    let run: RunSummary
-    let checkpoint: Safetensors
+package struct WeightsOfRun {
+    package let run: RunSummary
+    package let checkpoint: Safetensors
 
-    /// Reads the newest undamaged checkpoint. Damaged ones are skipped with a message.
-    init(_ lab: Lab, _ run: RunSummary) throws {
+    /// Reads the newest undamaged checkpoint.
+    /// - Parameter damaged: called with a sentence for each checkpoint that is skipped because it is damaged.
+    package init(_ lab: Lab, _ run: RunSummary, damaged: (String) -> Void = { _ in }) throws {
         self.run = run
         let records = try lab.checkpoints(of: run)
         guard !records.isEmpty else {
-            throw Failure(run.reasonWithoutWeights, Exit.missingFile)
+            throw Failure(run.reasonWithoutWeights, status: .missingFile)
         }
         var failures: [Failure] = []
         for record in records {
@@ -23,22 +24,22 @@ struct WeightsOfRun {
                 return
             } catch  where CheckpointFile.isDamaged(error) {
                 failures.append(Failure(error))
-                Terminal.error.line("\(failures[failures.count - 1])".printable)
+                damaged("\(failures[failures.count - 1])")
             }
         }
         let remedy = "`pcnlab retry \(run.id.prefix(8))` has it trained again, to the same bits"
-        throw Failure("no checkpoint of run \(run.id.prefix(8)) is whole; \(remedy)", failures[0].code)
+        throw Failure("no checkpoint of run \(run.id.prefix(8)) is whole; \(remedy)", status: failures[0].status)
     }
 
     /// - Parameter scale: of the run's pixels, for a format that is a model.
-    func export(expanded: Bool, scale: PixelScale? = nil) throws -> WeightExport {
+    package func export(expanded: Bool, scale: PixelScale? = nil) throws -> WeightExport {
         try WeightExport(
             run.settings, checkpoint, expanded: expanded, scale: scale,
             metadata: ["run": run.id, "state": run.state.rawValue, "dataset_digest": run.datasetDigest])
     }
 
     /// LinearNet-PCN16-cifar10-s1-0c325ec0, with the suffix -dense for expanded weights.
-    func fileName(expanded: Bool) -> String {
+    package func fileName(expanded: Bool) -> String {
         let name = "\(run.model)-\(run.settings.dataset.label)-s\(run.settings.seed)-\(run.id.prefix(8))"
         return name + (expanded ? "-dense" : "")
     }

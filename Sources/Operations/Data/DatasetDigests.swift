@@ -7,22 +7,22 @@ import Specs
 ///
 /// A data set whose digest is not stored yet is read completely and checked first, so that a damaged one is refused before anything is
 /// queued.
-struct DatasetDigests {
+package struct DatasetDigests {
     private let lab: Lab
     private let folder: DatasetFolder
 
-    init(_ lab: Lab, folder: DatasetFolder = .ofEnvironment) {
+    package init(_ lab: Lab, folder: DatasetFolder = .ofEnvironment) {
         self.lab = lab
         self.folder = folder
     }
 
-    func of(_ names: [DatasetName]) throws -> [DatasetName: String] {
+    package func of(_ names: [DatasetName]) throws -> [DatasetName: String] {
         var digests: [DatasetName: String] = [:]
         for name in names where digests[name] == nil { digests[name] = try digest(of: name) }
         return digests
     }
 
-    func digest(of name: DatasetName) throws -> String {
+    package func digest(of name: DatasetName) throws -> String {
         let kind = DatasetKind(name)
         let cache = PendingDigests(lab)
         let digest = try folder.digest(kind, cache: cache)
@@ -36,12 +36,12 @@ struct DatasetDigests {
 
 extension DatasetFolder {
     /// The data sets' folder of this process.
-    static var ofEnvironment: DatasetFolder { DatasetFolder(environment: ProcessInfo.processInfo.environment) }
+    package static var ofEnvironment: DatasetFolder { DatasetFolder(environment: ProcessInfo.processInfo.environment) }
 }
 
 extension DatasetKind {
     /// The data set of a spec. A test compares the names of both enumerations.
-    init(_ name: DatasetName) {
+    package init(_ name: DatasetName) {
         if let own = DatasetKind(ownDataOf: name) {
             self = own
             return

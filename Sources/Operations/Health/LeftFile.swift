@@ -2,14 +2,14 @@ import Foundation
 import Lab
 
 /// A file in the folder of checkpoints that this program has made. Other files there are ignored.
-struct LeftFile {
-    let run: String
+package struct LeftFile {
+    package let run: String
     /// Relative to the lab's folder.
-    let path: String
+    package let path: String
     /// Epoch and batch; nil for an incomplete file.
-    let place: (epoch: Int, batch: Int)?
+    package let place: (epoch: Int, batch: Int)?
 
-    static func all(in checkpoints: URL) -> [LeftFile] {
+    package static func all(in checkpoints: URL) -> [LeftFile] {
         let list = { (folder: URL) in ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted() }
         return list(checkpoints).filter { $0.isRunID && type(of: checkpoints.appending(path: $0)) == S_IFDIR }.flatMap { run in
             let folder = checkpoints.appending(path: run)

@@ -1,19 +1,7 @@
-/// A line of the output of `doctor`.
-struct Finding: Encodable {
-    let subject: String
-    let isFine: Bool
-    let detail: String
-    /// What to do, or what was done; nil if nothing is wrong.
-    let remedy: String?
+import Operations
+import Specs
 
-    static func fine(_ subject: String, _ detail: String) -> Finding {
-        Finding(subject: subject, isFine: true, detail: detail, remedy: nil)
-    }
-
-    static func wrong(_ subject: String, _ detail: String, remedy: String) -> Finding {
-        Finding(subject: subject, isFine: false, detail: detail, remedy: remedy)
-    }
-
+extension Finding {
     /// The lines for people. Of consecutive findings with the same remedy only the first few are shown.
     static func lines(_ findings: [Finding]) -> [String] {
         var lines: [String] = []

@@ -3,11 +3,13 @@ import Lab
 
 /// Examines a lab for damage for `doctor`, and repairs it if asked to. `Lab.damage` and `Lab.repair` examine and repair the database;
 /// this adds the checkpoint files and makes findings of both.
-struct LabExamination {
-    let folder: URL
-    let repairs: Bool
+package struct LabExamination {
+    package let folder: URL
+    package let repairs: Bool
 
-    func findings() -> [Finding] {
+    package init(folder: URL, repairs: Bool) { (self.folder, self.repairs) = (folder, repairs) }
+
+    package func findings() -> [Finding] {
         do {
             return try examine()
         } catch LabError.noLab(let folder) {
@@ -37,9 +39,9 @@ struct LabExamination {
     }
 
     private func remedy(_ failure: Failure) -> String {
-        switch failure.code {
-        case Exit.cannotWrite: "make the folder writable for you, or name another with --lab DIR"
-        case Exit.tryAgain: "end the process that holds it, or try again"
+        switch failure.status {
+        case .cannotWrite: "make the folder writable for you, or name another with --lab DIR"
+        case .tryAgain: "end the process that holds it, or try again"
         default: "nothing is changed"
         }
     }

@@ -2,23 +2,23 @@ import Lab
 import Specs
 
 /// A line of the output of `submit`.
-struct SubmittedRun: Encodable {
-    let id: String
-    let experiment: String
-    let model: String
-    let dataset: String
-    let seed: Int
-    let epochs: Int
-    let outcome: String
-    let state: RunState?
-    let extendedFrom: Int?
-    let shortenedFrom: Int?
+package struct SubmittedRun: Encodable {
+    package let id: String
+    package let experiment: String
+    package let model: String
+    package let dataset: String
+    package let seed: Int
+    package let epochs: Int
+    package let outcome: String
+    package let state: RunState?
+    package let extendedFrom: Int?
+    package let shortenedFrom: Int?
     /// The number of epochs to which the run trains, where that is not what the spec wishes: more of them are trained, or another
     /// experiment wishes more.
-    let longer: Int?
-    let settings: Settings
+    package let longer: Int?
+    package let settings: Settings
 
-    init(_ id: String, _ experiment: String, _ settings: Settings, _ outcome: SubmissionOutcome) {
+    package init(_ id: String, _ experiment: String, _ settings: Settings, _ outcome: SubmissionOutcome) {
         (self.id, self.experiment, self.settings) = (id, experiment, settings)
         (model, dataset) = (settings.model, settings.dataset.label)
         (seed, epochs) = (settings.seed, settings.epochs)
@@ -43,7 +43,7 @@ struct SubmittedRun: Encodable {
     }
 
     /// Keys without a value are null.
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(id, forKey: .id)
         try object.encode(experiment, forKey: .experiment)
@@ -60,7 +60,7 @@ struct SubmittedRun: Encodable {
     }
 
     /// One line for each run: of those that differ only in their epochs, and so are one run, the longest.
-    static func merged(_ lines: [SubmittedRun]) -> [SubmittedRun] {
+    package static func merged(_ lines: [SubmittedRun]) -> [SubmittedRun] {
         var places: [[String]: Int] = [:], merged: [SubmittedRun] = []
         for line in lines {
             if let place = places[[line.experiment, line.id]] {
@@ -75,7 +75,7 @@ struct SubmittedRun: Encodable {
 
     /// The columns: id, model, data set, seed and epochs, then the settings in which the runs differ, then what became of it.
     /// - Parameter varying: the settings in which the runs of the listing differ.
-    func text(_ varying: VaryingSettings) -> String {
+    package func text(_ varying: VaryingSettings) -> String {
         let columns = [id, model, dataset, "seed \(seed)", Format.count(epochs, "epoch")]
         return (columns + varying.labels(settings).map { $0 ?? "–" } + [what]).joined(separator: "  ")
     }

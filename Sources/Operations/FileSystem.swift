@@ -2,8 +2,8 @@ import Foundation
 
 /// The file system of a lab. SQLite's write-ahead log uses shared memory, so that all processes that use a lab on a network file system
 /// must run on one machine, and its locks may not be reliable there (sqlite.org/wal.html).
-enum FileSystem {
-    static let remedy = "use it from one machine at a time, or keep the lab on a local disk with --lab DIR"
+package enum FileSystem {
+    package static let remedy = "use it from one machine at a time, or keep the lab on a local disk with --lab DIR"
 
     private static let networks: Set<String> = [
         "9p", "afs", "beegfs", "ceph", "cifs", "fuse.glusterfs", "fuse.rclone", "fuse.s3fs", "fuse.sshfs", "gfs2", "glusterfs",
@@ -11,19 +11,19 @@ enum FileSystem {
     ]
 
     /// Why a folder, or the first existing one above it, cannot be written; nil if it can.
-    static func refusal(at url: URL) -> String? {
+    package static func refusal(at url: URL) -> String? {
         access(existing(url).path, W_OK) == 0 ? nil : String(cString: strerror(errno))
     }
 
     /// The network file system of a folder, or of the first existing one above it; nil on a local disk.
-    static func network(at url: URL) -> String? {
+    package static func network(at url: URL) -> String? {
         guard let mounts = try? String(contentsOfFile: "/proc/self/mounts", encoding: .utf8) else { return nil }
         return network(of: existing(url).resolvingSymlinksInPath().path, mounts: mounts)
     }
 
     /// Seconds until a few kilobytes written to the folder, or to the first existing one above it, are durable; 0 where nothing can be
     /// written.
-    static func secondsToSync(at url: URL) -> Double {
+    package static func secondsToSync(at url: URL) -> Double {
         let name = existing(url).appending(path: ".pcnlab-\(UUID().uuidString.prefix(13)).tmp").path
         let file = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { return 0 }
@@ -46,7 +46,7 @@ enum FileSystem {
     }
 
     /// Looks a path up in the lines of /proc/self/mounts: device, mount point and type. The last of equal mount points counts.
-    static func network(of path: String, mounts: String) -> String? {
+    package static func network(of path: String, mounts: String) -> String? {
         let places = mounts.split(separator: "\n").compactMap { line -> (path: String, type: String)? in
             let fields = line.split(separator: " ")
             return fields.count < 3 ? nil : (fields[1].replacingOccurrences(of: "\\040", with: " "), String(fields[2]))

@@ -4,17 +4,17 @@ import Specs
 
 /// Says of the data that runs are submitted with whether it is the official content. The answer for a digest is stored in the lab,
 /// so that a data set is compared once.
-struct OfficialContentCheck {
+package struct OfficialContentCheck {
     private let lab: Lab
     private let folder: DatasetFolder
 
-    init(_ lab: Lab, folder: DatasetFolder = .ofEnvironment) {
+    package init(_ lab: Lab, folder: DatasetFolder = .ofEnvironment) {
         self.lab = lab
         self.folder = folder
     }
 
     /// A line for stderr if the content is another one; nil if it is official, or if no official content is known.
-    func warning(_ name: DatasetName, digest: String) throws -> String? {
+    package func warning(_ name: DatasetName, digest: String) throws -> String? {
         let kind = DatasetKind(name)
         if case .own = kind.format { return nil }
         // No file has this path: it is not absolute.

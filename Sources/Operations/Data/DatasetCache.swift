@@ -6,15 +6,15 @@ import Synchronization
 import Training
 
 /// Data sets that this process has read, shared by its workers.
-final class DatasetCache: Sendable {
+package final class DatasetCache: Sendable {
     private let lab: Lab
     /// By the data sets' names.
     private let datasets = Mutex<[String: (digest: String, data: Dataset)]>([:])
 
-    init(_ lab: Lab) { self.lab = lab }
+    package init(_ lab: Lab) { self.lab = lab }
 
     /// Returns the data set. Throws if it is not the one that the run was submitted with.
-    func dataset(_ name: DatasetName, digest: String) throws -> Dataset { try dataset(named: name.name, digest: digest) }
+    package func dataset(_ name: DatasetName, digest: String) throws -> Dataset { try dataset(named: name.name, digest: digest) }
 
     /// The same by the name that a setting has. Throws `DataUnavailable` if there is no such data set.
     private func dataset(named name: String, digest expected: String) throws -> Dataset {
@@ -48,14 +48,14 @@ final class DatasetCache: Sendable {
     }
 
     /// How a run's pixels become inputs. The data set is read only if the run's setting depends on its images.
-    func pixelScale(of run: RunSummary) throws -> PixelScale {
+    package func pixelScale(of run: RunSummary) throws -> PixelScale {
         let settings = run.settings
         if let scale = PixelScale(settings.inputScale, channels: settings.dataset.channels) { return scale }
         return try TrainingData(dataset(settings.dataset, digest: run.datasetDigest), for: settings).scale
     }
 
     /// The same for a worker. Throws `DataUnavailable` if the data is missing, damaged or not that of the run.
-    func available(_ data: RunData) throws -> Dataset {
+    package func available(_ data: RunData) throws -> Dataset {
         do {
             return try dataset(named: data.dataset, digest: data.digest)
         } catch let error as DatasetError {
@@ -66,7 +66,7 @@ final class DatasetCache: Sendable {
     }
 
     /// Why runs that need this data have to wait; nil if it was read.
-    func reasonToWait(_ data: RunData) throws -> String? {
+    package func reasonToWait(_ data: RunData) throws -> String? {
         do {
             _ = try available(data)
             return nil

@@ -2,7 +2,7 @@ import Lab
 
 extension RunSummary {
     /// Why the run has no weights to export or verify, and what to do. For a run without a checkpoint.
-    var reasonWithoutWeights: String {
+    package var reasonWithoutWeights: String {
         let id = id.prefix(8), why = error.map { ": \($0)" } ?? ""
         return switch state {
         case .queued: "run \(id) is queued and has no weights yet\(why); `pcnlab work` trains it"
@@ -19,7 +19,7 @@ extension RunSummary {
     }
 
     /// Said beside weights that are not the run's final ones; nil for a completed run.
-    var unfinishedNote: String? {
+    package var unfinishedNote: String? {
         let why = error.map { " (\($0))" } ?? ""
         return state == .completed ? nil : "these are not final weights: the run is \(state.rawValue)\(why)"
     }
