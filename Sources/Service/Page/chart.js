@@ -4,7 +4,8 @@
 import { h, svg, fill, setText, table, announce } from './dom.js';
 import { metrics } from './curves.js';
 import * as format from './format.js';
-import { Scale, drawPlot, rangeOf, margin } from './plot.js';
+import { Scale, drawPlot, rangeOf } from './plot.js';
+import { Raster } from './raster.js';
 import { saveCSV, saveSVG } from './plotfile.js';
 
 const hint = 'Drag to zoom into epochs, Shift and drag to move, Ctrl and wheel to zoom, double click to see all. '
@@ -112,6 +113,7 @@ export class Chart {
       for (const canvas of [plot.base, plot.layer]) {
         const [w, t] = [Math.round(width * ratio), Math.round(height * ratio)];
         if (canvas.width !== w || canvas.height !== t) { canvas.width = w; canvas.height = t; }
+        if (plot.raster?.width !== w || plot.raster.height !== t) plot.raster = new Raster(w, t);
       }
       const isLog = this.view.isLog && !metric.isFraction;
       const lines = this.lines.filter((line) => line.metric === metric.name);
@@ -119,7 +121,7 @@ export class Chart {
       plot.scale = new Scale(width, height, view, range, isLog);
       const context = plot.base.getContext('2d');
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      drawPlot(context, plot.scale, metric, shown, lines, this.look, (plot.scale.right - plot.scale.left) * ratio);
+      drawPlot(context, plot.scale, metric, shown, lines, this.look, ratio, plot.raster);
       plot.base.setAttribute('aria-label', `${metric.title} of ${format.count(shown.length, 'curve')}, epochs ${Math.ceil(view.from)} to ${Math.floor(view.to)}`);
     });
     this.#drawCursor();
@@ -339,5 +341,3 @@ export class Chart {
     fill(this.values, table(`Values of ${format.count(shown.length, 'curve')}, every ${step === 1 ? '' : `${step}th `}epoch that is seen; the CSV file has all.`, columns, rows));
   }
 }
-
-export { margin };

@@ -98,8 +98,8 @@ export class CurvePanel {
     }
     const hasSeeds = [...groups.values()].some((runs) => runs.length > 1);
     this.meanLabel.hidden = !hasSeeds;
-    const names = format.varying(this.#runs), datasets = new Set(this.#runs.map((run) => run.dataset));
-    const label = (run, tail) => [run.model, datasets.size > 1 ? run.dataset : null, format.differences(run, names), tail].filter(Boolean).join(', ');
+    const datasets = new Set(this.#runs.map((run) => run.dataset));
+    const label = (run, tail) => [this.#styles.get(run.id)?.label ?? run.model, datasets.size > 1 ? run.dataset : null, tail].filter(Boolean).join(', ');
     const series = [];
     if (this.mean.checked && hasSeeds) {
       for (const runs of groups.values()) {
@@ -111,7 +111,7 @@ export class CurvePanel {
     } else {
       for (const run of this.#runs) {
         const curve = this.#set.curves.get(run.id);
-        if (curve) series.push({ id: run.id, label: label(run, `seed ${run.seed}`), href: `#/run?id=${run.id}`, ...this.#style(run), curve });
+        if (curve) series.push({ id: run.id, label: label(run, `seed ${run.seed}`), href: this.route.get('id') === run.id ? null : `#/run?id=${run.id}`, ...this.#style(run), curve });
       }
     }
     this.chart.show(series, this.#paperLines());

@@ -5,11 +5,7 @@ const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202
 
 /** The text with a visible sign for each unseen character. */
 export function plain(text) {
-  return String(text).replace(unseen, (character) => {
-    const code = character.codePointAt(0);
-    if (code < 32) return String.fromCodePoint(0x2400 + code);
-    return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
-  });
+  return String(text).replace(unseen, (character) => `⟨U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}⟩`);
 }
 
 /**

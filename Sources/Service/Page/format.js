@@ -24,7 +24,7 @@ export function duration(seconds) {
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;
   const hours = Math.round(minutes / 60);
-  if (hours < 48) return `${hours} h` + (hours < 10 && minutes % 60 ? '' : '');
+  if (hours < 48) return `${hours} h`;
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
@@ -64,6 +64,9 @@ export function varying(runs) {
     && new Set(runs.map((run) => setting(run.settings[name]))).size > 1).sort();
 }
 
-/** "LinearNet-PCN16 cifar10", then the varying settings. */
+/** A setting's name as it is read: λ, ε, "batch size". */
+const spoken = (name) => ({ lambda: 'λ', epsilon: 'ε' }[name] ?? name.replaceAll('_', ' '));
+
+/** The values of the varying settings: "λ 4.9, batch size 256". */
 export const differences = (run, names) => names.filter((name) => run.settings[name] !== undefined)
-  .map((name) => `${name} ${setting(run.settings[name])}`).join(', ');
+  .map((name) => `${spoken(name)} ${setting(run.settings[name])}`).join(', ');

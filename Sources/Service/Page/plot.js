@@ -1,7 +1,9 @@
-// Scales, and the drawing of one plot: every point, unless there are more than four to a pixel; then each pixel's first, lowest, highest
-// and last one, which gives the same picture.
+// Scales, and the drawing of one plot, with every point.
 
 export const margin = { left: 46, right: 10, top: 8, bottom: 26 };
+/** More points than these are drawn into an image, which is faster than strokes. */
+const strokesUpTo = 3_000;
+/** More points to a pixel than these are reduced to the first, lowest, highest and last one in a file of vectors. */
 const decimateAbove = 4;
 
 /** About `wanted` round steps between two values. */
@@ -129,24 +131,43 @@ export function trace(curve, values, scale, pixels, begin, next) {
   }
 }
 
-/** Draws a plot: axes, bands, lines of the paper, curves. `look`: {ink, faint, grid, isDark}. */
-export function drawPlot(context, scale, metric, seriesList, lines, look, pixels) {
+/** Draws a plot: axes, bands, lines of the paper, curves. `look`: {faint, grid, isDark}; `raster`: an image of the canvas's size. */
+export function drawPlot(context, scale, metric, seriesList, lines, look, ratio, raster) {
   context.clearRect(0, 0, scale.width, scale.height);
+  const colourOf = (one) => (look.isDark ? one.dark : one.colour), width = seriesList.length > 6 ? 1.2 : 1.6;
+  let points = 0;
+  for (const { curve } of seriesList) points += Math.max(0, curve.row(scale.view.to) - curve.row(scale.view.from));
+  const isDense = points > strokesUpTo;
+  if (isDense || seriesList.some((one) => one.hasBand)) {
+    const area = { left: Math.round(scale.left * ratio), right: Math.round(scale.right * ratio),
+      top: Math.round((scale.top - 2) * ratio), bottom: Math.round((scale.bottom + 2) * ratio) };
+    raster.clear();
+    for (const one of seriesList) {
+      if (one.hasBand) raster.band(one.curve, one.curve[metric.name], one.curve.deviation[metric.name], scale, ratio, area, colourOf(one), 0.2);
+    }
+    if (isDense) for (const one of seriesList) raster.curve(one.curve, one.curve[metric.name], scale, ratio, area, colourOf(one), width, one.dash);
+    context.putImageData(raster.image, 0, 0);
+  }
+  drawAxes(context, scale, metric, look);
+  context.save();
+  context.beginPath();
+  context.rect(scale.left, scale.top - 2, scale.right - scale.left, scale.bottom - scale.top + 4);
+  context.clip();
+  if (!isDense) for (const one of seriesList) strokeCurve(context, scale, metric, one, colourOf(one), width);
+  drawLines(context, scale, lines, look);
+  context.restore();
+}
+
+/** The grid lies below what is drawn already. */
+function drawAxes(context, scale, metric, look) {
   context.font = '11px system-ui, sans-serif';
   context.lineWidth = 1;
   context.setLineDash([]);
-  context.strokeStyle = look.grid;
   context.fillStyle = look.faint;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  context.beginPath();
-  for (const value of scale.yTicks) {
-    const y = Math.round(scale.y(value)) + 0.5;
-    context.moveTo(scale.left, y);
-    context.lineTo(scale.right, y);
-    context.fillText(tickLabel(value, metric.isFraction), scale.left - 6, y);
-  }
-  context.stroke();
+  const heights = scale.yTicks.map((value) => [value, Math.round(scale.y(value)) + 0.5]);
+  for (const [value, y] of heights) context.fillText(tickLabel(value, metric.isFraction), scale.left - 6, y);
   context.textBaseline = 'top';
   context.textAlign = 'center';
   for (const epoch of scale.xTicks) context.fillText(String(epoch), scale.x(epoch), scale.bottom + 7);
@@ -155,16 +176,39 @@ export function drawPlot(context, scale, metric, seriesList, lines, look, pixels
   context.moveTo(scale.left, scale.bottom + 0.5);
   context.lineTo(scale.right, scale.bottom + 0.5);
   context.stroke();
-
-  context.save();
+  context.globalCompositeOperation = 'destination-over';
+  context.strokeStyle = look.grid;
   context.beginPath();
-  context.rect(scale.left, scale.top - 2, scale.right - scale.left, scale.bottom - scale.top + 4);
-  context.clip();
-  for (const series of seriesList) if (series.hasBand) drawBand(context, scale, metric.name, series, look);
+  for (const [, y] of heights) {
+    context.moveTo(scale.left, y);
+    context.lineTo(scale.right, y);
+  }
+  context.stroke();
+  context.globalCompositeOperation = 'source-over';
+}
+
+function strokeCurve(context, scale, metric, { curve, dash }, colour, width) {
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.setLineDash(dash);
+  context.beginPath();
+  trace(curve, curve[metric.name], scale, Infinity, (x, y) => context.moveTo(x, y), (x, y) => context.lineTo(x, y));
+  context.stroke();
+  context.setLineDash([]);
+  if (curve.n === 1) {
+    context.fillStyle = colour;
+    context.beginPath();
+    context.arc(scale.x(curve.epoch[0]), scale.y(curve[metric.name][0]), 2.5, 0, 7);
+    context.fill();
+  }
+}
+
+/** Figures of the paper. Labels of lines that lie close together stand side by side. */
+function drawLines(context, scale, lines, look) {
+  const taken = [];
   for (const line of lines) {
     const y = scale.y(line.value);
     context.strokeStyle = look.isDark ? line.dark : line.colour;
-    context.globalAlpha = 0.75;
     context.lineWidth = 1;
     context.setLineDash([2, 4]);
     context.beginPath();
@@ -172,42 +216,12 @@ export function drawPlot(context, scale, metric, seriesList, lines, look, pixels
     context.lineTo(scale.right, y);
     context.stroke();
     context.setLineDash([]);
-    context.globalAlpha = 1;
     context.fillStyle = look.faint;
     context.textAlign = 'right';
     context.textBaseline = 'bottom';
-    context.fillText(line.label, scale.right - 4, y - 2);
+    const width = context.measureText(line.label).width, place = taken.find((one) => Math.abs(one.y - y) < 13);
+    const right = place ? place.left - 12 : scale.right - 4;
+    if (right - width > scale.left) context.fillText(line.label, right, Math.max(y - 2, scale.top + 12));
+    if (place) place.left = right - width; else taken.push({ y, left: right - width });
   }
-  for (const series of seriesList) {
-    context.strokeStyle = look.isDark ? series.dark : series.colour;
-    context.lineWidth = series.isFaint ? 0.5 : seriesList.length > 6 ? 1 : 1.5;
-    context.setLineDash(series.dash);
-    context.beginPath();
-    trace(series.curve, series.curve[metric.name], scale, pixels, (x, y) => context.moveTo(x, y), (x, y) => context.lineTo(x, y));
-    context.stroke();
-    if (series.curve.n === 1) {
-      context.fillStyle = context.strokeStyle;
-      context.beginPath();
-      context.arc(scale.x(series.curve.epoch[0]), scale.y(series.curve[metric.name][0]), 2.5, 0, 7);
-      context.fill();
-    }
-  }
-  context.restore();
-}
-
-function drawBand(context, scale, name, { curve, colour, dark }, look) {
-  const values = curve[name], spread = curve.deviation[name];
-  const start = Math.max(0, curve.row(scale.view.from) - 1), end = Math.min(curve.n, curve.row(scale.view.to) + 1);
-  const step = Math.max(1, Math.floor((end - start) / (4 * (scale.right - scale.left))));
-  context.beginPath();
-  for (let row = start; row < end; row += step) context.lineTo(scale.x(curve.epoch[row]), scale.y(values[row] + spread[row]));
-  for (let row = end - 1; row >= start; row -= step) {
-    const low = values[row] - spread[row];
-    context.lineTo(scale.x(curve.epoch[row]), scale.isLog && low <= 0 ? scale.bottom : scale.y(low));
-  }
-  context.closePath();
-  context.globalAlpha = 0.18;
-  context.fillStyle = look.isDark ? dark : colour;
-  context.fill();
-  context.globalAlpha = 1;
 }

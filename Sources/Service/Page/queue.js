@@ -11,7 +11,7 @@ const states = ['queued', 'running', 'paused', 'completed', 'failed', 'diverged'
 
 export const runLink = (run) => h('a', { href: `#/run?id=${run.id}`, 'data-key': `run ${run.id}` }, h('code', null, format.short(run.id)));
 export const experimentLink = (name) => (name === null || name === undefined ? '–'
-  : h('a', { href: `#/experiment?${new URLSearchParams({ name })}` }, h('bdi', null, name)));
+  : h('a', { class: 'name', title: name, href: `#/experiment?${new URLSearchParams({ name })}` }, h('bdi', null, name)));
 
 /** A run's state with its colour; the word says it, too. */
 export const stateMark = (run) => h('span', { class: `state ${run.request ? 'stopping' : run.state}` }, format.stateText(run));
@@ -42,6 +42,7 @@ const marked = (run, cells) => { cells.dataset.run = run.id; return cells; };
 export class QueueScreen {
   title = 'Queue';
   #ticked = new Set();
+  #running = [];
   #page = { runs: [], next: null, counts: {}, total: 0 };
 
   constructor(root, route) {
@@ -51,12 +52,13 @@ export class QueueScreen {
     this.counts = h('ul', { class: 'counts', 'aria-label': 'Runs by state' });
     this.training = h('section', { 'aria-labelledby': 'training' });
     this.side = h('div', { class: 'side' });
-    this.curves = h('section', { hidden: true, 'aria-label': 'Curves of the ticked runs' });
+    this.curves = h('section', { hidden: true, 'aria-labelledby': 'curves' });
+    this.curvesTitle = h('h2', { id: 'curves' });
     this.form = filterForm(route, () => { this.#ticked.clear(); this.#keepTicks(); route.go({ after: null }); });
     this.bulk = h('div', { class: 'bulk' });
     this.list = h('div');
     this.problem = h('p', { class: 'error', role: 'alert', hidden: true });
-    fill(root, h('h1', { class: 'unseen' }, 'Queue'), this.problem, this.counts, h('div', { class: 'columns' }, this.training, this.side), this.curves,
+    fill(root, h('h1', { class: 'unseen' }, 'Queue'), this.problem, this.counts, h('div', { class: 'columns' }, h('div', null, this.training, this.curves), this.side),
       h('section', { 'aria-labelledby': 'runs' }, h('h2', { id: 'runs' }, 'Runs'), this.form.element, this.bulk, this.list));
     this.refreshSummary = throttled(1_000, () => this.#quietly(this.loadSummary()));
     this.refreshRuns = throttled(1_000, () => this.#quietly(this.loadRuns()));
@@ -114,10 +116,13 @@ export class QueueScreen {
     fill(this.counts, h('li', null, h('a', { href: '#/queue', 'data-key': 'count all' }, h('span', null, 'all'), ' ', h('b', null, format.whole(total)))),
       states.filter((state) => summary.counts[state]).map((state) => chip(state, summary.counts[state])));
     const running = summary.running;
+    const isNew = running.map((run) => run.id).join() !== this.#running.map((run) => run.id).join();
+    this.#running = running;
+    if (isNew && !this.#ticked.size) this.#quietly(this.#showCurves());
     const list = table('Runs in training', [
       { title: 'run', cell: runLink },
       { title: 'model', cell: (run) => h('span', null, h('b', null, run.model), ` ${run.dataset}, seed ${run.seed}`) },
-      { title: 'experiment', class: 'wide', cell: (run) => experimentLink(run.experiment) },
+      { title: 'experiment', class: 'wider', cell: (run) => experimentLink(run.experiment) },
       { title: 'epochs', cell: progress },
       { title: 'loss', class: 'number', cell: (run) => h('span', { class: 'loss' }, format.loss(run.loss)) },
       { title: 'train %', class: 'number wide', cell: (run) => h('span', { class: 'train' }, format.percent(run.train_accuracy)) },
@@ -193,7 +198,8 @@ export class QueueScreen {
 
   #showBulk() {
     const ticked = this.#ticked.size, { total } = this.#page, filters = filtersOf(this.route);
-    const selection = ticked ? { ids: [...this.#ticked] } : Object.keys(filters).length ? selectionOf(filters) : { all: true };
+    // With a state beside the ids, those that refuse are left out; ids alone are all or none.
+    const selection = ticked ? { ids: [...this.#ticked], state: states } : Object.keys(filters).length ? selectionOf(filters) : { all: true };
     const text = ticked ? `${format.count(ticked, 'run')} ticked: ` : `All ${format.count(total, 'run')} that match: `;
     fill(this.bulk, h('span', null, text), buttons(actions, async (action) => {
       if (!await act(action, selection)) return;
@@ -217,19 +223,33 @@ export class QueueScreen {
     this.#quietly(this.#showCurves());
   }
 
-  /** The curves of the ticked runs, also of those on another page. */
+  /** The curves of the ticked runs, also of those on another page; where none is ticked, of those in training. */
   async #showCurves() {
-    this.curves.hidden = this.#ticked.size === 0;
-    if (this.#ticked.size === 0) return;
+    const isTicked = this.#ticked.size > 0;
+    let runs = this.#running.slice(0, 20);
+    if (isTicked) {
+      const here = new Map(this.#page.runs.map((run) => [run.id, run]));
+      const ids = [...this.#ticked].slice(0, mostCurves), elsewhere = ids.filter((id) => !here.has(id));
+      if (elsewhere.length) {
+        const page = await get('/runs', { ids: elsewhere.join(','), limit: mostCurves }).catch((problem) => {
+          if (problem.status !== 404) throw problem;
+          // One of them was removed.
+          for (const id of elsewhere) this.#ticked.delete(id);
+          return { runs: [] };
+        });
+        for (const run of page.runs) here.set(run.id, run);
+      }
+      runs = ids.map((id) => here.get(id)).filter(Boolean);
+    }
+    if (this.isEnded) return;
+    this.curves.hidden = runs.length === 0;
+    if (runs.length === 0) return;
     if (!this.panel) {
       this.panel = new CurvePanel(this.route, 'curves');
-      fill(this.curves, h('h2', null, 'Curves'), this.panel.element);
+      fill(this.curves, this.curvesTitle, this.panel.element);
     }
-    const here = new Map(this.#page.runs.map((run) => [run.id, run]));
-    const ids = [...this.#ticked].slice(0, mostCurves), elsewhere = ids.filter((id) => !here.has(id));
-    if (elsewhere.length) for (const run of (await get('/runs', { ids: elsewhere.join(','), limit: mostCurves })).runs) here.set(run.id, run);
-    for (const id of ids) if (!here.has(id)) this.#ticked.delete(id);
-    await this.panel.show(ids.map((id) => here.get(id)).filter(Boolean));
+    setText(this.curvesTitle, isTicked ? `Curves of ${runs.length === 1 ? 'the ticked run' : `the ${runs.length} ticked runs`}` : 'Curves of the runs in training');
+    await this.panel.show(runs);
   }
 }
 

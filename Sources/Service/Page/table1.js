@@ -24,7 +24,7 @@ export class TableOne {
         h('caption', { class: 'unseen' }, 'Final accuracies in per cent, mean and standard deviation over seeds; below, the figure of the paper and the difference'),
         h('thead', null,
           h('tr', null, h('th', { rowspan: 2, scope: 'col' }, 'model'), datasets.map((one) => h('th', { colspan: 3, scope: 'colgroup' }, h('bdi', null, one.display_name)))),
-          h('tr', null, datasets.map(() => ['linear parameters', 'train %', 'test %'].map((title) => h('th', { scope: 'col', class: 'number' }, title))))),
+          h('tr', null, datasets.map(() => ['parameters, millions', 'train %', 'test %'].map((title) => h('th', { scope: 'col', class: 'number' }, title))))),
         h('tbody', null, rows.length ? rows.map((row) => h('tr', null, h('th', { scope: 'row' }, h('bdi', null, row.label)), datasets.map(({ name }) => {
           const cell = row.cells[name];
           if (!cell) return [h('td', null), h('td', null), h('td', null)];
