@@ -62,6 +62,7 @@ let package = Package(
                 .embedInCode("Page/plot.js"),
                 .embedInCode("Page/plotfile.js"),
                 .embedInCode("Page/queue.js"),
+                .embedInCode("Page/raster.js"),
                 .embedInCode("Page/run.js"),
                 .embedInCode("Page/style.css"),
                 .embedInCode("Page/submit.js"),
@@ -105,6 +106,9 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
+        // Drive a real browser; `make test-browser` runs them.
+        .testTarget(
+            name: "BrowserTests", dependencies: ["pcnlab", "ProgramUnderTest", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Lab", "Specs"]),
         .testTarget(name: "TensorsTests", dependencies: ["Benchmarks", "Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),

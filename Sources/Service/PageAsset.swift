@@ -26,6 +26,7 @@ struct PageAsset: Sendable {
         PageAsset("plot.js", PackageResources.plot_js),
         PageAsset("plotfile.js", PackageResources.plotfile_js),
         PageAsset("queue.js", PackageResources.queue_js),
+        PageAsset("raster.js", PackageResources.raster_js),
         PageAsset("run.js", PackageResources.run_js),
         PageAsset("style.css", PackageResources.style_css),
         PageAsset("submit.js", PackageResources.submit_js),

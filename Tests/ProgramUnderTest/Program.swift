@@ -53,6 +53,9 @@ public struct Program {
         public let process: Process
         let files: [URL]
 
+        /// The standard output so far.
+        public var output: String { (try? String(contentsOf: files[0], encoding: .utf8)) ?? "" }
+
         /// Waits for the end.
         public func finish() throws -> Output {
             process.waitUntilExit()
