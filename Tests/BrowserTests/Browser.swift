@@ -1,7 +1,5 @@
 import Foundation
-import FoundationNetworking
 import ProgramUnderTest
-import Synchronization
 
 /// Chromium without a window, driven over the WebDriver protocol.
 final class Browser {
@@ -40,15 +38,20 @@ final class Browser {
             "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--window-size=\(width),\(height)",
         ]
         let wanted: [String: Any] = ["goog:chromeOptions": ["args": flags], "goog:loggingPrefs": ["browser": "ALL"]]
-        let answer = try call("POST", "/session", ["capabilities": ["alwaysMatch": wanted]]) as? [String: Any]
-        session = "/session/\(answer?["sessionId"] as? String ?? "")"
-        try resize(width, height)
+        do {
+            let answer = try call("POST", "/session", ["capabilities": ["alwaysMatch": wanted]]) as? [String: Any]
+            session = "/session/\(answer?["sessionId"] as? String ?? "")"
+            try resize(width, height)
+        } catch {
+            end()
+            throw error
+        }
     }
 
     func end() {
-        _ = try? call("DELETE", session)
+        if !session.isEmpty { _ = try? call("DELETE", session) }
+        // `waitUntilExit` would wait for the browser's crash handler, too.
         process.terminate()
-        process.waitUntilExit()
     }
 
     // MARK: - Pages
@@ -117,10 +120,12 @@ final class Browser {
 
     /// Waits until the page's text has this.
     func wait(for text: String, in selector: String = "body") throws {
-        do {
-            try until { try self.text(selector).contains(text) }
-        } catch {
-            throw Failure(description: "\(text.debugDescription) is not in \(selector): \(try self.text(selector).prefix(800))")
+        let end = Date() + 40
+        while try !self.text(selector).contains(text) {
+            if Date() > end {
+                throw Failure(description: "\(text.debugDescription) is not in \(selector): \(try self.text(selector).prefix(800))")
+            }
+            Thread.sleep(forTimeInterval: 0.05)
         }
     }
 
@@ -177,31 +182,5 @@ final class Browser {
             throw Failure(description: "\(method) \(path): \(error?["message"] ?? status)")
         }
         return answer?["value"] ?? NSNull()
-    }
-}
-
-/// Requests that are waited for.
-enum HTTP {
-    static func send(_ method: String, _ url: String, body: String? = nil, token: String? = nil) throws -> (
-        data: Data, status: Int
-    ) {
-        guard let address = URL(string: url) else { throw Browser.Failure(description: url) }
-        var request = URLRequest(url: address, timeoutInterval: 120)
-        request.httpMethod = method
-        request.httpBody = body.map { Data($0.utf8) }
-        request.setValue("application/json", forHTTPHeaderField: "Content-Type")
-        if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
-        let result = Mutex<Result<(Data, Int), any Error>?>(nil)
-        let done = DispatchSemaphore(value: 0)
-        URLSession.shared.dataTask(with: request) { data, response, error in
-            result.withLock {
-                $0 =
-                    error.map { .failure($0) } ?? .success((data ?? Data(), (response as? HTTPURLResponse)?.statusCode ?? 0))
-            }
-            done.signal()
-        }.resume()
-        done.wait()
-        guard let outcome = result.withLock({ $0 }) else { throw Browser.Failure(description: "no answer from \(url)") }
-        return try outcome.get()
     }
 }

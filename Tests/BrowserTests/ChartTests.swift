@@ -48,7 +48,7 @@ extension BrowserTests {
                 try browser.click("label", " mean ± sd")
                 try browser.wait(for: "mean of 5 seeds", in: ".legend")
                 try browser.picture("long-mean")
-                #expect(try browser.errors().isEmpty)
+                #expect(try browser.errors() == [])
             }
         }
 
@@ -101,7 +101,7 @@ extension BrowserTests {
                 #expect(
                     (try browser.script("return location.hash") as? String)?.contains("from=11.00") == true,
                     "a reload keeps the zoom")
-                #expect(try browser.errors().isEmpty)
+                #expect(try browser.errors() == [])
             }
         }
     }
