@@ -24,13 +24,14 @@ extension BrowserTests {
                 }
                 // Ticked runs only; those that cannot are counted.
                 try browser.click("tbody input[type=checkbox]")
-                try browser.click(".bulk button", "Pause")
-                try browser.wait(for: "Pause 1 run?", in: "dialog")
-                try browser.click("dialog button", "Pause 1 run")
-                try until { try lab.states() == ["paused": 1, "queued": 2] }
+                try browser.click(".bulk button", "Cancel")
+                try browser.wait(for: "Cancel 1 run?", in: "dialog")
+                try browser.click("dialog button", "Cancel 1 run")
+                try until { try lab.states() == ["cancelled": 1, "queued": 2] }
                 try browser.click(".bulk button", "Untick")
-                try browser.click(".bulk button", "Resume")
-                try browser.wait(for: "2 other runs", in: "dialog")
+                try browser.click(".bulk button", "Pause")
+                try browser.wait(for: "Pause 2 runs?", in: "dialog")
+                try browser.wait(for: "1 other run cannot", in: "dialog")
                 try browser.click("dialog button", "Do nothing")
                 try until { try browser.script("return document.querySelector('dialog') === null") as? Bool == true }
                 try browser.click(".bulk button", "Remove")
@@ -38,7 +39,7 @@ extension BrowserTests {
                 try browser.click("dialog button", "Remove 3 runs")
                 try until { try lab.states() == [:] }
                 try browser.wait(for: "0 runs of 0", in: "main")
-                #expect(try browser.errors() == [])
+                try browser.expectNoErrors(except: "status of 404")
             }
         }
 
@@ -52,13 +53,13 @@ extension BrowserTests {
                 try browser.click(".bulk button", "Cancel")
                 try browser.wait(for: "Cancel 3 runs?", in: "dialog")
                 let id = try #require(try lab.program.status().keys.min())
-                try lab.program.run("remove", id)
+                try lab.program.run("remove", id, "--yes")
                 try browser.click("dialog button", "Cancel 3 runs")
                 try browser.wait(for: "it was 3, now it is 2", in: "dialog")
                 #expect(try lab.states() == ["queued": 2])
                 try browser.click("dialog button", "Cancel 2 runs")
                 try until { try lab.states() == ["cancelled": 2] }
-                #expect(try browser.errors(except: "status of 409") == [])
+                try browser.expectNoErrors(except: "status of 409")
             }
         }
 
@@ -90,7 +91,7 @@ extension BrowserTests {
                 try browser.click("dialog button", "Pause 1 run")
                 try browser.wait(for: "paused", in: "h1")
                 #expect(try browser.text("main").contains("Resume"))
-                #expect(try browser.errors() == [])
+                try browser.expectNoErrors()
             }
         }
 
@@ -121,7 +122,7 @@ extension BrowserTests {
                 try browser.wait(for: "3 runs: 3 queued", in: "main")
                 #expect(try lab.states() == ["queued": 3])
                 #expect(try lab.program.status().values.allSatisfy { $0["tags"] as? [String] == ["first"] })
-                #expect(try browser.errors(except: "status of 422", "/examples") == [])
+                try browser.expectNoErrors(except: "status of 422", "/examples")
             }
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import ProgramUnderTest
+import Testing
 
 /// Chromium without a window, driven over the WebDriver protocol.
 final class Browser {
@@ -123,7 +124,8 @@ final class Browser {
         let end = Date() + 40
         while try !self.text(selector).contains(text) {
             if Date() > end {
-                throw Failure(description: "\(text.debugDescription) is not in \(selector): \(try self.text(selector).prefix(800))")
+                throw Failure(
+                    description: "\(text.debugDescription) is not in \(selector): \(try self.text(selector).prefix(800))")
             }
             Thread.sleep(forTimeInterval: 0.05)
         }
@@ -160,13 +162,13 @@ final class Browser {
         try data.write(to: URL(fileURLWithPath: folder).appending(path: "\(name).png"))
     }
 
-    /// Lines of the browser's log that tell of errors, since the last call.
+    /// Checks that the browser's log has told of no errors since the last call.
     /// - Parameter expected: parts of lines that the test itself provokes.
-    func errors(except expected: String...) throws -> [String] {
+    func expectNoErrors(except expected: String..., at location: SourceLocation = #_sourceLocation) throws {
         let lines = try call("POST", session + "/se/log", ["type": "browser"]) as? [[String: Any]] ?? []
-        return lines.filter { $0["level"] as? String == "SEVERE" }.compactMap { $0["message"] as? String }.filter { line in
-            !expected.contains { line.contains($0) }
-        }
+        let severe = lines.filter { $0["level"] as? String == "SEVERE" }.compactMap { $0["message"] as? String }
+        let unexpected = severe.filter { line in !expected.contains { line.contains($0) } }
+        #expect(unexpected == [], sourceLocation: location)
     }
 
     // MARK: - Protocol

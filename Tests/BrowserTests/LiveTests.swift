@@ -59,7 +59,7 @@ extension BrowserTests {
                 #expect((try browser.script("return location.hash") as? String)?.contains("to=3.00") == true)
                 #expect((try browser.script("return location.hash") as? String)?.contains("state=running") == true)
                 try browser.picture("live")
-                #expect(try browser.errors() == [])
+                try browser.expectNoErrors()
             }
         }
 
@@ -73,7 +73,7 @@ extension BrowserTests {
                 try browser.wait(for: "3 runs of 3", in: "main")
                 try browser.click("thead input[type=checkbox]")
                 try browser.wait(for: "LinearNet", in: ".legend")
-                #expect(try browser.errors() == [])
+                try browser.expectNoErrors()
                 lab.killService()
                 try browser.wait(for: "No connection since", in: "#connection")
                 try browser.picture("no-connection")
@@ -89,7 +89,7 @@ extension BrowserTests {
                 try browser.wait(for: "12/12", in: ".bulk + div tbody")
                 let address = try browser.script("return location.hash") as? String ?? ""
                 #expect(address.contains("from=2.00") && address.contains("experiment=gone"))
-                #expect(try browser.errors(except: "ERR_", "status of 401") == [])
+                try browser.expectNoErrors(except: "ERR_", "status of 401")
             }
         }
 
@@ -127,7 +127,7 @@ extension BrowserTests {
                     try browser.select(tab: tab)
                     try browser.wait(for: "queued 3", in: ".counts")
                 }
-                #expect(try browser.errors() == [])
+                try browser.expectNoErrors()
             }
         }
     }

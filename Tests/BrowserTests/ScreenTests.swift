@@ -25,7 +25,7 @@ extension BrowserTests {
                 try browser.wait(for: "Live", in: "#connection")
                 #expect(try browser.script("return location.href") as? String == lab.root)
                 #expect(try browser.script("return document.cookie") as? String == "", "scripts cannot read the token")
-                #expect(try browser.errors(except: "status of 401") == [])
+                try browser.expectNoErrors(except: "status of 401")
             }
         }
 
@@ -35,11 +35,11 @@ extension BrowserTests {
         func screens() throws {
             try ServedLab.run { lab in
                 let spec = try lab.program.spec(
-                    smallSpec("screens", epochs: 30, more: #", "description": "Small networks on shapes""#))
+                    smallSpec("screens", epochs: 60, samples: 4_000, more: #", "description": "Small networks on shapes""#))
                 try lab.program.run("submit", spec, "--tag", "night")
                 try lab.program.run("work", "--drain", "--threads", "1")
                 try lab.program.run(
-                    "submit", try lab.program.spec(smallSpec("waiting", epochs: 31, samples: 700), "waiting.json"))
+                    "submit", try lab.program.spec(smallSpec("waiting", epochs: 50_000, samples: 2_000), "waiting.json"))
                 let browser = lab.browser,
                     run = try #require(try lab.program.status().first { $0.value["state"] as? String == "completed" }?.key)
                 let screens = [
@@ -66,9 +66,16 @@ extension BrowserTests {
                     }
                     try browser.resize(1280, 800)
                     try browser.setDark(false)
-                    #expect(try browser.errors(except: "/examples") == [], "\(name)")
+                    try browser.expectNoErrors(except: "/examples")
                 }
-                // What a person keeps open: the queue with the curves of an experiment.
+                // What a person keeps open: the queue with the curves of an experiment, while another is in training.
+                let worker = try lab.program.start(["work", "--threads", "1"])
+                defer {
+                    worker.process.terminate()
+                    worker.process.waitUntilExit()
+                }
+                try lab.open("#/queue")
+                try browser.wait(for: "Curves of the runs in training", in: "main")
                 try lab.open("#/queue?experiment=screens")
                 try browser.wait(for: "3 runs of 3", in: "main")
                 try browser.click("thead input[type=checkbox]")
@@ -83,7 +90,7 @@ extension BrowserTests {
                         "return [...document.querySelectorAll('main input, main select')].filter((one) => !one.labels?.length && !one.ariaLabel).length"
                     )
                         as? Int == 0, "every field has a label")
-                #expect(try browser.errors() == [])
+                try browser.expectNoErrors()
             }
         }
 
@@ -115,7 +122,7 @@ extension BrowserTests {
                     #expect((try browser.script("return document.title") as? String)?.hasPrefix("broken") == false)
                 }
                 try browser.picture("hostile-run")
-                #expect(try browser.errors() == [])
+                try browser.expectNoErrors()
             }
         }
 
@@ -128,7 +135,7 @@ extension BrowserTests {
                 let shown = "return [...document.querySelectorAll('.changes')].filter((one) => one.checkVisibility()).length"
                 #expect(try lab.browser.script(shown) as? Int == 0)
                 #expect(try lab.browser.text("#access") == "read only")
-                #expect(try lab.browser.errors() == [])
+                try lab.browser.expectNoErrors()
             }
         }
     }

@@ -24,7 +24,8 @@ export function query(parameters) {
       if (item !== null && item !== undefined && item !== '') search.append(name, item);
     }
   }
-  const text = search.toString();
+  // The service reads %20 as a blank, and + as itself, which is %2B here.
+  const text = search.toString().replaceAll('+', '%20');
   return text ? `?${text}` : '';
 }
 

@@ -56,12 +56,12 @@ export function stateText(run) {
   return run.state;
 }
 
-/** Settings in which runs differ beside model, data set, seed: [name]. */
+/** Settings in which those runs differ to which they apply, beside model, data set, seed: [name]. */
 export function varying(runs) {
   const told = new Set(['seed', 'dataset', 'architecture', 'linear', 'd', 'epochs']);
   const names = new Set(runs.flatMap((run) => Object.keys(run.settings)));
   return [...names].filter((name) => !told.has(name)
-    && new Set(runs.map((run) => setting(run.settings[name]))).size > 1).sort();
+    && new Set(runs.map((run) => run.settings[name]).filter((value) => value !== undefined).map(setting)).size > 1).sort();
 }
 
 /** A setting's name as it is read: λ, ε, "batch size". */

@@ -152,10 +152,17 @@ export class QueueScreen {
   async loadRuns() {
     const route = this.route, after = route.get('after'), order = after ? 'number' : route.get('order') ?? 'interest';
     const asked = this.#asked = {};
-    const page = await get('/runs', { ...filtersOf(route), order, after, limit: 100 });
+    let missing = null;
+    const page = await get('/runs', { ...filtersOf(route), order, after, limit: 100 }).catch((problem) => {
+      // There is no such experiment, or its last run was removed.
+      if (problem.status !== 404) throw problem;
+      missing = problem;
+      return { runs: [], next: null, counts: {}, total: 0 };
+    });
     if (this.isEnded || asked !== this.#asked) return;
     this.#page = page;
     this.#showRuns(order);
+    if (missing) throw missing;
     await this.#showCurves();
   }
 
@@ -205,7 +212,7 @@ export class QueueScreen {
       if (!await act(action, selection)) return;
       if (action.name === 'remove') this.#ticked.clear();
       this.#ticksChanged();
-      await this.catchUp();
+      this.#quietly(this.catchUp());
     }, total === 0 && ticked === 0),
     ticked ? h('button', { type: 'button', 'data-key': 'untick', onclick: () => { this.#ticked.clear(); this.#ticksChanged(); } }, 'Untick all') : h('span', { class: 'faint' }, 'Tick runs to see their curves, or to act on them only.'));
   }
