@@ -90,12 +90,12 @@ export class ExperimentScreen {
       { title: 'model', cell: (run) => run.model },
       { title: 'data set', cell: (run) => run.dataset },
       { title: 'seed', class: 'number', cell: (run) => run.seed },
-      { title: 'settings that differ', class: 'wide differ', cell: (run) => format.differences(run, names) },
+      names.length ? { title: 'settings that differ', class: 'wide differ', cell: (run) => format.differences(run, names) } : null,
       { title: 'epochs', cell: progress },
       { title: 'loss', class: 'number', cell: (run) => h('span', { class: 'loss' }, format.loss(run.loss)) },
       { title: 'train %', class: 'number', cell: (run) => h('span', { class: 'train' }, format.percent(run.final_train_accuracy ?? run.train_accuracy)) },
       { title: 'test %', class: 'number', cell: (run) => h('span', { class: 'test' }, format.percent(run.final_test_accuracy ?? run.test_accuracy)) },
-    ], shown, { hideCaption: true });
+    ].filter(Boolean), shown, { hideCaption: true });
     view.querySelectorAll('tbody tr').forEach((row, index) => { if (shown[index]) row.dataset.run = shown[index].id; });
     fill(this.list, view, this.all.length > shown.length
       ? h('p', null, h('a', { href: `#/queue?${new URLSearchParams({ experiment: this.name, order: 'number' })}` }, 'All runs, page by page')) : null);
