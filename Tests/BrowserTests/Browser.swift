@@ -51,8 +51,8 @@ final class Browser {
 
     func end() {
         if !session.isEmpty { _ = try? call("DELETE", session) }
-        // `waitUntilExit` would wait for the browser's crash handler, too.
-        process.terminate()
+        // It ignores SIGTERM. `waitUntilExit` would wait for the browser's crash handler, too.
+        kill(process.processIdentifier, SIGKILL)
     }
 
     // MARK: - Pages
