@@ -96,7 +96,7 @@ public struct LabService: Sendable {
         }
     }
 
-    private func router(_ answers: Answers) -> Router<ServiceContext> {
+    func router(_ answers: Answers) -> Router<ServiceContext> {
         let router = Router(context: ServiceContext.self)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: RequestLog(counts: answers.counts, logger: logger))
@@ -113,6 +113,8 @@ public struct LabService: Sendable {
         RunRoutes(answers: answers, log: log).add(to: group)
         LabRoutes(answers: answers).add(to: group)
         ActionRoutes(answers: answers).add(to: group)
+        ClientRoutes(answers: answers).add(to: group)
+        DescriptionRoutes().add(to: group)
         StreamRoute(answers: answers, server: UUID().uuidString).add(to: group)
         return router
     }

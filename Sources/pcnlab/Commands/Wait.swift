@@ -11,7 +11,7 @@ struct Wait: ParsableCommand {
             Ends when every selected run is completed, failed, diverged, cancelled or removed; paused ones are waited for. Exit code 0: \
             all of them are completed. Exit code 1: some are not. Exit code 75: --timeout has passed.
             """)
-    @OptionGroup var lab: LabOption
+    @OptionGroup var lab: LabPlace
     @OptionGroup var selection: RunSelection
 
     @Option(help: "Seconds to wait at most.")
