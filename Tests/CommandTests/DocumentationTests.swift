@@ -47,6 +47,26 @@ struct DocumentationTests {
         }
     }
 
+    @Test("every command of service.md ends well, in its order, on a service that trains")
+    func service() throws {
+        let text = try String(contentsOf: Self.root.appending(path: "docs/service.md"), encoding: .utf8)
+        let commands = text.split(separator: "\n").filter { $0.hasPrefix("$ ") }.map { String($0.dropFirst(2)) }
+        try #require(commands.count >= 12 && commands[0] == "pcnlab serve --workers 1")
+        try Program.inNewFolder { program in
+            let spec = try program.spec(smallSpec("small", epochs: 2))
+            let server = try Server(program, ["--workers", "1", "--threads", "1"])
+            defer { _ = try? server.stop() }
+            for command in commands.dropFirst() {
+                let command = command.replacing("7878", with: "\(server.port)").replacing("spec.json", with: spec)
+                let config = "export XDG_CONFIG_HOME='\(program.folder.appending(path: "config").path)'; "
+                let output = try shell(config + command, program)
+                #expect(output.status == 0 && (!output.text.isEmpty || command.contains(" -o ")), "\(command): \(output.text)")
+            }
+            let report = try String(contentsOf: program.folder.appending(path: "report.csv"), encoding: .utf8)
+            #expect(report.split(separator: "\n").count >= 4, "\(report)")
+        }
+    }
+
     @Test("the README leads to every page")
     func linked() throws {
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)

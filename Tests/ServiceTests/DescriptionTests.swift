@@ -10,10 +10,11 @@ import Testing
 /// The OpenAPI document that the service gives, held against its routes and its answers.
 @Suite("The API's description", .serialized)
 struct DescriptionTests {
-    private static let document =
+    private static var document: [String: Any] {
         (try? JSONSerialization.jsonObject(with: Data(PackageResources.openapi_json))) as? [String: Any] ?? [:]
+    }
 
-    private static let paths = document["paths"] as? [String: [String: [String: Any]]] ?? [:]
+    private static var paths: [String: [String: [String: Any]]] { document["paths"] as? [String: [String: [String: Any]]] ?? [:] }
 
     @Test("has every route of the service with its method, and no other")
     func routes() throws {
@@ -54,7 +55,7 @@ struct DescriptionTests {
 
     @Test("describes what the service answers, of a lab with runs in every kind of state, and its errors")
     func answers() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let more = """
                 {"name": "done", "description": "two", "architecture": "linearnet", "dataset": "shapes", "train_samples": 100,
                  "test_samples": 50, "widths": [8], "epochs": 1, "seed": 7, "sweep": {"linear": ["pcn", "mlp"]}}

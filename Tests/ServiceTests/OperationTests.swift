@@ -26,7 +26,7 @@ struct OperationTests {
 
     @Test("keeps its tokens when it is started again, and refuses a port that is taken with 69")
     func again() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let second = try service.program.run("serve", "--port", "\(service.server.port)")
             #expect(second.status == 69 && second.error.contains("cannot listen on 127.0.0.1:"), "\(second)")
             let other = try Server(service.program)
@@ -37,7 +37,7 @@ struct OperationTests {
 
     @Test("ends within five seconds of SIGTERM, with open event streams, idle connections and half a request")
     func ending() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let head = "GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer \(service.server.token)\r\n\r\n"
             let streams = try (0..<20).map { _ in try RawConnection(port: service.server.port) }
             for stream in streams {

@@ -9,7 +9,7 @@ struct SecurityTests {
 
     @Test("a Host that is not its own, so that no name of another site that resolves to this machine reaches it")
     func foreignHost() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let port = service.server.port
             // A page of evil.example whose name is bound to 127.0.0.1 sends these, with its own Origin and as same-origin.
             for host in ["evil.example", "evil.example:\(port)", "127.0.0.1.evil.example", "localhost.evil.example:\(port)", "0"]
@@ -33,7 +33,7 @@ struct SecurityTests {
 
     @Test("names other than those that --allowed-host gives")
     func allowedHost() throws {
-        try ServiceUnderTest.run(["--allowed-host", "lab.example"]) { service in
+        try ServiceUnderTest.run(["--allowed-host", "lab.example"]) { service throws in
             #expect(try service.request("GET", "/api/v1/summary", ["Host": "lab.example"]).status == 200)
             #expect(try service.request("GET", "/api/v1/summary", ["Host": "Lab.Example:443"]).status == 200)
             #expect(try service.request("GET", "/api/v1/summary", ["Host": "lab.example.org"]).status == 403)
@@ -42,7 +42,7 @@ struct SecurityTests {
 
     @Test("a change that a page of another site sends, by form, by fetch or without CORS")
     func crossSite() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             // The browser sends the cookie of the person's own page along.
             let cookie = ["Cookie": "pcnlab=\(service.server.token)"]
             let send = { (headers: [String: String], body: String) in
@@ -78,7 +78,7 @@ struct SecurityTests {
 
     @Test("requests without a token or with a wrong one, and changes with the one for reading")
     func tokens() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let token = service.server.token
             for wrong in [nil, "", "x", String(token.dropLast()), token + "x", String(token.reversed()), "\u{FF}"] {
                 for target in ["/api/v1/summary", "/api/v1/runs", "/api/v1/stream", "/api/v1/openapi.json", "/metrics"] {
@@ -109,7 +109,7 @@ struct SecurityTests {
 
     @Test("every change, whatever the token, where it is started with --read-only")
     func readOnly() throws {
-        try ServiceUnderTest.run(["--read-only"]) { service in
+        try ServiceUnderTest.run(["--read-only"]) { service throws in
             #expect(service.server.token == service.reader, "it prints the token for reading")
             let all = try String(contentsOf: service.program.lab.appending(path: "service-token"), encoding: .utf8)
             let token = all.trimmingCharacters(in: .whitespacesAndNewlines)
@@ -122,7 +122,7 @@ struct SecurityTests {
 
     @Test("paths that lead out of its own: what is asked for is a route or a run, never a file")
     func paths() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let targets = [
                 "/../pcnlab.sqlite", "/../../etc/passwd", "/..%2f..%2fetc%2fpasswd", "/%2e%2e/%2e%2e/etc/passwd", "//etc/passwd",
                 "/.pcnlab/service-token", "/service-token", "/index.html/../service-token",
@@ -145,7 +145,7 @@ struct SecurityTests {
 
     @Test("bodies over 2 MiB and headers over 16 KiB, without reading them to their end")
     func sizes() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let body = #"{"specs": [{"name": "a", "text": ""# + String(repeating: " ", count: 2 << 20) + #""}]}"#
             #expect(try service.request("POST", "/api/v1/specs", body: body).status == 413)
             // Announced and never sent; and sent in chunks without a size.
@@ -172,7 +172,7 @@ struct SecurityTests {
 
     @Test("to wait for a request that comes too slowly: the connection is closed within a minute", .timeLimit(.minutes(3)))
     func slowness() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let slow = try RawConnection(port: service.server.port), silent = try RawConnection(port: service.server.port)
             let start = Date()
             slow.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
@@ -191,7 +191,7 @@ struct SecurityTests {
     @Test(
         "scripts and terminal codes: names, tags, notes and descriptions come back as data, and the terminal shows them escaped")
     func markup() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let evil = "<script>alert(1)</script>\u{1B}]0;owned\u{7}\u{1B}[2J"
             let escaped = try JSONSerialization.data(withJSONObject: [evil], options: [.withoutEscapingSlashes])
             let text = String(decoding: escaped, as: UTF8.self).dropFirst().dropLast()
@@ -228,7 +228,7 @@ struct SecurityTests {
 
     @Test("to answer anything without the policy that forbids scripts of other origins and frames")
     func policy() throws {
-        try ServiceUnderTest.run { service in
+        try ServiceUnderTest.run { service throws in
             let page = try service.request("GET", "/", token: .some(nil))
             #expect(page.status == 200 && page.headers["content-type"] == "text/html; charset=utf-8")
             let answers = [
