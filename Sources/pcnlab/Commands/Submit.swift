@@ -86,8 +86,14 @@ struct Submit: ParsableCommand {
 
     /// The specs as a service takes them: as they are. It finds their faults.
     private func request() throws -> SpecsRequest {
-        let specs = try readAll { SpecsRequest.Spec(name: $0, text: String(decoding: try readSpecText($0), as: UTF8.self)) }
-        return SpecsRequest(specs: specs, priority: priority, tags: tags, dryRun: dryRun)
+        do {
+            let specs = try readAll { SpecsRequest.Spec(name: $0, text: String(decoding: try readSpecText($0), as: UTF8.self)) }
+            return SpecsRequest(specs: specs, priority: priority, tags: tags, dryRun: dryRun)
+        } catch {
+            // Nothing is sent where a file is missing: the faults of the others are found here.
+            _ = try readAll { try readSpec($0) }
+            throw error
+        }
     }
 
     /// Shows the faults of all files before any file is refused.
