@@ -23,6 +23,11 @@ package final class RunLogs: Sendable {
 
     private func file(of run: String) -> URL { folder.appending(path: run + ".log") }
 
+    /// Appends a line if the run has a log: the log of a removed run is gone.
+    package func appendIfThere(_ text: String, run: String) -> String? {
+        access(file(of: run).path, F_OK) == 0 ? append(text, run: run) : nil
+    }
+
     /// Appends a line. Returns an error's text the first time that a line cannot be written.
     package func append(_ text: String, run: String) -> String? {
         let line = Data("\(Format.time(Int64(Date().timeIntervalSince1970 * 1000)))  \(text.printable)\n".utf8)

@@ -37,7 +37,8 @@ public struct EpochTiming: Sendable {
         let short = Self.measured(settings), train = short.trainImages, test = short.testImages
         let data = try TrainingData(
             Dataset(
-                kind: try DatasetKind.named(settings.dataset.name), train: .random(train, settings.dataset),
+                kind: try DatasetKind(ownDataOf: settings.dataset) ?? DatasetKind.named(settings.dataset.name),
+                train: .random(train, settings.dataset),
                 test: .random(test, settings.dataset)), for: short)
         let stopwatch = Stopwatch()
         _ = try Trainer(short, data, threads: threads).train(stopwatch)

@@ -44,6 +44,8 @@ struct EveryCommandTests {
         "schema": Row(arguments: ""),
         "set": Row(arguments: "DONE --priority 1"),
         "status": Row(arguments: ""),
+        "predict": Row(arguments: "DONE image.png"),
+        "serve": Row(arguments: "--port 0"),
         "submit": Row(arguments: "spec.json"),
         "verify": Row(arguments: "DONE"),
         "wait": Row(arguments: "DONE"),
@@ -80,6 +82,7 @@ struct EveryCommandTests {
     func cannotBeWritten(_ target: String) throws {
         try Program.inNewFolder { program in
             let spec = try program.spec(smallSpec("a", epochs: 1))
+            try Data(Colours.picture(0)).write(to: program.folder.appending(path: "image.png"))
             let ids = try program.run("submit", spec).lines.map { String($0.prefix(16)) }
             for id in ids.dropFirst() { try program.run("pause", id) }
             try program.run("work", "--drain")

@@ -148,6 +148,7 @@ public final class WorkerPool: Sendable {
             return
         }
         let state = persistently("ending run \(claim.run)") { try lab.finish(outcome, run: claim.run, attempt: claim.attempt) }
+        lab.settleLongLog()
         if state == .failed || state == .diverged { failures.wrappingAdd(1, ordering: .relaxed) }
         observer.ended(claim, worker: worker, outcome: outcome, state: state)
         if case .waits(let reason) = outcome {

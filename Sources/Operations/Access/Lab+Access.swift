@@ -39,12 +39,14 @@ extension Lab: LabAccess {
     package func writeWeights(
         of run: RunSummary, format name: String, expand: Bool, at place: (String) throws -> URL
     ) throws -> WrittenWeights {
-        let format = try ExportedWeights.format(name), weights = try WeightsOfRun(self, run)
+        var skipped: [String] = []
+        let format = try ExportedWeights.format(name), weights = try WeightsOfRun(self, run) { skipped.append($0) }
         let fileName = weights.fileName(expanded: expand && !format.isModel) + "." + format.name
         let scale = format.isModel ? try DatasetCache(self).pixelScale(of: run) : nil
         let export = try weights.export(expanded: expand || format.isModel, scale: scale)
         let bytes = try format.write(export, to: place(fileName))
         return WrittenWeights(
-            name: fileName, tensors: export.tensors.count, epoch: export.metadata["epoch"] ?? "?", bytes: bytes)
+            name: fileName, tensors: export.tensors.count, epoch: export.metadata["epoch"] ?? "?", bytes: bytes,
+            skipped: skipped)
     }
 }

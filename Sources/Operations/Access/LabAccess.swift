@@ -65,6 +65,8 @@ package struct WrittenWeights: Sendable {
     /// The epoch after which they were saved.
     package let epoch: String
     package let bytes: Int
+    /// A sentence for each damaged checkpoint that was skipped.
+    package let skipped: [String]
 }
 
 extension LabAccess {

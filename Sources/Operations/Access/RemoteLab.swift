@@ -155,7 +155,8 @@ package struct RemoteLab: LabAccess {
         try file.commit()
         return WrittenWeights(
             name: plain, tensors: answer.headers["pcnlab-tensors"].flatMap { Int($0) } ?? 0,
-            epoch: answer.headers["pcnlab-epoch"] ?? "?", bytes: answer.body.count)
+            epoch: answer.headers["pcnlab-epoch"] ?? "?", bytes: answer.body.count,
+            skipped: (answer.headers["pcnlab-skipped"] ?? "").split(separator: ",").compactMap { $0.removingPercentEncoding })
     }
 
     /// Queues specs.

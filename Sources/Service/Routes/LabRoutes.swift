@@ -54,6 +54,9 @@ struct LabRoutes {
                     .contentType: "application/octet-stream", .cacheControl: "no-store",
                     .contentDisposition: "attachment; filename=\"\(weights.file.name)\"",
                     .init("Pcnlab-Tensors")!: "\(weights.file.tensors)", .init("Pcnlab-Epoch")!: weights.file.epoch,
+                    .init("Pcnlab-Skipped")!: weights.file.skipped.map {
+                        $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+                    }.joined(separator: ","),
                 ], body: .init(byteBuffer: ByteBuffer(bytes: weights.bytes)))
         }
         group.get("health") { request, _ in

@@ -4,13 +4,15 @@ import Lab
 import Operations
 import Reports
 import Specs
+import Training
 
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a run's weights for PyTorch, NumPy and ONNX, or runs' curves for TensorBoard.",
         usage: """
             pcnlab export RUN [--format safetensors|npz|onnx] [--expand] [--output FILE]
-            pcnlab export --format tensorboard DIR [RUN …] [--experiment NAME]
+            pcnlab export SELECTION [--format …] [--expand]
+            pcnlab export --format tensorboard DIR [RUN …] [SELECTION]
             """,
         discussion: """
             Formats:
@@ -31,7 +33,7 @@ struct Export: ParsableCommand {
             the data set's pixels, 0…255, its output `logits` (batch, classes). A run of input_scale standard needs its data set for that.
 
             TensorBoard gets one folder a run, DIR/EXPERIMENT/MODEL-DATASET-sSEED-ID, with the loss and both accuracies of each \
-            epoch, and DIR/index.csv with the runs' settings. Without RUN or --experiment: every run that has an epoch.
+            epoch, and DIR/index.csv with the runs' settings. Without a run or a selection: every run that has an epoch.
             """)
 
     @OptionGroup var lab: LabPlace
@@ -49,19 +51,23 @@ struct Export: ParsableCommand {
         help: "The weights' file (default: MODEL-DATASET-sSEED-RUN and the format's name, in this folder).", completion: .file())
     var output: String?
 
-    @Option(help: "Only the runs of this experiment; for tensorboard.")
-    var experiment: String?
+    @OptionGroup(title: "SELECTION") var criteria: RunCriteria
+
+    private var experiment: String? { criteria.experiment }
 
     func validate() throws {
         switch format {
         case .weights:
-            if arguments.count != 1 { throw ValidationError("give one run to export; `pcnlab status` lists them") }
-            if experiment != nil { throw ValidationError("--experiment is for --format tensorboard; give the run's id") }
+            if arguments.count > 1 || (arguments.isEmpty && criteria.isEmpty) {
+                throw ValidationError("give one run to export, or a selection; `pcnlab status` lists them")
+            }
+            if !arguments.isEmpty, !criteria.isEmpty { throw ValidationError("give a run or a selection, not both") }
+            if output != nil, arguments.isEmpty { throw ValidationError("--output is for one run, given by its id") }
         case .tensorBoard:
             if arguments.isEmpty { throw ValidationError("give the folder to write to: --format tensorboard DIR") }
             if output != nil { throw ValidationError("--format tensorboard writes a folder: give DIR in place of --output") }
             if expand { throw ValidationError("--expand is for weights, and --format tensorboard writes curves") }
-            if experiment != nil, arguments.count > 1 { throw ValidationError("give runs or --experiment, not both") }
+            if !criteria.isEmpty, arguments.count > 1 { throw ValidationError("give runs or a selection, not both") }
         }
     }
 
@@ -70,25 +76,33 @@ struct Export: ParsableCommand {
             let lab = try lab.open()
             switch format {
             case .weights(let format):
-                let run = try lab.runs(selectedBy: RunSelector(ids: arguments))[0]
-                let file = try lab.writeWeights(of: run, format: format.name, expand: expand) { name in
-                    let url = URL(fileURLWithPath: output ?? name)
-                    try makeFolder(url.deletingLastPathComponent())
-                    return url
-                }
-                if output == nil { Terminal.output.line(file.name) }
-                Terminal.error.line(
-                    "\(Format.count(file.tensors, "tensor")) of \(run.model) after epoch \(file.epoch), \(file.bytes.grouped) bytes"
-                )
-                if let note = run.unfinishedNote { Terminal.error.line(note.printable) }
+                let selected =
+                    arguments.isEmpty
+                    ? try lab.listing(criteria.selector, limit: nil).readable()
+                    : try lab.runs(selectedBy: RunSelector(ids: arguments))
+                if selected.isEmpty { throw Failure("no run is selected; `pcnlab status` lists them", Exit.missingFile) }
+                for run in selected { try writeWeights(lab, run, format) }
             case .tensorBoard: try writeCurves(lab, URL(fileURLWithPath: arguments[0], isDirectory: true))
             }
         }
     }
 
+    private func writeWeights(_ lab: any LabAccess, _ run: RunSummary, _ format: WeightFormat) throws {
+        let file = try lab.writeWeights(of: run, format: format.name, expand: expand) { name in
+            let url = URL(fileURLWithPath: output ?? name)
+            try makeFolder(url.deletingLastPathComponent())
+            return url
+        }
+        for sentence in file.skipped { Terminal.error.line(sentence.printable) }
+        if output == nil { Terminal.output.line(file.name) }
+        Terminal.error.line(
+            "\(Format.count(file.tensors, "tensor")) of \(run.model) after epoch \(file.epoch), \(file.bytes.grouped) bytes")
+        if let note = run.unfinishedNote { Terminal.error.line(note.printable) }
+    }
+
     private func writeCurves(_ lab: any LabAccess, _ folder: URL) throws {
         let names = Array(arguments.dropFirst())
-        let chosen = try lab.runs(selectedBy: names.isEmpty ? RunSelector(experiment: experiment) : RunSelector(ids: names))
+        let chosen = try lab.runs(selectedBy: names.isEmpty ? criteria.selector : RunSelector(ids: names))
         let named = { (run: RunSummary) in experiment ?? run.experiments.first }
         // A file's name depends on other runs of the experiment, if their ids begin alike: it is the same whichever runs are chosen.
         let experiments = Dictionary(chosen.compactMap(named).map { (Array($0.utf8), $0) }) { first, _ in first }.values

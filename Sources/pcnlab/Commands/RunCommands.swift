@@ -48,7 +48,12 @@ struct RunArguments: ParsableArguments {
             let result = try lab.perform(request, plan)
             let runs = Dictionary(plan.runs.map { ($0.id, $0) }) { first, _ in first }
             for line in result.runs {
-                if let run = runs[line.id] { Terminal.output.line(lines.line(run, line.outcome)) }
+                // Who names a run knows which it is.
+                guard !areNamed, let run = runs[line.id] else {
+                    Terminal.output.line("\(line.id)  \(line.outcome)".printable)
+                    continue
+                }
+                Terminal.output.line(lines.line(run, line.outcome))
             }
             if let summary = summary(action, result, plan.refusing) { Terminal.error.line(summary) }
         }

@@ -84,7 +84,11 @@ struct Serve: ParsableCommand {
             defer { trained.wait() }
             try Self.blocking {
                 try await service.run(
-                    ready: { port in announce(port, tokens) }, shutdown: { await stop.wait() })
+                    ready: { port in
+                        announce(port, tokens)
+                        // Nobody would learn the address.
+                        if Terminal.output.failure != nil { stop.ask() }
+                    }, shutdown: { await stop.wait() })
             }
             training?.pool.stop()
             trained.wait()

@@ -82,7 +82,9 @@ final class ProgressReporter: WorkerPoolObserver {
             say("\(runState == .failed ? "failed" : "failed, is tried again later"): \(text)", of: claim, .red)
         case .waits(let reason): say("back in the queue, waits for its data: \(reason)", of: claim, .yellow)
         case .released where runState == nil:
-            say("\(name(claim))  superseded: its run is another attempt's, or is removed", .yellow)
+            let text = "superseded: its run is another attempt's, or is removed"
+            _ = logs.appendIfThere(text, run: claim.run)
+            say("\(name(claim))  \(text)", .yellow)
         case .released where runState == .completed:
             say("its extension is not wanted any more: completed again at its old length", of: claim, .yellow)
         case .released(let reason): say("back in the queue (\(reason)), goes on from its checkpoint", of: claim, .yellow)

@@ -18,7 +18,7 @@ struct RunInference {
     init(_ lab: Lab, run name: String, threads: Int) throws {
         let run = try lab.runs(RunFilter(ids: [try lab.run(named: name)]))[0]
         try checkMemory(run.settings)
-        weights = try WeightsOfRun(lab, run)
+        weights = try WeightsOfRun(lab, run) { Terminal.error.line($0.printable) }
         datasets = DatasetCache(lab)
         inference = try Inference(run.settings, weights.checkpoint, threads: threads)
         // The names of own data's classes are in its folder, which may be gone.
