@@ -40,6 +40,8 @@ fuzz: packages $(KERNEL_FUZZER)
 	$(KERNEL_FUZZER) $(KERNEL_OPTIONS) -runs=$$(( $(FUZZ_COUNT) / 10 ))
 	swift build -c release --product Fuzz
 	.build/release/Fuzz
+	swift build -c release --product pcnlab
+	./Scripts/fuzz-service $(PCNLAB)
 
 $(KERNEL_FUZZER): $(wildcard Tests/Fuzz/Kernels/*) $(wildcard Sources/CKernels/*.c Sources/CKernels/*/*.h)
 	@mkdir -p $(@D)

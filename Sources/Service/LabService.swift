@@ -100,7 +100,7 @@ public struct LabService: Sendable {
         let router = Router(context: ServiceContext.self)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: RequestLog(counts: answers.counts, logger: logger))
-        router.add(middleware: RequestGuard())
+        router.add(middleware: SizeGuard())
         router.add(middleware: HostGuard(allowed: configuration.allowedHosts))
         router.add(middleware: OriginGuard())
         PageRoutes().add(to: router)

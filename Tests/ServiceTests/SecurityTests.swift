@@ -131,7 +131,6 @@ struct SecurityTests {
                 "/api/v1/runs/..%2fservice-token/log?offset=0", "/api/v1/runs/%00/log", "/api/v1/runs/a%00b",
                 "/api/v1/runs/%/log",
                 "/api/v1/runs/%ff%fe", "/%00", "/api/v1/report?format=..%2f..%2fetc%2fpasswd", "/api/v1/runs/*/export", "\\..\\",
-                "http://evil.example/",
             ]
             for target in targets {
                 let answer = try service.request("GET", target)

@@ -39,8 +39,15 @@ extension Lab: LabAccess {
     package func writeWeights(
         of run: RunSummary, format name: String, expand: Bool, at place: (String) throws -> URL
     ) throws -> WrittenWeights {
+        let format = try ExportedWeights.format(name), weights: WeightsOfRun
         var skipped: [String] = []
-        let format = try ExportedWeights.format(name), weights = try WeightsOfRun(self, run) { skipped.append($0) }
+        do {
+            weights = try WeightsOfRun(self, run) { skipped.append($0) }
+        } catch {
+            // Where none is whole, what is wrong with each is said before.
+            let failure = Failure(error)
+            throw Failure((skipped + [failure.message]).joined(separator: "\n"), status: failure.status)
+        }
         let fileName = weights.fileName(expanded: expand && !format.isModel) + "." + format.name
         let scale = format.isModel ? try DatasetCache(self).pixelScale(of: run) : nil
         let export = try weights.export(expanded: expand || format.isModel, scale: scale)
