@@ -8,7 +8,8 @@ struct SpecPageTests {
     @Test("docs/spec.md has a row for every setting, in the program's order and words")
     func settings() throws {
         let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "../../docs/spec.md")
-        let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }.map(String.init)
+        let rows = try String(contentsOf: page, encoding: .utf8).split(separator: "\n").filter { $0.hasPrefix("| `") }.map(
+            String.init)
         #expect(rows == SettingField.all.map { "| `\($0.key)` | \($0.summary) | \($0.defaultText) |" })
     }
 
