@@ -51,7 +51,7 @@ public struct LabService: Sendable {
         let address: BindAddress =
             configuration.socket.map { .unixDomainSocket(path: $0) } ?? .hostname(configuration.host, port: configuration.port)
         let socket = configuration.socket
-        if let socket { unlink(socket) }
+        if let socket { try SocketFile.makeRoom(at: socket) }
         let application = Application(
             router: router(answers),
             server: .http1(

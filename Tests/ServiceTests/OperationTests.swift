@@ -24,6 +24,29 @@ struct OperationTests {
         }
     }
 
+    @Test("removes no file for its socket but one that an ended service left")
+    func socketFile() throws {
+        try Program.inNewFolder { program throws in
+            try program.run("submit", program.spec(smallSpec("small", epochs: 2)))
+            let file = program.folder.appending(path: "precious"), socket = program.folder.appending(path: "s").path
+            try Data("mine".utf8).write(to: file)
+            let refused = try program.run("serve", "--socket", file.path)
+            #expect(refused.status == 69 && refused.error.contains("a file of this name is there"), "\(refused)")
+            #expect(try Data(contentsOf: file) == Data("mine".utf8))
+            let first = try program.start(["serve", "--socket", socket])
+            defer { first.process.terminate() }
+            try until { first.text.contains("listening on") }
+            #expect(try program.run("serve", "--socket", socket).status == 69, "another one listens")
+            kill(first.process.processIdentifier, SIGKILL)
+            _ = try first.finish()
+            #expect(FileManager.default.fileExists(atPath: socket))
+            let second = try program.start(["serve", "--socket", socket])
+            try until { second.text.contains("listening on") }
+            second.process.terminate()
+            #expect(try second.finish().status == 143)
+        }
+    }
+
     @Test("keeps its tokens when it is started again, and refuses a port that is taken with 69")
     func again() throws {
         try ServiceUnderTest.run { service throws in
@@ -61,6 +84,13 @@ struct OperationTests {
             let (output, seconds) = try server.stop()
             #expect(output.status == 143 && seconds < 6, "status \(output.status) after \(seconds) s")
             #expect(try program.status().values.allSatisfy { $0["state"] as? String != "running" })
+            try program.run("work", "--drain", "--threads", "1")
+            try Program.inNewFolder { other throws in
+                try other.run("submit", other.spec(smallSpec("long", epochs: 60)))
+                try other.run("work", "--drain", "--threads", "2")
+                let results = try program.results()
+                #expect(try results == other.results() && results.count == 3)
+            }
         }
     }
 }
