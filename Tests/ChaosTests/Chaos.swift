@@ -60,9 +60,10 @@ final class Chaos {
     func ensureWorker(rule: String? = nil) throws {
         workers.removeAll { !$0.process.isRunning }
         if let rule {
-            workers.append(try subject.startWorker(rule: rule))
+            workers.append(try subject.startWorker(rule: rule, isService: draw(3) == 0))
         } else if workers.isEmpty {
-            workers.append(try subject.startWorker(draw(2) == 0 ? [] : ["--workers", "2"]))
+            let kind = draw(3)
+            workers.append(try subject.startWorker(kind == 0 ? [] : ["--workers", "2"], isService: kind == 2))
         }
     }
 

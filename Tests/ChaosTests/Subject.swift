@@ -54,10 +54,14 @@ struct Subject {
     }
 
     /// Starts a worker with the shim; with a rule, the shim kills or stops it at a call.
-    func startWorker(_ options: [String] = [], rule: String? = nil) throws -> Program.Running {
+    /// - Parameter isService: whether the worker is a `serve` that also trains.
+    func startWorker(_ options: [String] = [], rule: String? = nil, isService: Bool = false) throws -> Program.Running {
         let shim = Program.executable.deletingLastPathComponent().appending(path: "libFaultShim.so")
         var environment = ["LD_PRELOAD": shim.path, "PCNLAB_FAULT_SWITCHES": switches.path]
         if let rule { environment["PCNLAB_FAULT"] = rule }
+        if isService {
+            return try program.start(["serve", "--port", "0", "--workers", "2", "--threads", "1"], environment: environment)
+        }
         return try program.start(["work", "--threads", "1"] + options, environment: environment)
     }
 

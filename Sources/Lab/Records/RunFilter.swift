@@ -38,7 +38,8 @@ public struct RunFilter: Sendable {
     /// The condition on a row of `runs`. It contains only the given criteria, so that an index can be used.
     var condition: String {
         var parts = ["true"]
-        if states.count == 1 { parts.append("state = :state") }
+        // A literal, so that the index of queued runs is used.
+        if states == [.queued] { parts.append("state = 'queued'") } else if states.count == 1 { parts.append("state = :state") }
         if states.count > 1 { parts.append("state IN (SELECT value FROM json_each(:states))") }
         if ids != nil { parts.append("id IN (SELECT value FROM json_each(:ids))") }
         if !tags.isEmpty { parts.append("id IN (SELECT run_id FROM tags WHERE tag IN (SELECT value FROM json_each(:tags)))") }
@@ -53,22 +54,29 @@ public struct RunFilter: Sendable {
         return parts.joined(separator: " AND ")
     }
 
-    /// The order of the selected rows of `runs`.
+    /// The order of the selected rows of `runs`. That of queued ones is the order of their index.
     var order: String {
         if isNewestFirst { return "number DESC" }
-        return limit == nil || !isByInterest ? "number" : Self.byInterest
+        return states == [.queued] && limit != nil && isByInterest ? "priority DESC, number" : "number"
     }
 
-    private static let byInterest = """
-        CASE state WHEN 'running' THEN 0 WHEN 'queued' THEN 1 WHEN 'paused' THEN 2 WHEN 'completed' THEN 4 ELSE 3 END,
-            CASE state WHEN 'queued' THEN -priority ELSE 0 END, number
-        """
+    /// Filters that select the same runs, one after the other, each in an order in which an index has them.
+    var parts: [RunFilter] {
+        guard limit != nil, isByInterest, !isNewestFirst else { return [self] }
+        return Self.byInterest.compactMap { group in
+            var part = self
+            part.states = states.isEmpty ? group : group.filter(states.contains)
+            return part.states.isEmpty ? nil : part
+        }
+    }
+
+    private static let byInterest: [[RunState]] = [[.running], [.queued], [.paused], [.failed, .diverged, .cancelled], [.completed]]
 
     var arguments: StatementArguments {
         get throws {
             let list = { (values: [String]) in String(decoding: try JSONEncoder().encode(values), as: UTF8.self) }
             var values: [String: (any DatabaseValueConvertible)?] = [:]
-            if states.count == 1 { values["state"] = states[0] }
+            if states.count == 1, states != [.queued] { values["state"] = states[0] }
             if states.count > 1 { values["states"] = try list(states.map(\.rawValue)) }
             if let ids { values["ids"] = try list(ids) }
             if !tags.isEmpty { values["tags"] = try list(tags) }

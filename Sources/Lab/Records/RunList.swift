@@ -12,17 +12,21 @@ extension Lab {
     public func listing(_ filter: RunFilter = RunFilter()) throws -> (runs: [RunSummary], unreadable: [LabError]) {
         try database.read { db in
             let filter = try filter.resolved(db)
-            var chosen = "SELECT number FROM runs WHERE " + filter.condition
-            var arguments = try filter.arguments
-            if let limit = filter.limit {
-                chosen += " ORDER BY " + filter.order + " LIMIT :limit"
-                arguments += ["limit": limit]
-            }
             var runs: [RunSummary] = [], unreadable: [LabError] = []
-            let rows = try Row.fetchCursor(
-                db, sql: Self.summaries + " (" + chosen + ") ORDER BY " + filter.order, arguments: arguments)
-            while let row = try rows.next() {
-                do { runs.append(try RunSummary(row)) } catch let error as LabError { unreadable.append(error) }
+            for part in filter.parts {
+                let left = part.limit.map { $0 - runs.count - unreadable.count }
+                if let left, left <= 0 { break }
+                var chosen = "SELECT number FROM runs WHERE " + part.condition
+                var arguments = try part.arguments
+                if let left {
+                    chosen += " ORDER BY " + part.order + " LIMIT :limit"
+                    arguments += ["limit": left]
+                }
+                let rows = try Row.fetchCursor(
+                    db, sql: Self.summaries + " (" + chosen + ") ORDER BY " + part.order, arguments: arguments)
+                while let row = try rows.next() {
+                    do { runs.append(try RunSummary(row)) } catch let error as LabError { unreadable.append(error) }
+                }
             }
             return (runs, unreadable)
         }
