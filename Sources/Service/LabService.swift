@@ -52,6 +52,8 @@ public struct LabService: Sendable {
             configuration.socket.map { .unixDomainSocket(path: $0) } ?? .hostname(configuration.host, port: configuration.port)
         let socket = configuration.socket
         if let socket { try SocketFile.makeRoom(at: socket) }
+        // The socket is its owner's from the moment it exists.
+        let mask = socket.map { _ in umask(0o177) }
         let application = Application(
             router: router(answers),
             server: .http1(
@@ -63,8 +65,7 @@ public struct LabService: Sendable {
                 address: address, serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
             onServerRunning: { channel in
-                // Only its owner may connect.
-                if let socket { chmod(socket, 0o600) }
+                if let mask { umask(mask) }
                 ready(channel.localAddress?.port)
             },
             logger: logger)
