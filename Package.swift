@@ -76,7 +76,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "pcnlab", "ProgramUnderTest", "Service", "Lab", .product(name: "Hummingbird", package: "hummingbird"),
+                "pcnlab", "ProgramUnderTest", "Operations", "Service", "Lab",
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),

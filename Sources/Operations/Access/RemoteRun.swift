@@ -23,7 +23,11 @@ struct RemoteRun: Decodable {
 
     init(from decoder: any Decoder) throws {
         let object = try decoder.container(keyedBy: RunStatus.Key.self), more = try decoder.container(keyedBy: More.self)
-        let epoch = try object.decode(Int.self, forKey: .epoch)
+        let id = try object.decode(String.self, forKey: .id), epoch = try object.decode(Int.self, forKey: .epoch)
+        // Files here are named by it.
+        guard id.isRunID else {
+            throw DecodingError.dataCorruptedError(forKey: .id, in: object, debugDescription: "no id of a run")
+        }
         let latest = try object.decodeIfPresent(Double.self, forKey: .loss).map { loss in
             EpochRow(
                 epoch: epoch, loss: loss, trainAccuracy: try object.decode(Double.self, forKey: .trainAccuracy),
@@ -45,7 +49,7 @@ struct RemoteRun: Decodable {
         }
         abandoned = try object.decodeIfPresent(String.self, forKey: .abandoned)
         summary = RunSummary(
-            id: try object.decode(String.self, forKey: .id), number: try more.decode(Int64.self, forKey: .number),
+            id: id, number: try more.decode(Int64.self, forKey: .number),
             experiments: try object.decode([String].self, forKey: .experiments),
             tags: try object.decode([String].self, forKey: .tags),
             settings: try object.decode(Settings.self, forKey: .settings),
