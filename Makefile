@@ -20,6 +20,7 @@ demo: build
 	$(PCNLAB) work --drain
 	$(PCNLAB) status --experiment quickstart
 	$(PCNLAB) report --experiment quickstart --curves curves
+	@echo "$(PCNLAB) serve    # prints the address of a page with all of this"
 
 test: packages $(KERNEL_FUZZER)
 	$(KERNEL_FUZZER) $(KERNEL_OPTIONS) -runs=10000

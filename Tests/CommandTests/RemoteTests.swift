@@ -169,6 +169,22 @@ struct RemoteTests {
         }
     }
 
+    @Test("wait goes on where it was when the service is started again")
+    func restart() throws {
+        try Self.withService { lab, client, server throws in
+            let waiting = try client.start(["wait", "--experiment", "waiting", "--server", server.address])
+            Thread.sleep(forTimeInterval: 1)
+            try server.stop()
+            try lab.run("work", "--drain")
+            Thread.sleep(forTimeInterval: 1)
+            let second = try Server(lab, ["--port", "\(server.port)"])
+            defer { _ = try? second.stop() }
+            let output = try waiting.finish()
+            #expect(output.status == 0 && output.lines.count == 3, "\(output)")
+            #expect(output.lines.allSatisfy { $0.hasSuffix("  completed") })
+        }
+    }
+
     @Test("no connection ends with 69; without a token, or with a wrong one, the error names pcnlab login")
     func failing() throws {
         try Self.withService { lab, client, server throws in

@@ -31,7 +31,7 @@ struct Status: ParsableCommand {
         try reporting {
             let lab = try lab.open()
             if !watch { return Terminal.output.write(try text(lab)) }
-            if Terminal.output.isTerminal, !json { return try LiveScreen.show(on: .output) { try window(lab, $0, $1) } }
+            if Terminal.output.isTerminal, !json { return try show(lab) }
             while Terminal.output.failure == nil {
                 Terminal.output.write(try text(lab))
                 Thread.sleep(forTimeInterval: 1)
@@ -63,6 +63,19 @@ struct Status: ParsableCommand {
 
     private func details(_ lab: any LabAccess, _ table: StatusTable) throws -> String {
         try table.runs.map { try RunDetails(lab, $0, abandoned: table.abandoned[$0.id]).text }.joined(separator: "\n")
+    }
+
+    /// Redraws the terminal's window. While a service is away, its last answer stays.
+    private func show(_ lab: any LabAccess) throws {
+        var last: [String] = []
+        try LiveScreen.show(on: .output) { rows, columns in
+            do {
+                last = try window(lab, rows, columns)
+            } catch let failure as Failure where failure.status == .unavailable && !last.isEmpty {
+                return last.prefix(max(1, rows - 1)) + [Colour.yellow.paint(failure.message.printable, on: .output)]
+            }
+            return last
+        }
     }
 
     /// What of it fits a terminal's window.
