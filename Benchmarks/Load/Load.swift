@@ -20,7 +20,7 @@ enum Load {
         let tiny = try LoadedLab(folder.appending(path: "tiny"), .tiny)
         let large = try LoadedLab(folder.appending(path: "large"), size)
         let bytes = try large.databaseBytes
-        let checks = try WorkerTimes.checks(tiny, large) + ProgramTimes.checks(tiny, large)
+        let checks = try WorkerTimes.checks(tiny, large) + ProgramTimes.checks(tiny, large) + ServiceTimes.checks(tiny, large)
         let markdown = """
             # Load
 

@@ -79,7 +79,7 @@ enum ProgramTimes {
         throw Failure(arguments: ["work"], text: "ended with nothing claimed")
     }
 
-    private static func process(_ arguments: [String], in lab: LoadedLab) -> Process {
+    static func process(_ arguments: [String], in lab: LoadedLab) -> Process {
         let process = Process()
         process.executableURL = Environment.executable.deletingLastPathComponent().appending(path: "pcnlab")
         process.arguments = arguments + ["--lab", lab.folder.path]

@@ -5,7 +5,7 @@ public struct LabClock: Sendable {
     /// Milliseconds since 1970, shown to people.
     public var now: @Sendable () -> Int64
     /// Milliseconds of the monotonic clock since boot, for leases: a change of the wall clock must not affect them.
-    var uptime: @Sendable () -> Int64
+    public var uptime: @Sendable () -> Int64
 
     init(now: @escaping @Sendable () -> Int64, uptime: @escaping @Sendable () -> Int64) {
         (self.now, self.uptime) = (now, uptime)

@@ -147,9 +147,20 @@ final class Chaos {
         case .checkpointFlipped: try damageCheckpoint { flip(&$0) }
         case .checkpointCut: try damageCheckpoint { $0 = $0.map { $0.prefix(draw($0.count)) } }
         case .checkpointLost: try damageCheckpoint { $0 = nil }
-        case .logCut: try damage(log) { $0 = $0.map { $0.prefix($0.count - draw(min($0.count, 20_000)) - 1) } }
-        case .logFlipped: try damage(log) { flip(&$0) }
+        case .logCut:
+            try damage(log) { $0 = $0.map { $0.prefix($0.count - draw(min($0.count, 20_000)) - 1) } }
+            try repeatLostCommands()
+        case .logFlipped:
+            try damage(log) { flip(&$0) }
+            try repeatLostCommands()
         }
+    }
+
+    /// Of a damaged log the last commits are lost, and a person's latest commands may be among them.
+    private func repeatLostCommands() throws {
+        try subject.submit(seeds: seeds, epochs: epochs)
+        try subject.command("retry", "--state", "cancelled", "--yes")
+        try subject.command("resume", "--state", "paused", "--yes")
     }
 
     /// Whether a condition holds for every run, when those of dead workers are released.

@@ -1,7 +1,7 @@
 import GRDB
 
 /// What `pcnlab set` changes of runs. What is nil or empty stays as it is.
-public struct RunChanges: Sendable, Equatable {
+public struct RunChanges: Sendable, Equatable, CustomStringConvertible {
     public var priority: Int?
     public var addedTags: [String]
     public var removedTags: [String]
@@ -13,6 +13,13 @@ public struct RunChanges: Sendable, Equatable {
     }
 
     public var isEmpty: Bool { self == RunChanges() }
+
+    /// "priority 3, tag +a, tag −b, note"
+    public var description: String {
+        let tags = addedTags.map { "tag +\($0)" } + removedTags.map { "tag −\($0)" }
+        return ([priority.map { "priority \($0)" }] + tags + [note.map { $0.isEmpty ? "no note" : "note" }]).compactMap(\.self)
+            .joined(separator: ", ")
+    }
 }
 
 extension Lab {
@@ -21,6 +28,7 @@ extension Lab {
         try database.write { db in
             for run in runs {
                 _ = try state(of: run, db)
+                try event(db, run: run, "set", changes.description)
                 if let priority = changes.priority {
                     try db.execute(cached: "UPDATE runs SET priority = ? WHERE id = ?", arguments: [priority, run])
                 }

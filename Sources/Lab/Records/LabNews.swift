@@ -11,6 +11,11 @@ public struct LabNews: Sendable, Equatable {
     public var isListChanged = false
     /// The latest event of the lab.
     public var lastEvent: Int64 = 0
+    /// The number of runs in each state.
+    public var counts: [RunState: Int] = [:]
+
+    /// Whether there is nothing that anyone would show: a heartbeat, for example.
+    public var isEmpty: Bool { runs.isEmpty && epochs.isEmpty && !isListChanged }
 }
 
 /// Looks at a lab again and again, for changes by any process. Most looks cost one PRAGMA: nothing else is read while nothing is written.
@@ -22,7 +27,7 @@ public final class LabWatch {
     private var event: Int64
     /// Of the runs in training: the epochs that were seen.
     private var seen: [String: Int] = [:]
-    private var states: [String: Int] = [:]
+    private var counts: [RunState: Int] = [:]
 
     /// Opens a connection of its own: SQLite counts on each connection the changes by others.
     /// - Parameter after: the event after which changes are news; nil for the latest one.
@@ -53,6 +58,8 @@ public final class LabWatch {
             if let run = row["run_id"] as String? { news.runs.insert(run) }
             if ["submitted", "removed", "left"].contains(row["kind"] as String) { news.isListChanged = true }
         }
+        // Every change of a state writes an event.
+        let hasEvents = event != news.lastEvent
         event = news.lastEvent
         // Epochs write no event. Runs that are in training, and those that were at the last look, may have new ones.
         var running: [String: Int] = [:]
@@ -72,11 +79,15 @@ public final class LabWatch {
             news.runs.insert(run)
         }
         seen = running
-        // A priority, a tag or a note writes no event either.
+        guard hasEvents || counts.isEmpty else {
+            news.counts = counts
+            return news
+        }
         let sums = try Row.fetchAll(db, sql: "SELECT state, count(*) AS n FROM runs GROUP BY state")
-        let states = Dictionary(uniqueKeysWithValues: sums.map { ($0["state"] as String, $0["n"] as Int) })
-        if states != self.states { news.isListChanged = true }
-        self.states = states
+        let now = Dictionary(uniqueKeysWithValues: try sums.map { (try RunState(column: $0["state"]), $0["n"] as Int) })
+        if now != counts { news.isListChanged = true }
+        counts = now
+        news.counts = now
         return news
     }
 

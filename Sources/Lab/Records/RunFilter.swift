@@ -60,6 +60,12 @@ public struct RunFilter: Sendable {
         return states == [.queued] && limit != nil && isByInterest ? "priority DESC, number" : "number"
     }
 
+    /// Where the rows are read: the index of queued runs has them in the order of claims. Other criteria may have better indices.
+    var source: String {
+        let isWholeQueue = ids == nil && experiment == nil && tags.isEmpty && after == nil
+        return isWholeQueue && order != "number" && !isNewestFirst ? "runs INDEXED BY runs_to_claim" : "runs"
+    }
+
     /// Filters that select the same runs, one after the other, each in an order in which an index has them.
     var parts: [RunFilter] {
         guard limit != nil, isByInterest, !isNewestFirst else { return [self] }

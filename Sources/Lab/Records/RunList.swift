@@ -16,7 +16,7 @@ extension Lab {
             for part in filter.parts {
                 let left = part.limit.map { $0 - runs.count - unreadable.count }
                 if let left, left <= 0 { break }
-                var chosen = "SELECT number FROM runs WHERE " + part.condition
+                var chosen = "SELECT number FROM " + part.source + " WHERE " + part.condition
                 var arguments = try part.arguments
                 if let left {
                     chosen += " ORDER BY " + part.order + " LIMIT :limit"

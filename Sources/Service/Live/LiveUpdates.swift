@@ -25,6 +25,8 @@ final class LiveUpdates: Service {
         /// Raised by every change of the lab.
         var generation = 0
         var lastEvent: Int64 = 0
+        /// The number of runs in each state; nil while that is not known.
+        var counts: [RunState: Int]?
     }
 
     private let lab: Lab
@@ -37,16 +39,25 @@ final class LiveUpdates: Service {
     var generation: Int { state.withLock { $0.generation } }
 
     /// Called after a change by this process, which is seen on the next look only.
-    func changed() { state.withLock { $0.generation += 1 } }
+    func changed() {
+        state.withLock { state in
+            state.generation += 1
+            state.counts = nil
+        }
+    }
+
+    /// The number of runs in each state, without counting them. Nil before the first look, and after a change by this process until the
+    /// next one.
+    var stateCounts: [RunState: Int]? { state.withLock { $0.counts } }
 
     var streams: Int { state.withLock { $0.streams.count } }
 
     /// The latest event of the lab that was seen.
     var lastEvent: Int64 { state.withLock { $0.lastEvent } }
 
-    /// A stream of messages, from now on. A client that reads too slowly loses the oldest ones, and finds what it lacks by asking again.
+    /// A stream of messages, from now on. That of a client which reads too slowly ends: it comes back and asks for what it missed.
     func messages() -> AsyncStream<LiveMessage> {
-        let (stream, continuation) = AsyncStream.makeStream(of: LiveMessage.self, bufferingPolicy: .bufferingNewest(256))
+        let (stream, continuation) = AsyncStream.makeStream(of: LiveMessage.self, bufferingPolicy: .bufferingOldest(256))
         let number = state.withLock { state in
             state.next += 1
             state.streams[state.next] = continuation
@@ -56,14 +67,20 @@ final class LiveUpdates: Service {
         return stream
     }
 
+    /// Fifteen seconds.
+    private static let looksBetweenPings = 60
+
     /// Looks at the lab until the service ends.
     func run() async throws {
         let queue = DispatchQueue(label: "pcnlab.watch")
         // Used on the queue only.
         nonisolated(unsafe) var watch: LabWatch?
+        nonisolated(unsafe) var looks = 0
         let timer = DispatchSource.makeTimerSource(queue: queue)
         timer.schedule(deadline: .now(), repeating: .milliseconds(250))
         timer.setEventHandler { @Sendable [self] in
+            looks += 1
+            if looks % Self.looksBetweenPings == 0 { ping() }
             do {
                 if watch == nil { watch = try LabWatch(lab) }
                 if let news = try watch?.look() { publish(news) }
@@ -82,13 +99,25 @@ final class LiveUpdates: Service {
 
     private func publish(_ news: LabNews) {
         let messages = Self.messages(news)
-        let streams = state.withLock { state in
+        let streams = state.withLock { state -> [AsyncStream<LiveMessage>.Continuation] in
+            // What `changed` has forgotten may be counted before that change.
+            if state.counts != nil || state.generation == 0 || !news.isEmpty { state.counts = news.counts }
+            guard !news.isEmpty || state.generation == 0 else { return [] }
             state.generation += 1
             state.lastEvent = news.lastEvent
             return Array(state.streams.values)
         }
-        for message in messages {
-            for stream in streams { stream.yield(message) }
+        for message in messages { Self.send(message, to: streams) }
+    }
+
+    /// Keeps connections of streams without news open, and finds those whose client is gone.
+    private func ping() {
+        Self.send(LiveMessage(event: "ping", id: nil, data: "{}"), to: state.withLock { Array($0.streams.values) })
+    }
+
+    private static func send(_ message: LiveMessage, to streams: [AsyncStream<LiveMessage>.Continuation]) {
+        for stream in streams {
+            if case .dropped = stream.yield(message) { stream.finish() }
         }
     }
 

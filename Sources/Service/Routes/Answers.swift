@@ -11,7 +11,14 @@ final class Answers: Sendable {
     let lab: Lab
     let live: LiveUpdates
     let counts: RequestCounts
-    private let kept = Mutex<(generation: Int, answers: [String: ByteBuffer])>((0, [:]))
+    private struct Kept {
+        var generation = 0
+        var answers: [String: ByteBuffer] = [:]
+        /// Answers that are being computed: requests for the same wait for them.
+        var underWay: [String: Task<ByteBuffer, any Error>] = [:]
+    }
+
+    private let kept = Mutex(Kept())
 
     init(_ lab: Lab, live: LiveUpdates, counts: RequestCounts) { (self.lab, self.live, self.counts) = (lab, live, counts) }
 
@@ -28,14 +35,26 @@ final class Answers: Sendable {
     func json(_ request: Request, _ body: @Sendable @escaping (Lab) throws -> some Encodable & Sendable) async throws -> Response
     {
         let key = request.uri.string, generation = live.generation
-        let known = kept.withLock { $0.generation == generation ? $0.answers[key] : nil }
-        if let known { return Self.response(known) }
-        let answer = try await onLab { try Self.encoded(body($0)) }
-        kept.withLock { kept in
-            if kept.generation != generation || kept.answers.count > 200 { kept = (generation, [:]) }
-            kept.answers[key] = answer
+        let task: Task<ByteBuffer, any Error>? = kept.withLock { kept in
+            if kept.generation != generation || kept.answers.count > 200 { kept = Kept(generation: generation) }
+            if kept.answers[key] != nil { return nil }
+            if let task = kept.underWay[key] { return task }
+            let task = Task { try await onLab { try Self.encoded(body($0)) } }
+            kept.underWay[key] = task
+            return task
         }
-        return Self.response(answer)
+        guard let task else {
+            // Another request may have begun a new generation meanwhile.
+            if let answer = kept.withLock({ $0.answers[key] }) { return Self.response(answer) }
+            return try await json(request, body)
+        }
+        let result = await task.result
+        kept.withLock { kept in
+            guard kept.generation == generation else { return }
+            kept.underWay[key] = nil
+            if case .success(let answer) = result { kept.answers[key] = answer }
+        }
+        return Self.response(try result.get())
     }
 
     static func encoded(_ value: some Encodable) throws -> ByteBuffer {

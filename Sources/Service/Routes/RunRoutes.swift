@@ -15,7 +15,8 @@ struct RunRoutes {
     func add(to group: RouterGroup<ServiceContext>) {
         group.get("runs") { request, _ in
             let query = try RunQuery(request)
-            return try await answers.json(request) { try RunPage(query, $0) }
+            let counts = query.selection.isEmpty ? answers.live.stateCounts : nil
+            return try await answers.json(request) { try RunPage(query, $0, counts: counts) }
         }
         group.get("runs/:id") { request, context in
             let id = try context.parameters.require("id")
@@ -75,9 +76,9 @@ private struct RunPage: Encodable, Sendable {
     let total: Int
     let unreadable: [Unreadable]
 
-    init(_ query: RunQuery, _ lab: Lab) throws {
+    init(_ query: RunQuery, _ lab: Lab, counts: [RunState: Int]?) throws {
         var filter = try query.selection.filter(lab)
-        let counts = try lab.stateCounts(filter)
+        let counts = try counts ?? lab.stateCounts(filter)
         filter.limit = query.limit
         filter.isByInterest = query.isByInterest
         if !query.isByInterest { filter.after = query.after }

@@ -28,22 +28,8 @@ struct StreamRoute {
                         event: "hello", id: missed.event, data: "{\"last_event\":\(missed.event),\"server\":\"\(server)\"}")
                     try await writer.write(ByteBuffer(string: "retry: 1000\n\n" + hello.text + (missed.message?.text ?? "")))
                     try await request.body.consumeWithCancellationOnInboundClose { _ in
-                        try await withThrowingTaskGroup(of: Void.self) { group in
-                            let (ticks, ticking) = AsyncStream.makeStream(of: LiveMessage.self)
-                            group.addTask {
-                                for await message in messages.cancelOnGracefulShutdown() { ticking.yield(message) }
-                                ticking.finish()
-                            }
-                            group.addTask {
-                                while !Task.isCancelled {
-                                    try await Task.sleep(for: .seconds(15))
-                                    ticking.yield(LiveMessage(event: "ping", id: nil, data: "{}"))
-                                }
-                            }
-                            for await message in ticks.cancelOnGracefulShutdown() {
-                                try await writer.write(ByteBuffer(string: message.text))
-                            }
-                            group.cancelAll()
+                        for await message in messages.cancelOnGracefulShutdown() {
+                            try await writer.write(ByteBuffer(string: message.text))
                         }
                     }
                     try await writer.finish(nil)

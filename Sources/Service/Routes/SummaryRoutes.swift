@@ -12,7 +12,11 @@ struct SummaryRoutes {
     func add(to group: RouterGroup<ServiceContext>) {
         group.get("summary") { request, context in
             let access = context.access ?? .read
-            return try await answers.json(request.keyed(by: access)) { lab in try Summary(lab, version: version, access: access) }
+            let counts = answers.live.stateCounts
+            // Workers' heartbeats change nothing else: they are at most two seconds old.
+            return try await answers.json(request.keyed(by: "\(access) \(answers.lab.clock.uptime() / 2000)")) { lab in
+                try Summary(lab, version: version, access: access, counts: counts)
+            }
         }
         group.get("experiments") { request, _ in
             try await answers.json(request) { try $0.experiments().map(ExperimentAnswer.init) }
@@ -21,10 +25,10 @@ struct SummaryRoutes {
 }
 
 extension Request {
-    /// The same request, whose answer is kept for each access apart.
-    fileprivate func keyed(by access: Access) -> Request {
+    /// The same request, whose answer is kept for each key apart.
+    fileprivate func keyed(by key: String) -> Request {
         var head = head
-        head.path = (head.path ?? "") + "#\(access)"
+        head.path = (head.path ?? "") + "#\(key)"
         return Request(head: head, body: body)
     }
 }
@@ -76,13 +80,14 @@ private struct Summary: Encodable, Sendable {
         case lastEvent = "last_event"
     }
 
-    init(_ lab: Lab, version: String, access: Access) throws {
+    /// - Parameter counts: of runs by state; nil to count them.
+    init(_ lab: Lab, version: String, access: Access, counts: [RunState: Int]?) throws {
         self.version = version
         self.lab = lab.folder.standardizedFileURL.path
         self.access = access == .change ? "change" : "read"
         now = lab.clock.now()
         lastEvent = try lab.lastEvent()
-        let counts = try lab.stateCounts()
+        let counts = try counts ?? lab.stateCounts()
         self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
         runs = counts.values.reduce(0, +)
         let workers = try lab.workers()

@@ -30,7 +30,7 @@ struct SetCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let (lab, runs) = try arguments.open()
-            let lines = RunLines(runs), text = description
+            let lines = RunLines(runs), text = changes.description
             if !arguments.confirmation.dryRun {
                 if !arguments.areNamed, runs.count > 1 { try arguments.confirmation.ask("set \(text) of \(runs.count) runs") }
                 try lab.change(changes, runs: runs.map(\.id))
@@ -38,12 +38,5 @@ struct SetCommand: ParsableCommand {
             for run in runs { Terminal.output.line(lines.line(run, text)) }
             if arguments.confirmation.dryRun { Terminal.error.line("\(Format.count(runs.count, "run")); nothing is changed") }
         }
-    }
-
-    /// "priority 3, tag +a, tag −b, note"
-    private var description: String {
-        let tags = addedTags.map { "tag +\($0)" } + removedTags.map { "tag −\($0)" }
-        return ([priority.map { "priority \($0)" }] + tags + [note.map { $0.isEmpty ? "no note" : "note" }]).compactMap(\.self)
-            .joined(separator: ", ")
     }
 }

@@ -57,7 +57,7 @@ struct Status: ParsableCommand {
             return try JSONOutput.text(
                 table.runs.map { RunStatus($0, experiment: experiment, abandoned: table.abandoned[$0.id]) }) + "\n"
         }
-        if runs.isEmpty, selected.isEmpty { table.disk = try lab.diskUse() }
+        if runs.isEmpty, selected.isEmpty, let disk = try? lab.diskUse(), disk.checkpoints > 0 { table.disk = disk }
         return runs.isEmpty ? table.lines().joined(separator: "\n") + "\n" : try details(lab, table)
     }
 
