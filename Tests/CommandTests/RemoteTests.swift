@@ -74,10 +74,10 @@ struct RemoteTests {
             let rows = try lab.run("status").out.split(separator: "\n").prefix(6)
             let watch = try client.start(["status", "--watch", "--server", server.address])
             defer { watch.process.terminate() }
-            try until { watch.text.split(separator: "\n").count(where: { $0.hasPrefix("run ") }) >= 2 }
+            try until { watch.output.split(separator: "\n").count(where: { $0.hasPrefix("run ") }) >= 2 }
             // Those that wait come first, and so the rows are in another order.
-            let frame = watch.text.split(separator: "\n").prefix(6)
-            #expect(frame.sorted() == rows.sorted() && frame.first == rows.first, "\(watch.text)")
+            let frame = watch.output.split(separator: "\n").prefix(6)
+            #expect(frame.sorted() == rows.sorted() && frame.first == rows.first, "\(watch.output)")
         }
     }
 

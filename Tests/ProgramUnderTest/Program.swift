@@ -54,8 +54,8 @@ public struct Program {
         public let process: Process
         let files: [URL]
 
-        /// What it has printed until now.
-        public var text: String { (try? String(contentsOf: files[0], encoding: .utf8)) ?? "" }
+        /// The standard output so far.
+        public var output: String { (try? String(contentsOf: files[0], encoding: .utf8)) ?? "" }
 
         /// Waits for the end.
         public func finish() throws -> Output {

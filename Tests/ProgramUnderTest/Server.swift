@@ -18,8 +18,8 @@ public final class Server {
         var url = ""
         do {
             try until {
-                url = running.text.split(separator: "\n").first.map(String.init) ?? ""
-                return url.hasPrefix("http") && running.text.hasSuffix("\n") || !running.process.isRunning
+                url = running.output.split(separator: "\n").first.map(String.init) ?? ""
+                return url.hasPrefix("http") && running.output.hasSuffix("\n") || !running.process.isRunning
             }
         } catch {
             running.process.terminate()

@@ -12,7 +12,7 @@ struct OperationTests {
             let socket = program.folder.appending(path: "s")
             let running = try program.start(["serve", "--socket", socket.path])
             defer { running.process.terminate() }
-            try until { running.text.contains("listening on") }
+            try until { running.output.contains("listening on") }
             let mode = { (file: URL) in
                 (try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int).map { $0 & 0o777 }
             }
@@ -35,13 +35,13 @@ struct OperationTests {
             #expect(try Data(contentsOf: file) == Data("mine".utf8))
             let first = try program.start(["serve", "--socket", socket])
             defer { first.process.terminate() }
-            try until { first.text.contains("listening on") }
+            try until { first.output.contains("listening on") }
             #expect(try program.run("serve", "--socket", socket).status == 69, "another one listens")
             kill(first.process.processIdentifier, SIGKILL)
             _ = try first.finish()
             #expect(FileManager.default.fileExists(atPath: socket))
             let second = try program.start(["serve", "--socket", socket])
-            try until { second.text.contains("listening on") }
+            try until { second.output.contains("listening on") }
             second.process.terminate()
             #expect(try second.finish().status == 143)
         }
