@@ -6,6 +6,12 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
+/// Specs of `experiments` that the service offers to start from.
+let examples = [
+    "quickstart", "modern", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet", "table1", "epsilon-lambda",
+    "distance-wave", "channel-pcn",
+]
+
 let package = Package(
     name: "pcnlab",
     platforms: [.macOS(.v15)],
@@ -43,7 +49,9 @@ let package = Package(
             dependencies: [
                 "Operations", "Specs", "Lab", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
-            ], resources: [.embedInCode("Page/index.html")]),
+            ],
+            resources: [.embedInCode("Page/index.html"), .embedInCode("openapi.json")]
+                + examples.map { .embedInCode("Examples/\($0).json") }),
         .executableTarget(
             name: "pcnlab",
             dependencies: [
@@ -65,6 +73,13 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Archives", "Datasets", "Specs", "Tensors", crypto],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "pcnlab", "ProgramUnderTest", "Operations", "Service", "Lab",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab", "Specs"], exclude: ["Schemas"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Specs", "CZlib"]),

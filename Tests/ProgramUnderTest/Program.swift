@@ -36,7 +36,8 @@ public struct Program {
         process.arguments = arguments
         process.currentDirectoryURL = folder
         var variables = ProcessInfo.processInfo.environment
-        for name in ["PCNLAB_HOME", "PCNLAB_DATASETS", "NO_COLOR"] { variables[name] = nil }
+        for name in ["PCNLAB_HOME", "PCNLAB_DATASETS", "PCNLAB_SERVER", "PCNLAB_TOKEN", "NO_COLOR"] { variables[name] = nil }
+        variables["XDG_CONFIG_HOME"] = folder.appending(path: "config").path
         variables["PCNLAB_DATASETS"] = folder.appending(path: "datasets").path
         variables.merge(environment) { $1 }
         process.environment = variables
@@ -52,6 +53,9 @@ public struct Program {
     public struct Running {
         public let process: Process
         let files: [URL]
+
+        /// The standard output so far.
+        public var output: String { (try? String(contentsOf: files[0], encoding: .utf8)) ?? "" }
 
         /// Waits for the end.
         public func finish() throws -> Output {
