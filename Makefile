@@ -20,6 +20,7 @@ demo: build
 	$(PCNLAB) work --drain
 	$(PCNLAB) status --experiment quickstart
 	$(PCNLAB) report --experiment quickstart --curves curves
+	@echo "$(PCNLAB) serve    # prints the address of a page with all of this"
 
 test: packages $(KERNEL_FUZZER)
 	$(KERNEL_FUZZER) $(KERNEL_OPTIONS) -runs=10000
@@ -45,6 +46,8 @@ fuzz: packages $(KERNEL_FUZZER)
 	$(KERNEL_FUZZER) $(KERNEL_OPTIONS) -runs=$$(( $(FUZZ_COUNT) / 10 ))
 	swift build -c release --product Fuzz
 	.build/release/Fuzz
+	swift build -c release --product pcnlab
+	./Scripts/fuzz-service $(PCNLAB)
 
 $(KERNEL_FUZZER): $(wildcard Tests/Fuzz/Kernels/*) $(wildcard Sources/CKernels/*.c Sources/CKernels/*/*.h)
 	@mkdir -p $(@D)

@@ -6,6 +6,19 @@ let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
+/// Specs of `experiments` that the service offers to start from.
+let examples = [
+    "quickstart", "modern", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet", "table1", "epsilon-lambda",
+    "distance-wave", "channel-pcn",
+]
+
+// The page of the service: plain HTML, CSS and ES modules, without a build step.
+let page = [
+    "actions.js", "api.js", "app.js", "chart.js", "curvepanel.js", "curves.js", "dom.js", "experiment.js", "favicon.svg",
+    "filters.js", "format.js", "health.js", "index.html", "live.js", "plot.js", "plotfile.js", "queue.js", "raster.js", "run.js",
+    "style.css", "submit.js", "table1.js",
+]
+
 let package = Package(
     name: "pcnlab",
     platforms: [.macOS(.v15)],
@@ -44,30 +57,8 @@ let package = Package(
                 "Operations", "Specs", "Lab", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [
-                .embedInCode("Page/actions.js"),
-                .embedInCode("Page/api.js"),
-                .embedInCode("Page/app.js"),
-                .embedInCode("Page/chart.js"),
-                .embedInCode("Page/curvepanel.js"),
-                .embedInCode("Page/curves.js"),
-                .embedInCode("Page/dom.js"),
-                .embedInCode("Page/experiment.js"),
-                .embedInCode("Page/favicon.svg"),
-                .embedInCode("Page/filters.js"),
-                .embedInCode("Page/format.js"),
-                .embedInCode("Page/health.js"),
-                .embedInCode("Page/index.html"),
-                .embedInCode("Page/live.js"),
-                .embedInCode("Page/plot.js"),
-                .embedInCode("Page/plotfile.js"),
-                .embedInCode("Page/queue.js"),
-                .embedInCode("Page/raster.js"),
-                .embedInCode("Page/run.js"),
-                .embedInCode("Page/style.css"),
-                .embedInCode("Page/submit.js"),
-                .embedInCode("Page/table1.js"),
-            ]),
+            resources: [.embedInCode("openapi.json")] + page.map { .embedInCode("Page/\($0)") }
+                + examples.map { .embedInCode("Examples/\($0).json") }),
         .executableTarget(
             name: "pcnlab",
             dependencies: [
@@ -89,6 +80,13 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Archives", "Datasets", "Specs", "Tensors", crypto],
             resources: [.copy("Fixtures")]),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: [
+                "pcnlab", "ProgramUnderTest", "Operations", "Service", "Lab",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
         .testTarget(name: "LabTests", dependencies: ["Lab", "Specs"], exclude: ["Schemas"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Specs", "CZlib"]),

@@ -107,7 +107,7 @@ private final class Connection {
     /// Sends a request and reads the whole answer. Returns its status.
     func get(_ path: String, _ token: String) throws -> Int {
         let request = Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(token)\r\n\r\n".utf8)
-        guard send(socket, request, request.count, Int32(MSG_NOSIGNAL.rawValue)) == request.count else {
+        guard send(socket, request, request.count, Int32(MSG_NOSIGNAL)) == request.count else {
             throw ServiceTimes.Failure(text: "the connection is closed")
         }
         var bytes: [UInt8] = [], part = [UInt8](repeating: 0, count: 1 << 16), length: Int?

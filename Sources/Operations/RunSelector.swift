@@ -39,8 +39,11 @@ package struct RunSelector: Codable, Sendable, Equatable {
     /// What selects the runs in the lab. Throws for a run or an experiment that is not there, and for a wrong condition.
     package func filter(_ lab: Lab) throws -> RunFilter {
         let named = try ids.flatMap { try $0.isEmpty ? nil : $0.map { try lab.run(named: $0) } }
+        // Own data is named as tables name it, by its label, or by its path.
+        let datasets = dataset ?? []
+        let own = datasets.isEmpty ? [] : try lab.ownDatasets().filter { datasets.contains(DatasetName.label(ofName: $0)) }
         var filter = RunFilter(
-            experiment: experiment, ids: named, tags: tag ?? [], datasets: dataset ?? [], models: model ?? [],
+            experiment: experiment, ids: named, tags: tag ?? [], datasets: datasets + own, models: model ?? [],
             conditions: try (self.where ?? []).map { text in
                 do { return try SettingCondition(text) } catch { throw Failure("where: \(error)", status: .usage) }
             })

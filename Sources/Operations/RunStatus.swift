@@ -14,7 +14,7 @@ package struct RunStatus: Encodable {
         (self.run, self.experiment, self.abandoned) = (run, experiment, abandoned)
     }
 
-    private enum Key: String, CodingKey {
+    enum Key: String, CodingKey {
         case id, experiment, experiments, tags, model, dataset, seed, settings, state, request, priority, epoch, epochs, loss
         case attempts, error, abandoned, note, completions
         case trainAccuracy = "train_accuracy"

@@ -3,8 +3,8 @@ import Foundation
 import Specs
 import Synchronization
 
-/// Reads a spec's file, up to the size limit of specs.
-package func readSpec(_ file: String) throws -> Experiment {
+/// The bytes of a spec's file, up to the size limit of specs.
+package func readSpecText(_ file: String) throws -> Data {
     let limit = 4 << 20
     var bytes = Data()
     do {
@@ -18,6 +18,12 @@ package func readSpec(_ file: String) throws -> Experiment {
     guard bytes.count <= limit else {
         throw Failure("\(file.printable): is larger than 4 MiB, and so no spec; give a smaller file", status: .badData)
     }
+    return bytes
+}
+
+/// Reads a spec's file, and looks at the own data that it names.
+package func readSpec(_ file: String) throws -> Experiment {
+    let bytes = try readSpecText(file)
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
     // A spec may name a folder many times, and all of its images are read.
     let known = Mutex<[String: Result<DatasetName, OwnDataLookup.Fault>]>([:])

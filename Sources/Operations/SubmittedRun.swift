@@ -2,7 +2,7 @@ import Lab
 import Specs
 
 /// A line of the output of `submit`.
-package struct SubmittedRun: Encodable {
+package struct SubmittedRun: Codable, Sendable {
     package let id: String
     package let experiment: String
     package let model: String
@@ -37,9 +37,10 @@ package struct SubmittedRun: Encodable {
         }
     }
 
-    private enum CodingKeys: CodingKey {
-        case id, experiment, model, dataset, seed, epochs, settings, outcome, state, extendedFrom
-        case shortenedFrom, longer
+    private enum CodingKeys: String, CodingKey {
+        case id, experiment, model, dataset, seed, epochs, settings, outcome, state, longer
+        case extendedFrom = "extended_from"
+        case shortenedFrom = "shortened_from"
     }
 
     /// Keys without a value are null.

@@ -3,7 +3,7 @@ import Lab
 import Specs
 
 /// What `submit` did.
-package struct SubmissionResult: Encodable, Sendable {
+package struct SubmissionResult: Codable, Sendable {
     /// One line for each run.
     package let runs: [SubmittedRun]
     /// What a person should know: of data that is not official, of runs of another length.
@@ -125,7 +125,12 @@ package struct SpecFaults: Error {
 }
 
 /// The cost of runs on this machine, one at a time.
-package struct SpecsEstimate: Encodable, Sendable {
+package struct SpecsEstimate: Codable, Sendable {
     package let runs: [DryRun]
     package let totalSeconds: Double
+
+    private enum CodingKeys: String, CodingKey {
+        case runs
+        case totalSeconds = "total_seconds"
+    }
 }

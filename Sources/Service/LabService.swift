@@ -51,7 +51,9 @@ public struct LabService: Sendable {
         let address: BindAddress =
             configuration.socket.map { .unixDomainSocket(path: $0) } ?? .hostname(configuration.host, port: configuration.port)
         let socket = configuration.socket
-        if let socket { unlink(socket) }
+        if let socket { try SocketFile.makeRoom(at: socket) }
+        // The socket is its owner's from the moment it exists.
+        let mask = socket.map { _ in umask(0o177) }
         let application = Application(
             router: router(answers),
             server: .http1(
@@ -63,8 +65,7 @@ public struct LabService: Sendable {
                 address: address, serverName: nil,
                 availableConnectionsDelegate: MaximumAvailableConnections(Limits.connections)),
             onServerRunning: { channel in
-                // Only its owner may connect.
-                if let socket { chmod(socket, 0o600) }
+                if let mask { umask(mask) }
                 ready(channel.localAddress?.port)
             },
             logger: logger)
@@ -96,10 +97,11 @@ public struct LabService: Sendable {
         }
     }
 
-    private func router(_ answers: Answers) -> Router<ServiceContext> {
+    func router(_ answers: Answers) -> Router<ServiceContext> {
         let router = Router(context: ServiceContext.self)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: RequestLog(counts: answers.counts, logger: logger))
+        router.add(middleware: SizeGuard())
         router.add(middleware: HostGuard(allowed: configuration.allowedHosts))
         router.add(middleware: OriginGuard())
         PageRoutes().add(to: router)
@@ -113,6 +115,8 @@ public struct LabService: Sendable {
         RunRoutes(answers: answers, log: log).add(to: group)
         LabRoutes(answers: answers).add(to: group)
         ActionRoutes(answers: answers).add(to: group)
+        ClientRoutes(answers: answers).add(to: group)
+        DescriptionRoutes().add(to: group)
         StreamRoute(answers: answers, server: UUID().uuidString).add(to: group)
         return router
     }

@@ -16,7 +16,8 @@ struct PCNLab: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Init.self, Submit.self, Work.self, Serve.self, Status.self, Compare.self, Report.self, Export.self, Predict.self,
+            Init.self, Submit.self, Work.self, Serve.self, Login.self, Status.self, Compare.self, Report.self, Export.self,
+            Predict.self,
             LandscapeCommand.self, Cancel.self, Pause.self, Resume.self, Retry.self, Remove.self, SetCommand.self, Wait.self,
             Clean.self, LogCommand.self, Verify.self, BackupCommand.self,
             DataCommand.self, SchemaCommand.self,

@@ -66,7 +66,7 @@ extension BrowserTests {
                     }
                     try browser.resize(1280, 800)
                     try browser.setDark(false)
-                    try browser.expectNoErrors(except: "/examples")
+                    try browser.expectNoErrors()
                 }
                 // What a person keeps open: the queue with the curves of an experiment, while another is in training.
                 let worker = try lab.program.start(["work", "--threads", "1"])

@@ -19,7 +19,9 @@ struct DocumentationTests {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "pcnlab() { \"\(Program.executable.path)\" \"$@\"; }; \(line)"]
         process.currentDirectoryURL = program.folder
-        process.environment = ProcessInfo.processInfo.environment.filter { !["PCNLAB_HOME", "PCNLAB_DATASETS"].contains($0.key) }
+        process.environment = ProcessInfo.processInfo.environment.filter {
+            !["PCNLAB_HOME", "PCNLAB_DATASETS", "PCNLAB_SERVER", "PCNLAB_TOKEN"].contains($0.key)
+        }
         process.standardInput = FileHandle.nullDevice
         (process.standardOutput, process.standardError) = (pipe, pipe)
         try process.run()
@@ -44,6 +46,28 @@ struct DocumentationTests {
             }
             let ended = try String(contentsOf: program.folder.appending(path: "ended.txt"), encoding: .utf8)
             #expect(ended.split(separator: "\n").count == 6 && ended.contains("LinearNet-PCN2 completed 0."))
+        }
+    }
+
+    @Test("every command of service.md ends well, in its order, on a service that trains")
+    func service() throws {
+        let text = try String(contentsOf: Self.root.appending(path: "docs/service.md"), encoding: .utf8)
+        let commands = text.split(separator: "\n").filter { $0.hasPrefix("$ ") }.map { String($0.dropFirst(2)) }
+        try #require(commands.count >= 12 && commands[0] == "pcnlab serve --workers 1")
+        try Program.inNewFolder { program in
+            let spec = try program.spec(smallSpec("small", epochs: 2))
+            let server = try Server(program, ["--workers", "1", "--threads", "1"])
+            defer { _ = try? server.stop() }
+            let hasCurl = try shell("command -v curl", program).status == 0
+            for command in commands.dropFirst() where hasCurl || !command.contains("curl ") {
+                let command = command.replacing("7878", with: "\(server.port)").replacing("spec.json", with: spec)
+                let config = "export XDG_CONFIG_HOME='\(program.folder.appending(path: "config").path)'; "
+                let output = try shell(config + command, program)
+                #expect(output.status == 0 && (!output.text.isEmpty || command.contains(" -o ")), "\(command): \(output.text)")
+            }
+            guard hasCurl else { return }
+            let report = try String(contentsOf: program.folder.appending(path: "report.csv"), encoding: .utf8)
+            #expect(report.split(separator: "\n").count >= 4, "\(report)")
         }
     }
 

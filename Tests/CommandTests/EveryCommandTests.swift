@@ -16,7 +16,7 @@ struct EveryCommandTests {
     }
 
     private struct Row {
-        /// DONE is a completed run, WAITING and OTHER are queued ones, NEW is a name that nothing has.
+        /// DONE is a completed run, WAITING and OTHER are queued ones, NEW is a name that nothing has, SERVER is a service's URL.
         let arguments: String
         var stream = Stream.output
     }
@@ -35,6 +35,7 @@ struct EveryCommandTests {
         "init": Row(arguments: "NEW"),
         "landscape": Row(arguments: "spec.json --samples 1"),
         "log": Row(arguments: "DONE"),
+        "login": Row(arguments: "SERVER", stream: .error),
         "pause": Row(arguments: "WAITING"),
         "remove": Row(arguments: "OTHER --yes"),
         "report": Row(arguments: ""),
@@ -68,6 +69,7 @@ struct EveryCommandTests {
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", "\"$0\" \(command)", Program.executable.path]
         process.currentDirectoryURL = program.folder
+        process.environment = ProcessInfo.processInfo.environment.merging(["XDG_CONFIG_HOME": program.folder.path]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try FileHandle(forWritingTo: file)
@@ -85,12 +87,15 @@ struct EveryCommandTests {
             for id in ids.dropFirst() { try program.run("pause", id) }
             try program.run("work", "--drain")
             for id in ids.dropFirst() { try program.run("resume", id) }
+            let server = try Server(program)
+            defer { _ = try? server.stop() }
             // In the order of the help, `cancel` before `retry` and `work` where nothing may wait any more last.
             let names = Self.names(below: PCNLab.self).filter { $0 != "work" } + ["work"]
             for (number, name) in names.enumerated() {
                 guard let row = Self.rows[name] else { continue }
                 let arguments = row.arguments.replacing("DONE", with: ids[0]).replacing("WAITING", with: ids[1])
                     .replacing("OTHER", with: ids[2]).replacing("NEW", with: "new-\(number)")
+                    .replacing("SERVER", with: "'\(server.address)/#token=\(server.token)'")
                 let (status, error) = try shell("\(name) \(arguments) \(row.stream.rawValue)\(target)", in: program)
                 #expect(status == 73, "\(name) \(row.stream.rawValue) \(target): \(status) \(error)")
                 if row.stream == .output { #expect(error.contains("cannot write the output: "), "\(name): \(error)") }

@@ -36,7 +36,8 @@ public struct Program {
         process.arguments = arguments
         process.currentDirectoryURL = folder
         var variables = ProcessInfo.processInfo.environment
-        for name in ["PCNLAB_HOME", "PCNLAB_DATASETS", "NO_COLOR"] { variables[name] = nil }
+        for name in ["PCNLAB_HOME", "PCNLAB_DATASETS", "PCNLAB_SERVER", "PCNLAB_TOKEN", "NO_COLOR"] { variables[name] = nil }
+        variables["XDG_CONFIG_HOME"] = folder.appending(path: "config").path
         variables["PCNLAB_DATASETS"] = folder.appending(path: "datasets").path
         variables.merge(environment) { $1 }
         process.environment = variables

@@ -9,6 +9,10 @@ public struct DiskUse: Sendable, Equatable {
     public let database: Int64
     /// Of the runs' logs.
     public let logs: Int64
+
+    package init(checkpoints: Int64, database: Int64, logs: Int64) {
+        (self.checkpoints, self.database, self.logs) = (checkpoints, database, logs)
+    }
 }
 
 /// A checkpoint that nothing needs.

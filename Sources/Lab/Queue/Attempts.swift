@@ -36,6 +36,13 @@ public struct AttemptRow: Sendable {
     public let startedAt: Int64
     public let endedAt: Int64?
     public let outcome: String?
+
+    package init(
+        number: Int, worker: String = "", arithmetic: String, threads: Int, startedAt: Int64, endedAt: Int64?, outcome: String?
+    ) {
+        (self.number, self.worker, self.arithmetic, self.threads) = (number, worker, arithmetic, threads)
+        (self.startedAt, self.endedAt, self.outcome) = (startedAt, endedAt, outcome)
+    }
 }
 
 extension Lab {

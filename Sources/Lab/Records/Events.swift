@@ -11,6 +11,10 @@ public struct EventRow: Sendable {
     public let attempt: Int?
     public let kind: String
     public let detail: String?
+
+    package init(id: Int64, run: String?, at: Int64, attempt: Int?, kind: String, detail: String?) {
+        (self.id, self.run, self.at, self.attempt, self.kind, self.detail) = (id, run, at, attempt, kind, detail)
+    }
 }
 
 extension Lab {

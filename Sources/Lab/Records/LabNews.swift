@@ -3,7 +3,7 @@ import GRDB
 
 /// What has changed in a lab since it was last looked at.
 public struct LabNews: Sendable, Equatable {
-    /// Runs whose row or history changed, also those that were removed.
+    /// Runs whose state or history changed.
     public var runs: Set<String> = []
     /// New epochs of runs, oldest first.
     public var epochs: [String: [EpochRow]] = [:]
@@ -76,7 +76,6 @@ public final class LabWatch {
             news.epochs[run] = try Row.fetchAll(
                 db, sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch > ? ORDER BY epoch LIMIT 1000", arguments: [run, from]
             ).compactMap(EpochRow.init)
-            news.runs.insert(run)
         }
         seen = running
         guard hasEvents || counts.isEmpty else {

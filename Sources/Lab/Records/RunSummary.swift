@@ -31,6 +31,20 @@ public struct RunSummary: Sendable {
     /// Every arithmetic with which the run was trained.
     public let arithmetics: [String]
 
+    /// From what another process says of it.
+    package init(
+        id: String, number: Int64, experiments: [String], tags: [String], settings: Settings, state: RunState,
+        request: RunRequest?, priority: Int, epoch: Int, epochs: Int, latest: EpochRow?, secondsPerEpoch: Double?, attempts: Int,
+        error: String?, final: FinalFigures?, completions: [Completion], note: String?, datasetDigest: String,
+        arithmetics: [String]
+    ) {
+        (self.id, self.number, self.experiments, self.tags) = (id, number, experiments, tags)
+        (self.settings, self.state, self.request, self.priority) = (settings, state, request, priority)
+        (self.epoch, self.epochs, self.latest, self.secondsPerEpoch) = (epoch, epochs, latest, secondsPerEpoch)
+        (self.attempts, self.error, self.final, self.completions) = (attempts, error, final, completions)
+        (self.note, self.datasetDigest, self.arithmetics) = (note, datasetDigest, arithmetics)
+    }
+
     public var model: String { settings.model }
 
     /// The longest length at which the run was completed. It stays on record, whatever becomes of an extension.

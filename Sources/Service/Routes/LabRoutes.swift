@@ -45,15 +45,19 @@ struct LabRoutes {
             let id = try context.parameters.require("id")
             let format = request.uri.queryParameters["format"].map(String.init) ?? "safetensors"
             let expand = request.uri.queryParameters["expand"] == "true"
-            let file = try await answers.onLab { lab in
+            let weights = try await answers.onLab { lab in
                 try ExportedWeights(lab, lab.run(named: id), format: format, expand: expand)
             }
             return Response(
                 status: .ok,
                 headers: [
                     .contentType: "application/octet-stream", .cacheControl: "no-store",
-                    .contentDisposition: "attachment; filename=\"\(file.name)\"",
-                ], body: .init(byteBuffer: ByteBuffer(bytes: file.bytes)))
+                    .contentDisposition: "attachment; filename=\"\(weights.file.name)\"",
+                    .init("Pcnlab-Tensors")!: "\(weights.file.tensors)", .init("Pcnlab-Epoch")!: weights.file.epoch,
+                    .init("Pcnlab-Skipped")!: weights.file.skipped.map {
+                        $0.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+                    }.joined(separator: ","),
+                ], body: .init(byteBuffer: ByteBuffer(bytes: weights.bytes)))
         }
         group.get("health") { request, _ in
             try await answers.json(request) { lab in LabExamination(folder: lab.folder, repairs: false).findings() }

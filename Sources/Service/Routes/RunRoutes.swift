@@ -74,6 +74,7 @@ private struct RunPage: Encodable, Sendable {
     let next: Int64?
     let counts: [String: Int]
     let total: Int
+    let unreadable: [Unreadable]
 
     init(_ query: RunQuery, _ lab: Lab, counts: [RunState: Int]?) throws {
         var filter = try query.selection.filter(lab)
@@ -81,18 +82,30 @@ private struct RunPage: Encodable, Sendable {
         filter.limit = query.limit
         filter.isByInterest = query.isByInterest
         if !query.isByInterest { filter.after = query.after }
-        let found = try lab.listing(filter).runs
+        let (found, errors) = try lab.listing(filter)
+        unreadable = errors.map { Unreadable(detail: "\($0)", exitCode: $0.exitStatus.rawValue) }
         let abandoned = counts[.running] == nil ? [:] : try lab.abandonedRuns()
         runs = found.map {
-            NumberedRun(
-                status: RunStatus($0, experiment: query.selection.experiment, abandoned: abandoned[$0.id]), number: $0.number)
+            NumberedRun($0, experiment: query.selection.experiment, abandoned: abandoned[$0.id])
         }
-        next = !query.isByInterest && found.count == query.limit ? found.last?.number : nil
+        // Runs that cannot be read count too, or a page with one of them would seem to be the last.
+        next = !query.isByInterest && found.count + errors.count == query.limit ? found.last?.number : nil
         self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
         total = counts.values.reduce(0, +)
     }
 
-    private enum CodingKeys: CodingKey { case runs, next, counts, total }
+    /// An error of a run that cannot be read.
+    struct Unreadable: Encodable, Sendable {
+        let detail: String
+        let exitCode: Int32
+
+        private enum CodingKeys: String, CodingKey {
+            case detail
+            case exitCode = "exit_code"
+        }
+    }
+
+    private enum CodingKeys: CodingKey { case runs, next, counts, total, unreadable }
 
     func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
@@ -100,20 +113,33 @@ private struct RunPage: Encodable, Sendable {
         try object.encode(next, forKey: .next)
         try object.encode(counts, forKey: .counts)
         try object.encode(total, forKey: .total)
+        try object.encode(unreadable, forKey: .unreadable)
     }
 }
 
 /// A run as in `status --json`, with the number by which pages are ordered.
 struct NumberedRun: Encodable, Sendable {
-    let status: RunStatus
-    let number: Int64
+    private let run: RunSummary
+    private let status: RunStatus
 
-    private enum Key: CodingKey { case number }
+    init(_ run: RunSummary, experiment: String?, abandoned: String?) {
+        self.run = run
+        status = RunStatus(run, experiment: experiment, abandoned: abandoned)
+    }
+
+    /// What a client needs, besides the object of `status --json`, to know of the run all that a listing knows.
+    private enum Key: String, CodingKey {
+        case number
+        case latestSeconds = "latest_seconds"
+        case completionLosses = "completion_losses"
+    }
 
     func encode(to encoder: any Encoder) throws {
         try status.encode(to: encoder)
         var object = encoder.container(keyedBy: Key.self)
-        try object.encode(number, forKey: .number)
+        try object.encode(run.number, forKey: .number)
+        try object.encode(run.latest?.seconds, forKey: .latestSeconds)
+        try object.encode(run.completions.map(\.loss), forKey: .completionLosses)
     }
 }
 
@@ -172,7 +198,7 @@ struct RunRecord: Encodable, Sendable {
     init(_ lab: Lab, _ id: String) throws {
         guard let summary = try lab.runs(RunFilter(ids: [id])).first else { throw LabError.noSuchRun(id) }
         let abandoned = summary.state == .running ? try lab.abandonedRuns()[id] : nil
-        run = NumberedRun(status: RunStatus(summary, experiment: nil, abandoned: abandoned), number: summary.number)
+        run = NumberedRun(summary, experiment: nil, abandoned: abandoned)
         attempts = try lab.attempts(of: id).map {
             Attempt(
                 number: $0.number, arithmetic: $0.arithmetic, threads: $0.threads, startedAt: $0.startedAt, endedAt: $0.endedAt,

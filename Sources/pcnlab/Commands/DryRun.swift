@@ -3,11 +3,8 @@ import Operations
 import Specs
 
 extension Submit {
-    func printDryRun(_ experiments: [Experiment]) throws {
-        let estimate = TimeEstimate(threads: ProcessInfo.processInfo.activeProcessorCount, lab: lab.url)
-        let runs = try experiments.flatMap { experiment in
-            try experiment.runs.map { try DryRun(experiment.name, $0, estimate) }
-        }
+    func printDryRun() throws {
+        let (runs, machine) = try estimate()
         if json { return Terminal.output.line(try JSONOutput.text(runs)) }
         var table = TextTable([
             .left("model"), .left("dataset"), .right("seed"), .right("epochs"), .right("linear"), .right("as in the paper"),
@@ -27,6 +24,6 @@ extension Submit {
         for line in table.lines(for: .output) { Terminal.output.line(line) }
         let total = Format.duration(runs.reduce(0) { $0 + $1.seconds })
         let count = Format.count(runs.count, "run")
-        Terminal.error.line("\(count), about \(total) on this machine, one at a time; nothing was queued")
+        Terminal.error.line("\(count), about \(total) on \(machine), one at a time; nothing was queued")
     }
 }

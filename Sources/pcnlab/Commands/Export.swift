@@ -36,7 +36,7 @@ struct Export: ParsableCommand {
             epoch, and DIR/index.csv with the runs' settings. Without a run or a selection: every run that has an epoch.
             """)
 
-    @OptionGroup var lab: LabOption
+    @OptionGroup var lab: LabPlace
 
     @Argument(help: "The run, by id or an unambiguous prefix of it; with --format tensorboard the folder, then runs.")
     var arguments: [String] = []
@@ -76,7 +76,10 @@ struct Export: ParsableCommand {
             let lab = try lab.open()
             switch format {
             case .weights(let format):
-                let selected = arguments.isEmpty ? try lab.readableRuns(try criteria.filter(lab)) : try runs(lab, arguments)
+                let selected =
+                    arguments.isEmpty
+                    ? try lab.listing(criteria.selector, limit: nil).readable()
+                    : try lab.runs(selectedBy: RunSelector(ids: arguments))
                 if selected.isEmpty { throw Failure("no run is selected; `pcnlab status` lists them", Exit.missingFile) }
                 for run in selected { try writeWeights(lab, run, format) }
             case .tensorBoard: try writeCurves(lab, URL(fileURLWithPath: arguments[0], isDirectory: true))
@@ -84,35 +87,32 @@ struct Export: ParsableCommand {
         }
     }
 
-    private func writeWeights(_ lab: Lab, _ run: RunSummary, _ format: WeightFormat) throws {
-        let weights = try WeightsOfRun(lab, run) { Terminal.error.line($0.printable) }
-        let name = output ?? "\(weights.fileName(expanded: expand && !format.isModel)).\(format.name)"
-        let url = URL(fileURLWithPath: name)
-        let scale = format.isModel ? try DatasetCache(lab).pixelScale(of: weights.run) : nil
-        let export = try weights.export(expanded: expand || format.isModel, scale: scale)
-        try makeFolder(url.deletingLastPathComponent())
-        let bytes = try format.write(export, to: url)
-        if output == nil { Terminal.output.line(name) }
-        let epoch = export.metadata["epoch"] ?? "?"
+    private func writeWeights(_ lab: any LabAccess, _ run: RunSummary, _ format: WeightFormat) throws {
+        let file = try lab.writeWeights(of: run, format: format.name, expand: expand) { name in
+            let url = URL(fileURLWithPath: output ?? name)
+            try makeFolder(url.deletingLastPathComponent())
+            return url
+        }
+        for sentence in file.skipped { Terminal.error.line(sentence.printable) }
+        if output == nil { Terminal.output.line(file.name) }
         Terminal.error.line(
-            "\(Format.count(export.tensors.count, "tensor")) of \(weights.run.model) after epoch \(epoch), \(bytes.grouped) bytes"
-        )
-        if let note = weights.run.unfinishedNote { Terminal.error.line(note.printable) }
+            "\(Format.count(file.tensors, "tensor")) of \(run.model) after epoch \(file.epoch), \(file.bytes.grouped) bytes")
+        if let note = run.unfinishedNote { Terminal.error.line(note.printable) }
     }
 
-    private func writeCurves(_ lab: Lab, _ folder: URL) throws {
-        let names = arguments.dropFirst()
-        let chosen = names.isEmpty ? try lab.runs(try criteria.filter(lab)) : try runs(lab, names)
+    private func writeCurves(_ lab: any LabAccess, _ folder: URL) throws {
+        let names = Array(arguments.dropFirst())
+        let chosen = try lab.runs(selectedBy: names.isEmpty ? criteria.selector : RunSelector(ids: names))
         let named = { (run: RunSummary) in experiment ?? run.experiments.first }
         // A file's name depends on other runs of the experiment, if their ids begin alike: it is the same whichever runs are chosen.
         let experiments = Dictionary(chosen.compactMap(named).map { (Array($0.utf8), $0) }) { first, _ in first }.values
         let all = try experiments.sorted().flatMap { name in
-            CurveFile.files(of: try lab.runs(RunFilter(experiment: name)), experiment: name)
+            CurveFile.files(of: try lab.runs(selectedBy: RunSelector(experiment: name)), experiment: name)
         }
         let wanted = Dictionary(chosen.map { ($0.id, named($0).map { Array($0.utf8) }) }) { first, _ in first }
         let files = all.filter { $0.run.epoch > 0 && wanted[$0.run.id] == Array($0.experiment.utf8) }
         for file in files {
-            guard let started = try lab.attempts(of: file.run.id).first?.startedAt else { continue }
+            guard let started = try lab.facts(of: file.run).attempts.first?.startedAt else { continue }
             let board = TensorBoardRun(file, try lab.epochs(of: file.run.id), started: started)
             try write(board.contents, to: folder.appending(path: board.path))
             Terminal.output.line(folder.appending(path: file.name).relativePath)
@@ -121,9 +121,5 @@ struct Export: ParsableCommand {
         let without = chosen.count - files.count
         let rest = files.isEmpty ? ": no epoch is done yet" : without == 0 ? "" : "; \(without) more without a whole epoch"
         Terminal.error.line("\(Format.count(files.count, "run")) in \(folder.relativePath.printable)\(rest)")
-    }
-
-    private func runs(_ lab: Lab, _ names: some Sequence<String>) throws -> [RunSummary] {
-        try lab.runs(RunFilter(ids: names.map { try lab.run(named: $0) }))
     }
 }

@@ -11,7 +11,7 @@ struct LogCommand: ParsableCommand {
             In order of time. Of several runs, each line names its run. Without a run or a selection: the events of the whole lab.
             """)
 
-    @OptionGroup var lab: LabOption
+    @OptionGroup var lab: LabPlace
 
     @OptionGroup var selection: RunSelection
 
@@ -45,10 +45,9 @@ struct LogCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            let logs = RunLogs(folder: lab.logs)
             if selection.isEmpty {
                 // The events of the whole lab, also of runs that were removed.
-                let events = try lab.events()
+                let events = try lab.allEvents()
                 if json { return Terminal.output.line(try JSONOutput.text(events.map(Entry.init))) }
                 for line in RunHistory.lines([.init(run: "", events: events, log: [])], namingRuns: true) {
                     Terminal.output.line(line.printable)
@@ -60,7 +59,7 @@ struct LogCommand: ParsableCommand {
                 let entries = try ids.flatMap { try lab.events(of: $0) }.sorted { $0.id < $1.id }.map(Entry.init)
                 return Terminal.output.line(try JSONOutput.text(entries))
             }
-            let parts = try ids.map { RunHistory.Part(run: $0, events: try lab.events(of: $0), log: logs.lines(of: $0)) }
+            let parts = try ids.map { RunHistory.Part(run: $0, events: try lab.events(of: $0), log: try lab.logLines(of: $0)) }
             for line in RunHistory.lines(parts) { Terminal.output.line(line.printable) }
         }
     }

@@ -15,7 +15,7 @@ struct Report: ParsableCommand {
             its newest weights take for each class (a column), as markdown, csv or json. With --plots it is drawn, too.
             """)
 
-    @OptionGroup var lab: LabOption
+    @OptionGroup var lab: LabPlace
 
     @Option(help: "The report's format.")
     var format = ReportFormat.markdown
@@ -61,8 +61,13 @@ struct Report: ParsableCommand {
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            if let confusion { return try reportConfusion(lab, confusion) }
-            let runs = try lab.readableRuns(try criteria.filter(lab))
+            if let confusion {
+                guard let lab = lab as? Lab else {
+                    throw Failure("--confusion computes on the machine of the lab; give it there, without --server", Exit.usage)
+                }
+                return try reportConfusion(lab, confusion)
+            }
+            let runs = try lab.listing(criteria.selector, limit: nil).readable()
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
             let text = (excel ? ReportFormat.excelMark : "") + (try format.render(input))
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
@@ -71,7 +76,7 @@ struct Report: ParsableCommand {
         }
     }
 
-    private func writeCurves(_ lab: Lab, _ runs: [RunSummary], _ folder: URL) throws {
+    private func writeCurves(_ lab: any LabAccess, _ runs: [RunSummary], _ folder: URL) throws {
         let files = CurveFile.files(of: runs) { run in experiment.map { [$0] } ?? run.experiments }
         for file in files {
             try write(CurveFile.csv(try lab.epochs(of: file.run.id)), to: folder.appending(path: file.path))

@@ -4,7 +4,7 @@ import Operations
 
 /// The runs that a command changes, and whether it asks first.
 struct RunArguments: ParsableArguments {
-    @OptionGroup var lab: LabOption
+    @OptionGroup var lab: LabPlace
     @OptionGroup var selection: RunSelection
     @OptionGroup var confirmation: Confirmation
 
@@ -23,10 +23,12 @@ struct RunArguments: ParsableArguments {
     var areNamed: Bool { !selection.runs.isEmpty && selection.criteria.isEmpty }
 
     /// The selected runs, and a lab in which no run has a dead worker: such a run would never react to a request.
-    func open() throws -> (lab: Lab, runs: [RunSummary]) {
+    func open() throws -> (lab: any LabAccess, runs: [RunSummary]) {
         let lab = try lab.open()
         let runs = try selection.some(lab)
-        if try LabMaintenance(lab).run() == 0 { return (lab, runs) }
+        // A service has its own maintenance.
+        guard let local = lab as? Lab else { return (lab, runs) }
+        if try LabMaintenance(local).run() == 0 { return (lab, runs) }
         return (lab, try selection.some(lab))
     }
 
@@ -38,13 +40,12 @@ struct RunArguments: ParsableArguments {
             // A run or an experiment that is not there is an error, and so are runs that cannot be read.
             _ = try selection.some(lab)
             let request = ActionRequest(action, selector, isDryRun: confirmation.dryRun)
-            let plan = try request.plan(lab)
-            if areNamed, let first = plan.refusals.first { throw first }
+            let plan = try lab.plan(request)
             let lines = RunLines(plan.runs)
             let isQuestion = action == .remove || (!areNamed && plan.runs.count > 1)
             if plan.runs.isEmpty, action == .remove { return Terminal.error.line("no runs are selected") }
             if !confirmation.dryRun, isQuestion { try confirmation.ask(question(action, plan.runs)) }
-            let result = try request.perform(lab, plan)
+            let result = try lab.perform(request, plan)
             let runs = Dictionary(plan.runs.map { ($0.id, $0) }) { first, _ in first }
             for line in result.runs {
                 // Who names a run knows which it is.
@@ -54,7 +55,7 @@ struct RunArguments: ParsableArguments {
                 }
                 Terminal.output.line(lines.line(run, line.outcome))
             }
-            if let summary = summary(action, result, plan.refusals.count) { Terminal.error.line(summary) }
+            if let summary = summary(action, result, plan.refusing) { Terminal.error.line(summary) }
         }
     }
 

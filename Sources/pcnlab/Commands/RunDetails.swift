@@ -7,21 +7,15 @@ import Specs
 struct RunDetails {
     private let run: RunSummary
     private let abandoned: String?
-    private let curve: [EpochRow]
-    private let attempts: [AttemptRow]
-    private let checkpoints: [CheckpointRecord]
-    private let events: [EventRow]
-    private let wishes: [(experiment: String, epochs: Int)]
+    private let facts: RunFacts
 
     /// - Parameter abandoned: why no worker trains the run although it is `running`; nil if a worker does.
-    init(_ lab: Lab, _ run: RunSummary, abandoned: String?) throws {
+    init(_ lab: any LabAccess, _ run: RunSummary, abandoned: String?) throws {
         (self.run, self.abandoned) = (run, abandoned)
-        curve = try lab.epochs(of: run.id)
-        attempts = try lab.attempts(of: run.id)
-        checkpoints = try lab.checkpoints(of: run.id)
-        events = try lab.events(of: run.id)
-        wishes = try lab.wishes(for: run.id)
+        facts = try lab.facts(of: run)
     }
+
+    private var curve: [EpochRow] { facts.curve }
 
     var text: String {
         var lines = [Colour.bold.paint("\(run.id)  \(run.model)  \(run.settings.dataset.displayName)", on: .output)]
@@ -39,9 +33,10 @@ struct RunDetails {
         field("epoch", "\(run.epoch) of \(run.epochs)", &lines)
         if let note = run.note { field("note", note, &lines) }
         if run.priority != 0 { field("priority", "\(run.priority)", &lines) }
-        if wishes.count > 1 || wishes.contains(where: { $0.epochs != run.epochs }) {
+        if facts.wishes.count > 1 || facts.wishes.contains(where: { $0.epochs != run.epochs }) {
             field(
-                "wishes", wishes.map { "\($0.experiment): \(Format.count($0.epochs, "epoch"))" }.joined(separator: ", "), &lines)
+                "wishes", facts.wishes.map { "\($0.experiment): \(Format.count($0.epochs, "epoch"))" }.joined(separator: ", "),
+                &lines)
         }
         for completion in run.completions where run.state != .completed || completion.epochs != run.epochs {
             let train = Format.percent(completion.figures.trainAccuracy), test = Format.percent(completion.figures.testAccuracy)
@@ -61,7 +56,7 @@ struct RunDetails {
         }
         drawCurves(&lines)
         if let perEpoch = run.secondsPerEpoch { field("time", timing(perEpoch), &lines) }
-        for attempt in attempts {
+        for attempt in facts.attempts {
             let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"
             field(
                 "attempt \(attempt.number)",
@@ -71,12 +66,14 @@ struct RunDetails {
         if !run.mixedArithmetics.isEmpty {
             field("warning", Self.mixture(run), &lines)
         }
-        if !checkpoints.isEmpty { field("disk", Format.bytes(checkpoints.reduce(0) { $0 + Int64($1.bytes) }), &lines) }
-        for checkpoint in checkpoints {
+        if !facts.checkpoints.isEmpty {
+            field("disk", Format.bytes(facts.checkpoints.reduce(0) { $0 + Int64($1.bytes) }), &lines)
+        }
+        for checkpoint in facts.checkpoints {
             let batch = checkpoint.batch == 0 ? "" : ", batch \(checkpoint.batch)"
             field("checkpoint", "after epoch \(checkpoint.epoch)\(batch): \(checkpoint.file)", &lines)
         }
-        for event in events.suffix(20) {
+        for event in facts.events.suffix(20) {
             field("event", "\(Format.time(event.at))  \(event.kind)  \(event.detail ?? "")", &lines)
         }
         return lines.joined(separator: "\n") + "\n"

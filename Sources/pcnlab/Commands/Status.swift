@@ -8,7 +8,7 @@ struct Status: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the queue, or all that is known of a run.")
 
-    @OptionGroup var lab: LabOption
+    @OptionGroup var lab: LabPlace
 
     @OptionGroup var selected: RunSelection
 
@@ -31,7 +31,7 @@ struct Status: ParsableCommand {
         try reporting {
             let lab = try lab.open()
             if !watch { return Terminal.output.write(try text(lab)) }
-            if Terminal.output.isTerminal, !json { return try LiveScreen.show(on: .output) { try window(lab, $0, $1) } }
+            if Terminal.output.isTerminal, !json { return try show(lab) }
             while Terminal.output.failure == nil {
                 Terminal.output.write(try text(lab))
                 Thread.sleep(forTimeInterval: 1)
@@ -40,22 +40,18 @@ struct Status: ParsableCommand {
     }
 
     /// What is shown: all that was selected, or the part of most interest.
-    private func selection(_ lab: Lab, limit: Int?) throws -> StatusTable {
-        var filter = try selected.filter(lab)
-        let counts = try lab.stateCounts(filter)
-        filter.limit = limit
+    private func selection(_ lab: any LabAccess, limit: Int?) throws -> StatusTable {
+        let selector = selected.selector
+        let counts = try lab.stateCounts(selector)
         // A lab that fits stays in order of submission.
-        if !watch, let limit, counts.values.reduce(0, +) <= limit { filter.limit = nil }
-        let shown =
-            if !runs.isEmpty { try lab.runs(filter) } else if watch { try lab.listing(filter).runs } else {
-                try lab.readableRuns(filter)
-            }
-        return StatusTable(
-            runs: shown, counts: counts,
-            abandoned: counts[.running] == nil ? [:] : try lab.abandonedRuns(), experiment: experiment)
+        let fits = !watch && counts.values.reduce(0, +) <= limit ?? .max
+        let found = try lab.listing(selector, limit: fits ? nil : limit)
+        if !runs.isEmpty, let error = found.unreadable.first { throw error }
+        let shown = watch ? found.runs : found.readable()
+        return StatusTable(runs: shown, counts: counts, abandoned: found.abandoned, experiment: experiment)
     }
 
-    private func text(_ lab: Lab) throws -> String {
+    private func text(_ lab: any LabAccess) throws -> String {
         var table = try selection(lab, limit: all || json || !runs.isEmpty ? nil : Self.screen)
         if json {
             return try JSONOutput.text(
@@ -65,12 +61,25 @@ struct Status: ParsableCommand {
         return runs.isEmpty ? table.lines().joined(separator: "\n") + "\n" : try details(lab, table)
     }
 
-    private func details(_ lab: Lab, _ table: StatusTable) throws -> String {
+    private func details(_ lab: any LabAccess, _ table: StatusTable) throws -> String {
         try table.runs.map { try RunDetails(lab, $0, abandoned: table.abandoned[$0.id]).text }.joined(separator: "\n")
     }
 
+    /// Redraws the terminal's window. While a service is away, its last answer stays.
+    private func show(_ lab: any LabAccess) throws {
+        var last: [String] = []
+        try LiveScreen.show(on: .output) { rows, columns in
+            do {
+                last = try window(lab, rows, columns)
+            } catch let failure as Failure where failure.status == .unavailable && !last.isEmpty {
+                return last.prefix(max(1, rows - 1)) + [Colour.yellow.paint(failure.message.printable, on: .output)]
+            }
+            return last
+        }
+    }
+
     /// What of it fits a terminal's window.
-    private func window(_ lab: Lab, _ rows: Int, _ columns: Int) throws -> [String] {
+    private func window(_ lab: any LabAccess, _ rows: Int, _ columns: Int) throws -> [String] {
         let table = try selection(lab, limit: runs.isEmpty ? rows : nil)
         if runs.isEmpty { return table.lines(rows: rows, columns: columns) }
         return try details(lab, table).split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)

@@ -18,7 +18,7 @@ struct Submit: ParsableCommand {
             \(SettingField.all.map { "  \($0.key): \($0.summary) [\($0.defaultText)]" }.joined(separator: "\n"))
             """)
 
-    @OptionGroup var lab: LabOption
+    @OptionGroup var lab: LabPlace
 
     @Argument(help: "JSON specs.", completion: .file(extensions: ["json"]))
     var files: [String]
@@ -39,11 +39,8 @@ struct Submit: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let experiments = try readAll(files)
-            if dryRun { return try printDryRun(experiments) }
-            lab.warnOfNetwork()
-            let lab = try lab.open(create: true)
-            let result = try Submitting(experiments).submit(lab, priority: priority, tags: tags)
+            if dryRun { return try printDryRun() }
+            let result = try submit()
             for note in result.notes { Terminal.error.line(note.printable) }
             let lines = result.runs
             if json { return Terminal.output.line(try JSONOutput.text(lines)) }
@@ -70,15 +67,44 @@ struct Submit: ParsableCommand {
         return "\(queued) of \(lines.count) runs queued; `pcnlab work` trains them"
     }
 
+    private func submit() throws -> SubmissionResult {
+        if let service = try lab.remote() { return try service.submit(request()) }
+        let experiments = try readAll { try readSpec($0) }
+        lab.folder.warnOfNetwork()
+        return try Submitting(experiments).submit(lab.folder.open(create: true), priority: priority, tags: tags)
+    }
+
+    /// The cost of the runs on the machine of the lab, and what that machine is called.
+    func estimate() throws -> (runs: [DryRun], machine: String) {
+        if let service = try lab.remote() { return (try service.estimate(request()).runs, "the service's machine") }
+        let estimate = TimeEstimate(threads: ProcessInfo.processInfo.activeProcessorCount, lab: lab.folder.url)
+        let runs = try readAll { try readSpec($0) }.flatMap { experiment in
+            try experiment.runs.map { try DryRun(experiment.name, $0, estimate) }
+        }
+        return (runs, "this machine")
+    }
+
+    /// The specs as a service takes them: as they are. It finds their faults.
+    private func request() throws -> SpecsRequest {
+        do {
+            let specs = try readAll { SpecsRequest.Spec(name: $0, text: String(decoding: try readSpecText($0), as: UTF8.self)) }
+            return SpecsRequest(specs: specs, priority: priority, tags: tags, dryRun: dryRun)
+        } catch {
+            // Nothing is sent where a file is missing: the faults of the others are found here.
+            _ = try readAll { try readSpec($0) }
+            throw error
+        }
+    }
+
     /// Shows the faults of all files before any file is refused.
-    private func readAll(_ files: [String]) throws -> [Experiment] {
-        var experiments: [Experiment] = [], failures: [Failure] = []
+    private func readAll<Read>(_ read: (String) throws -> Read) throws -> [Read] {
+        var all: [Read] = [], failures: [Failure] = []
         for file in files {
             do {
-                experiments.append(try readSpec(file))
+                all.append(try read(file))
             } catch { failures.append(Failure(error)) }
         }
-        guard let first = failures.first else { return experiments }
+        guard let first = failures.first else { return all }
         throw Failure(failures.map(\.message).joined(separator: "\n"), first.code)
     }
 }

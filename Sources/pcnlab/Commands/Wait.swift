@@ -9,9 +9,10 @@ struct Wait: ParsableCommand {
         abstract: "Wait until runs have ended.",
         discussion: """
             Ends when every selected run is completed, failed, diverged, cancelled or removed; paused ones are waited for. Exit code 0: \
-            all of them are completed. Exit code 1: some are not. Exit code 75: --timeout has passed.
+            all of them are completed. Exit code 1: some are not. Exit code 75: --timeout has passed. A service (--server) may be away for \
+            two minutes meanwhile.
             """)
-    @OptionGroup var lab: LabOption
+    @OptionGroup var lab: LabPlace
     @OptionGroup var selection: RunSelection
 
     @Option(help: "Seconds to wait at most.")
@@ -25,15 +26,27 @@ struct Wait: ParsableCommand {
         let state: String
     }
 
+    /// Seconds for which a service may be away.
+    private static let patience = 120.0
+
     func run() throws {
         try reporting {
             let lab = try lab.open()
             let runs = try selection.some(lab), ids = runs.map(\.id), lines = RunLines(runs)
             let end = timeout.map { Date(timeIntervalSinceNow: $0) }
-            var states: [String: RunState] = [:], reported: Set<String> = []
+            var lastAnswer = Date(), states: [String: RunState] = [:], reported: Set<String> = []
             while true {
-                states = try lab.states(of: ids)
-                for run in runs where !reported.contains(run.id) {
+                // False while a service is away, as when it is started again.
+                var isAnswered = true
+                do {
+                    states = try lab.states(of: ids)
+                    lastAnswer = Date()
+                } catch let failure as Failure
+                    where failure.status == .unavailable && -lastAnswer.timeIntervalSinceNow < Self.patience
+                {
+                    isAnswered = false
+                }
+                for run in runs where isAnswered && !reported.contains(run.id) {
                     let state = states[run.id]
                     guard state?.isEnded ?? true else { continue }
                     reported.insert(run.id)

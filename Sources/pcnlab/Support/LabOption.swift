@@ -64,10 +64,9 @@ struct LabOption: ParsableArguments {
     }
 }
 
-extension Lab {
-    /// The selected runs. Prints a warning for those that cannot be read.
-    func readableRuns(_ filter: RunFilter) throws -> [RunSummary] {
-        let (runs, unreadable) = try listing(filter)
+extension RunListing {
+    /// The runs. Prints a warning for those that cannot be read.
+    func readable() -> [RunSummary] {
         for error in unreadable.prefix(3) { Terminal.error.line("warning: \(error)".printable) }
         if unreadable.count > 3 { Terminal.error.line("warning: and \(unreadable.count - 3) more runs cannot be read") }
         return runs

@@ -14,21 +14,18 @@ struct RunSelection: ParsableArguments {
 
     var isEmpty: Bool { runs.isEmpty && criteria.isEmpty }
 
-    /// What selects the runs in the lab. Throws for a run or an experiment that is not there.
-    func filter(_ lab: Lab) throws -> RunFilter { try criteria.filter(lab, runs: runs) }
-
-    /// The same as a request says it.
+    /// What selects the runs in a lab.
     var selector: RunSelector {
-        RunSelector(
-            ids: runs.isEmpty ? nil : runs, experiment: criteria.experiment, state: criteria.states, tag: criteria.tags,
-            dataset: criteria.datasets, model: criteria.models, where: criteria.conditions.map(\.text))
+        var selector = criteria.selector
+        selector.ids = runs.isEmpty ? nil : runs
+        return selector
     }
 
     /// The selected runs, with a warning for those that cannot be read. Throws where nothing is selected, for commands that make no sense
     /// without a run.
-    func some(_ lab: Lab) throws -> [RunSummary] {
-        let filter = try filter(lab)
-        let selected = runs.isEmpty ? try lab.readableRuns(filter) : try lab.runs(filter)
+    func some(_ lab: any LabAccess) throws -> [RunSummary] {
+        let selected =
+            runs.isEmpty ? try lab.listing(selector, limit: nil).readable() : try lab.runs(selectedBy: selector)
         if selected.isEmpty, !runs.isEmpty { throw Failure("none of the named runs is among those selected", Exit.usage) }
         return selected
     }
@@ -63,14 +60,10 @@ struct RunCriteria: ParsableArguments {
         experiment == nil && states.isEmpty && tags.isEmpty && datasets.isEmpty && models.isEmpty && conditions.isEmpty
     }
 
-    func filter(_ lab: Lab, runs: [String] = []) throws -> RunFilter {
-        let ids = try runs.isEmpty ? nil : runs.map { try lab.run(named: $0) }
-        // Own data is named as tables name it, by its label, or by its path.
-        let own = datasets.isEmpty ? [] : try lab.ownDatasets().filter { datasets.contains(DatasetName.label(ofName: $0)) }
-        var filter = RunFilter(
-            experiment: experiment, ids: ids, tags: tags, datasets: datasets + own, models: models, conditions: conditions)
-        filter.states = states
-        return filter
+    /// The same as a request says it.
+    var selector: RunSelector {
+        RunSelector(
+            experiment: experiment, state: states, tag: tags, dataset: datasets, model: models, where: conditions.map(\.text))
     }
 }
 
