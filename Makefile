@@ -10,7 +10,7 @@ KERNEL_OPTIONS = -seed=$(FUZZ_SEED) -artifact_prefix=.build/ -max_len=64 -len_co
 export FUZZ_SEED ?= 1
 export FUZZ_COUNT ?= 1000000
 
-.PHONY: build demo test chaos fuzz bench load lint packages
+.PHONY: build demo test test-browser chaos fuzz bench load lint packages
 
 build: packages
 	swift build -c release --product pcnlab
@@ -31,6 +31,11 @@ ifneq ($(UNPACK),)
 else
 	swift test --disable-xctest
 endif
+
+# The page in a real browser. PCNLAB_SCREENSHOTS: a folder for pictures of every screen.
+test-browser: packages
+	@command -v chromedriver >/dev/null || ./Scripts/install-packages chromium chromium-driver
+	PCNLAB_BROWSER=1 swift test --disable-xctest --filter BrowserTests
 
 # About forty minutes: 500 injected faults for each of three seeds.
 chaos: packages

@@ -12,6 +12,32 @@ let examples = [
     "distance-wave", "channel-pcn",
 ]
 
+// The page of the service, embedded in the program.
+let pageFiles = [
+    "actions.js",
+    "api.js",
+    "app.js",
+    "chart.js",
+    "curvepanel.js",
+    "curves.js",
+    "dom.js",
+    "experiment.js",
+    "favicon.svg",
+    "filters.js",
+    "format.js",
+    "health.js",
+    "index.html",
+    "live.js",
+    "plot.js",
+    "plotfile.js",
+    "queue.js",
+    "raster.js",
+    "run.js",
+    "style.css",
+    "submit.js",
+    "table1.js",
+]
+
 let package = Package(
     name: "pcnlab",
     platforms: [.macOS(.v15)],
@@ -50,7 +76,7 @@ let package = Package(
                 "Operations", "Specs", "Lab", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.embedInCode("Page/index.html"), .embedInCode("openapi.json")]
+            resources: pageFiles.map { .embedInCode("Page/\($0)") } + [.embedInCode("openapi.json")]
                 + examples.map { .embedInCode("Examples/\($0).json") }),
         .executableTarget(
             name: "pcnlab",
@@ -97,6 +123,9 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
+        // Drive a real browser; `make test-browser` runs them.
+        .testTarget(
+            name: "BrowserTests", dependencies: ["pcnlab", "ProgramUnderTest", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Lab", "Specs"]),
         .testTarget(name: "TensorsTests", dependencies: ["Benchmarks", "Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),

@@ -9,7 +9,28 @@ struct PageAsset: Sendable {
     init(_ name: String, _ bytes: [UInt8]) { (self.name, self.bytes) = (name, bytes) }
 
     static let all: [PageAsset] = [
-        PageAsset("index.html", PackageResources.index_html)
+        PageAsset("actions.js", PackageResources.actions_js),
+        PageAsset("api.js", PackageResources.api_js),
+        PageAsset("app.js", PackageResources.app_js),
+        PageAsset("chart.js", PackageResources.chart_js),
+        PageAsset("curvepanel.js", PackageResources.curvepanel_js),
+        PageAsset("curves.js", PackageResources.curves_js),
+        PageAsset("dom.js", PackageResources.dom_js),
+        PageAsset("experiment.js", PackageResources.experiment_js),
+        PageAsset("favicon.svg", PackageResources.favicon_svg),
+        PageAsset("filters.js", PackageResources.filters_js),
+        PageAsset("format.js", PackageResources.format_js),
+        PageAsset("health.js", PackageResources.health_js),
+        PageAsset("index.html", PackageResources.index_html),
+        PageAsset("live.js", PackageResources.live_js),
+        PageAsset("plot.js", PackageResources.plot_js),
+        PageAsset("plotfile.js", PackageResources.plotfile_js),
+        PageAsset("queue.js", PackageResources.queue_js),
+        PageAsset("raster.js", PackageResources.raster_js),
+        PageAsset("run.js", PackageResources.run_js),
+        PageAsset("style.css", PackageResources.style_css),
+        PageAsset("submit.js", PackageResources.submit_js),
+        PageAsset("table1.js", PackageResources.table1_js),
     ]
 
     var type: String {
