@@ -12,11 +12,30 @@ let examples = [
     "distance-wave", "channel-pcn",
 ]
 
-// The page of the service: plain HTML, CSS and ES modules, without a build step.
-let page = [
-    "actions.js", "api.js", "app.js", "chart.js", "curvepanel.js", "curves.js", "dom.js", "experiment.js", "favicon.svg",
-    "filters.js", "format.js", "health.js", "index.html", "live.js", "plot.js", "plotfile.js", "queue.js", "raster.js", "run.js",
-    "style.css", "submit.js", "table1.js",
+// The page of the service, embedded in the program.
+let pageFiles = [
+    "actions.js",
+    "api.js",
+    "app.js",
+    "chart.js",
+    "curvepanel.js",
+    "curves.js",
+    "dom.js",
+    "experiment.js",
+    "favicon.svg",
+    "filters.js",
+    "format.js",
+    "health.js",
+    "index.html",
+    "live.js",
+    "plot.js",
+    "plotfile.js",
+    "queue.js",
+    "raster.js",
+    "run.js",
+    "style.css",
+    "submit.js",
+    "table1.js",
 ]
 
 let package = Package(
@@ -57,7 +76,7 @@ let package = Package(
                 "Operations", "Specs", "Lab", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
-            resources: [.embedInCode("openapi.json")] + page.map { .embedInCode("Page/\($0)") }
+            resources: pageFiles.map { .embedInCode("Page/\($0)") } + [.embedInCode("openapi.json")]
                 + examples.map { .embedInCode("Examples/\($0).json") }),
         .executableTarget(
             name: "pcnlab",

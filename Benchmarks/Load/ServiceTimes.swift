@@ -32,7 +32,8 @@ enum ServiceTimes {
         }
         return paths.map { path in
             LoadCheck(
-                title: "99 of 100 GET \(path), \(Int(rate)) a second beside a worker", limit: 0.02, tiny: [times[path]?[0].p99 ?? 0],
+                title: "99 of 100 GET \(path), \(Int(rate)) a second beside a worker", limit: 0.02,
+                tiny: [times[path]?[0].p99 ?? 0],
                 large: [times[path]?[1].p99 ?? 0])
         }
     }
@@ -94,7 +95,9 @@ private final class Connection {
         address.sin_port = port.bigEndian
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         let result = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
         }
         guard result == 0 else {
             close(socket)

@@ -76,7 +76,9 @@ public struct RunFilter: Sendable {
         }
     }
 
-    private static let byInterest: [[RunState]] = [[.running], [.queued], [.paused], [.failed, .diverged, .cancelled], [.completed]]
+    private static let byInterest: [[RunState]] = [
+        [.running], [.queued], [.paused], [.failed, .diverged, .cancelled], [.completed],
+    ]
 
     var arguments: StatementArguments {
         get throws {
