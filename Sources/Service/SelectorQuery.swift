@@ -4,7 +4,7 @@ import Operations
 
 extension RunSelector {
     /// From the parameters of a URL, each of which may be given several times. Throws a problem that names a wrong one.
-    init(query: Parameters) throws {
+    init(query: QueryParameters) throws {
         let all = { (name: String) in
             let values = query.getAll(name)
             return values.isEmpty ? nil : values

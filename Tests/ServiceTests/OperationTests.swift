@@ -47,6 +47,16 @@ struct OperationTests {
         }
     }
 
+    @Test("reads a blank in a query however a client writes it", arguments: ["a+b%2Bc", "a%20b%2Bc", "a%20b%2bc"])
+    func blanks(_ written: String) throws {
+        try ServiceUnderTest.run { service throws in
+            let spec = try service.program.spec(smallSpec("a b+c", epochs: 1), "named.json")
+            try service.program.run("submit", spec)
+            let answer = try service.request("GET", "/api/v1/runs?experiment=\(written)&limit=2")
+            #expect(answer.status == 200 && answer.body.contains("\"experiment\":\"a b+c\""), "\(answer.body)")
+        }
+    }
+
     @Test("keeps its tokens when it is started again, and refuses a port that is taken with 69")
     func again() throws {
         try ServiceUnderTest.run { service throws in

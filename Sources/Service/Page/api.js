@@ -24,8 +24,7 @@ export function query(parameters) {
       if (item !== null && item !== undefined && item !== '') search.append(name, item);
     }
   }
-  // The service reads %20 as a blank, and + as itself, which is %2B here.
-  const text = search.toString().replaceAll('+', '%20');
+  const text = search.toString();
   return text ? `?${text}` : '';
 }
 

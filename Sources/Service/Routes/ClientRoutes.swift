@@ -9,7 +9,7 @@ struct ClientRoutes {
 
     func add(to group: RouterGroup<ServiceContext>) {
         group.get("states") { request, _ in
-            let ids = (request.uri.queryParameters["ids"].map(String.init) ?? "").split(separator: ",").map(String.init)
+            let ids = (request.parameters["ids"] ?? "").split(separator: ",").map(String.init)
             return try await answers.json(request) { try $0.states(of: ids) }
         }
         group.patch("runs") { request, _ in

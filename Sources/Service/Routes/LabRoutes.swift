@@ -13,8 +13,8 @@ struct LabRoutes {
 
     func add(to group: RouterGroup<ServiceContext>) {
         group.get("report") { request, _ in
-            let selection = try RunSelector(query: request.uri.queryParameters)
-            let name = request.uri.queryParameters["format"].map(String.init) ?? "markdown"
+            let selection = try RunSelector(query: request.parameters)
+            let name = request.parameters["format"] ?? "markdown"
             guard let format = ReportFormat.named(name) else {
                 let known = ReportFormat.all.map(\.name).joined(separator: ", ")
                 throw Problem(.badRequest, "format: \(name.debugDescription) is no format of reports; give one of \(known)")
@@ -30,21 +30,21 @@ struct LabRoutes {
                 body: .init(byteBuffer: ByteBuffer(string: text)))
         }
         group.get("table") { request, _ in
-            let selection = try RunSelector(query: request.uri.queryParameters)
+            let selection = try RunSelector(query: request.parameters)
             return try await answers.json(request) { lab in
                 TableAnswer(ReportInput(try lab.listing(selection.filter(lab)).runs, experiment: selection.experiment))
             }
         }
         group.get("styles") { request, _ in
-            let names = (request.uri.queryParameters["ids"].map(String.init) ?? "").split(separator: ",").map(String.init)
+            let names = (request.parameters["ids"] ?? "").split(separator: ",").map(String.init)
             return try await answers.json(request) { lab in
                 try CurveStyle.styles(of: lab.runs(RunFilter(ids: names.map { try lab.run(named: $0) })))
             }
         }
         group.get("runs/:id/export") { request, context in
             let id = try context.parameters.require("id")
-            let format = request.uri.queryParameters["format"].map(String.init) ?? "safetensors"
-            let expand = request.uri.queryParameters["expand"] == "true"
+            let format = request.parameters["format"] ?? "safetensors"
+            let expand = request.parameters["expand"] == "true"
             let weights = try await answers.onLab { lab in
                 try ExportedWeights(lab, lab.run(named: id), format: format, expand: expand)
             }

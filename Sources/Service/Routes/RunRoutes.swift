@@ -39,7 +39,7 @@ struct RunRoutes {
             }
         }
         group.get("curves") { request, _ in
-            let names = (request.uri.queryParameters["runs"].map(String.init) ?? "").split(separator: ",").map(String.init)
+            let names = (request.parameters["runs"] ?? "").split(separator: ",").map(String.init)
             guard names.count <= 200 else { throw Problem(.badRequest, "ask for 200 curves at most, not \(names.count)") }
             let since = try request.whole("since") ?? 0
             return try await answers.json(request) { lab in
@@ -60,10 +60,10 @@ struct RunQuery: Sendable {
     let after: Int64
 
     init(_ request: Request) throws {
-        selection = try RunSelector(query: request.uri.queryParameters)
+        selection = try RunSelector(query: request.parameters)
         limit = min(max(1, try request.whole("limit") ?? 100), 1000)
         after = Int64(try request.whole("after") ?? 0)
-        isByInterest = request.uri.queryParameters["order"] == "interest"
+        isByInterest = request.parameters["order"] == "interest"
     }
 }
 
@@ -238,7 +238,7 @@ private struct LogAnswer: Encodable, Sendable {
 extension Request {
     /// A parameter that is a whole number; nil if it is absent. Throws a problem that names it.
     func whole(_ name: String) throws -> Int? {
-        guard let text = uri.queryParameters[name[...]] else { return nil }
+        guard let text = parameters[name] else { return nil }
         guard let whole = Int(text) else {
             throw Problem(.badRequest, "\(name): \(String(text).debugDescription) is no whole number")
         }
