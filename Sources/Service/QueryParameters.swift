@@ -9,7 +9,7 @@ struct QueryParameters: Sendable {
         all = (query ?? "").split(separator: "&").map { part in
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { side in
                 let text = side.replacing("+", with: " ")
-                return text.removingPercentEncoding ?? text
+                return text.removingPercentEncoding ?? String(text)
             }
             return (sides[0], sides.count > 1 ? sides[1] : "")
         }
