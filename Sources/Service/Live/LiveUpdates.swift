@@ -46,9 +46,9 @@ final class LiveUpdates: Service {
         }
     }
 
-    /// The number of runs in each state, without counting them. Nil before the first look, and after a change by this process until the
-    /// next one.
-    var stateCounts: [RunState: Int]? { state.withLock { $0.counts } }
+    /// The number of runs in each state after an event, without counting them. Nil if that was not the latest event of the last look:
+    /// every change of a state writes an event.
+    func stateCounts(at event: Int64) -> [RunState: Int]? { state.withLock { $0.lastEvent == event ? $0.counts : nil } }
 
     var streams: Int { state.withLock { $0.streams.count } }
 
@@ -102,9 +102,9 @@ final class LiveUpdates: Service {
         let streams = state.withLock { state -> [AsyncStream<LiveMessage>.Continuation] in
             // What `changed` has forgotten may be counted before that change.
             if state.counts != nil || state.generation == 0 || !news.isEmpty { state.counts = news.counts }
+            state.lastEvent = news.lastEvent
             guard !news.isEmpty || state.generation == 0 else { return [] }
             state.generation += 1
-            state.lastEvent = news.lastEvent
             return Array(state.streams.values)
         }
         for message in messages { Self.send(message, to: streams) }

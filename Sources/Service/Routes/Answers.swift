@@ -19,13 +19,20 @@ final class Answers: Sendable {
     }
 
     private let kept = Mutex(Kept())
+    /// An estimate measures for seconds: other requests must not wait for it.
+    private let threads = NIOThreadPool(numberOfThreads: 8)
 
-    init(_ lab: Lab, live: LiveUpdates, counts: RequestCounts) { (self.lab, self.live, self.counts) = (lab, live, counts) }
+    init(_ lab: Lab, live: LiveUpdates, counts: RequestCounts) {
+        (self.lab, self.live, self.counts) = (lab, live, counts)
+        threads.start()
+    }
+
+    deinit { threads.shutdownGracefully { _ in } }
 
     /// Runs `body` on a thread that may block: reading the database would hold up an event loop, and Swift's cooperative pool.
     func onLab<Value: Sendable>(_ body: @Sendable @escaping (Lab) throws -> Value) async throws -> Value {
         do {
-            return try await NIOThreadPool.singleton.runIfActive { [lab] in try body(lab) }
+            return try await threads.runIfActive { [lab] in try body(lab) }
         } catch {
             throw Problem(labError: error, lab) ?? error
         }

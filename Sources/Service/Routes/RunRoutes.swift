@@ -15,8 +15,8 @@ struct RunRoutes {
     func add(to group: RouterGroup<ServiceContext>) {
         group.get("runs") { request, _ in
             let query = try RunQuery(request)
-            let counts = query.selection.isEmpty ? answers.live.stateCounts : nil
-            return try await answers.json(request) { try RunPage(query, $0, counts: counts) }
+            let live = answers.live
+            return try await answers.json(request) { try RunPage(query, $0) { live.stateCounts(at: $0) } }
         }
         group.get("runs/:id") { request, context in
             let id = try context.parameters.require("id")
@@ -76,9 +76,10 @@ private struct RunPage: Encodable, Sendable {
     let total: Int
     let unreadable: [Unreadable]
 
-    init(_ query: RunQuery, _ lab: Lab, counts: [RunState: Int]?) throws {
+    /// - Parameter known: the number of all runs in each state after an event; nil to count them.
+    init(_ query: RunQuery, _ lab: Lab, known: (Int64) -> [RunState: Int]?) throws {
         var filter = try query.selection.filter(lab)
-        let counts = try counts ?? lab.stateCounts(filter)
+        let counts = try (query.selection.isEmpty ? known(lab.lastEvent()) : nil) ?? lab.stateCounts(filter)
         filter.limit = query.limit
         filter.isByInterest = query.isByInterest
         if !query.isByInterest { filter.after = query.after }

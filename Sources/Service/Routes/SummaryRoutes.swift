@@ -12,10 +12,10 @@ struct SummaryRoutes {
     func add(to group: RouterGroup<ServiceContext>) {
         group.get("summary") { request, context in
             let access = context.access ?? .read
-            let counts = answers.live.stateCounts
+            let live = answers.live
             // Workers' heartbeats change nothing else: they are at most two seconds old.
             return try await answers.json(request.keyed(by: "\(access) \(answers.lab.clock.uptime() / 2000)")) { lab in
-                try Summary(lab, version: version, access: access, counts: counts)
+                try Summary(lab, version: version, access: access) { live.stateCounts(at: $0) }
             }
         }
         group.get("experiments") { request, _ in
@@ -80,14 +80,14 @@ private struct Summary: Encodable, Sendable {
         case lastEvent = "last_event"
     }
 
-    /// - Parameter counts: of runs by state; nil to count them.
-    init(_ lab: Lab, version: String, access: Access, counts: [RunState: Int]?) throws {
+    /// - Parameter known: the number of runs in each state after an event; nil to count them.
+    init(_ lab: Lab, version: String, access: Access, known: (Int64) -> [RunState: Int]?) throws {
         self.version = version
         self.lab = lab.folder.standardizedFileURL.path
         self.access = access == .change ? "change" : "read"
         now = lab.clock.now()
         lastEvent = try lab.lastEvent()
-        let counts = try counts ?? lab.stateCounts()
+        let counts = try known(lastEvent) ?? lab.stateCounts()
         self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
         runs = counts.values.reduce(0, +)
         let workers = try lab.workers()
