@@ -67,17 +67,50 @@ package struct RunStatus: Encodable {
     }
 }
 
+/// A run as a service describes it: the object of `status --json`, and what a client needs to know of the run all that a listing knows.
+package struct RunAnswer: Encodable, Sendable {
+    private let run: RunSummary
+    private let status: RunStatus
+
+    package init(_ run: RunSummary, experiment: String?, abandoned: String?) {
+        self.run = run
+        status = RunStatus(run, experiment: experiment, abandoned: abandoned)
+    }
+
+    enum Key: String, CodingKey {
+        case number
+        case latestSeconds = "latest_seconds"
+        case completionLosses = "completion_losses"
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try status.encode(to: encoder)
+        var object = encoder.container(keyedBy: Key.self)
+        try object.encode(run.number, forKey: .number)
+        try object.encode(run.latest?.seconds, forKey: .latestSeconds)
+        try object.encode(run.completions.map(\.loss), forKey: .completionLosses)
+    }
+}
+
 /// A length at which a run was completed.
-private struct CompletedLength: Encodable {
-    let epochs: Int
-    let trainAccuracy: Double
-    let testAccuracy: Double
-    let weightsSHA256: String
+struct CompletedLength: Codable {
+    private let epochs: Int
+    private let trainAccuracy: Double
+    private let testAccuracy: Double
+    private let weightsSHA256: String
 
     init(_ completion: Completion) {
         epochs = completion.epochs
         (trainAccuracy, testAccuracy) = (completion.figures.trainAccuracy, completion.figures.testAccuracy)
         weightsSHA256 = completion.figures.weightsSHA256
+    }
+
+    /// - Parameter loss: of the last epoch, which `status --json` does not have.
+    func completion(loss: Double?) -> Completion {
+        Completion(
+            epochs: epochs,
+            figures: FinalFigures(trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, weightsSHA256: weightsSHA256),
+            loss: loss)
     }
 
     private enum CodingKeys: String, CodingKey {

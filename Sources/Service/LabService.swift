@@ -17,15 +17,17 @@ public struct LabService: Sendable {
         /// Names by which clients may address the service, besides those of the loopback interface.
         public var allowedHosts: [String]
         public var isReadOnly: Bool
+        /// Whether runs whose worker is gone are queued again. Not needed where this process has workers, which do it.
+        public var releasesAbandoned: Bool
         public var version: String
 
         public init(
             host: String = "127.0.0.1", port: Int = 7878, socket: String? = nil, allowedHosts: [String] = [],
-            isReadOnly: Bool = false,
+            isReadOnly: Bool = false, releasesAbandoned: Bool = false,
             version: String
         ) {
             (self.host, self.port, self.socket, self.allowedHosts) = (host, port, socket, allowedHosts)
-            (self.isReadOnly, self.version) = (isReadOnly, version)
+            (self.isReadOnly, self.releasesAbandoned, self.version) = (isReadOnly, releasesAbandoned, version)
         }
     }
 
@@ -46,7 +48,7 @@ public struct LabService: Sendable {
     /// Serves until the task is cancelled or a graceful shutdown is asked for.
     /// - Parameter ready: called with the port when connections are accepted; nil for a socket.
     public func run(ready: @escaping @Sendable (Int?) -> Void, shutdown: @escaping @Sendable () async -> Void) async throws {
-        let live = LiveUpdates(lab, logger: logger)
+        let live = LiveUpdates(lab, releasesAbandoned: configuration.releasesAbandoned, logger: logger)
         let answers = Answers(lab, live: live, counts: RequestCounts())
         let address: BindAddress =
             configuration.socket.map { .unixDomainSocket(path: $0) } ?? .hostname(configuration.host, port: configuration.port)

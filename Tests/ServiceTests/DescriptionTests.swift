@@ -24,7 +24,9 @@ struct DescriptionTests {
                 lab, tokens: AccessTokens(change: "a", read: "b"), .init(version: "0"), logger: Logger(label: "test")
             ) { _, _ in ("", 0, 0) }
             let router = service.router(
-                Answers(lab, live: LiveUpdates(lab, logger: Logger(label: "test")), counts: RequestCounts()))
+                Answers(
+                    lab, live: LiveUpdates(lab, releasesAbandoned: false, logger: Logger(label: "test")), counts: RequestCounts())
+            )
             let assets = Set(PageAsset.all.map { $0.name == "index.html" ? "/" : "/" + $0.name })
             let routes = router.routes.map { route in
                 let path = "\(route.path)".replacing(/:([a-z]+)/) { "{\($0.1)}" }

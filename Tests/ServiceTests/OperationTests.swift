@@ -47,6 +47,27 @@ struct OperationTests {
         }
     }
 
+    @Test("queues the run of a worker that was killed, unless it only shows the lab", arguments: [false, true])
+    func abandoned(_ isReadOnly: Bool) throws {
+        try ServiceUnderTest.run(isReadOnly ? ["--read-only"] : []) { service throws in
+            // The same runs, which take long now.
+            try service.program.run("submit", service.program.spec(smallSpec("long", epochs: 100_000), "long.json"))
+            let worker = try service.program.start(["work", "--threads", "1"])
+            defer { kill(worker.process.processIdentifier, SIGKILL) }
+            try until { try service.states().contains("running") }
+            kill(worker.process.processIdentifier, SIGKILL)
+            _ = try worker.finish()
+            if isReadOnly {
+                Thread.sleep(forTimeInterval: 5)
+                #expect(try service.states().contains("running"))
+            } else {
+                try until { try !service.states().contains("running") }
+                let answer = try service.request("GET", "/api/v1/summary")
+                #expect(answer.body.contains("\"running\":[]"), "\(answer.body)")
+            }
+        }
+    }
+
     @Test("reads a blank in a query however a client writes it", arguments: ["a+b%2Bc", "a%20b%2Bc", "a%20b%2bc"])
     func blanks(_ written: String) throws {
         try ServiceUnderTest.run { service throws in

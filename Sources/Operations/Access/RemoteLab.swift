@@ -31,7 +31,7 @@ package struct RemoteLab: LabAccess {
                 let page: RemotePage = try client.get(
                     "runs", part + order + [("limit", "\(min(limit ?? Self.page, Self.page))")])
                 found += page.runs
-                unreadable += (page.unreadable ?? []).map { Failure($0.detail, status: ExitStatus($0.exitCode)) }
+                unreadable += (page.unreadable ?? []).map(\.failure)
                 after = page.next
             }
         }
@@ -59,46 +59,33 @@ package struct RemoteLab: LabAccess {
         let record: RemoteRecord = try client.get("runs/\(run.id)")
         return RunFacts(
             curve: try epochs(of: run.id),
-            attempts: record.attempts.map {
-                AttemptRow(
-                    number: $0.number, arithmetic: $0.arithmetic, threads: $0.threads, startedAt: $0.startedAt,
-                    endedAt: $0.endedAt, outcome: $0.outcome)
-            },
-            checkpoints: record.checkpoints.map {
-                CheckpointRecord(
-                    epoch: $0.epoch, batch: $0.batch, file: $0.file, bytes: $0.bytes, sha256: $0.sha256, kept: $0.kept)
-            }, events: try events(of: run.id), wishes: record.wishes.map { ($0.experiment, $0.epochs) })
+            attempts: record.attempts.map(\.row), checkpoints: record.checkpoints.map(\.record), events: try events(of: run.id),
+            wishes: record.wishes.map { ($0.experiment, $0.epochs) })
     }
 
     package func epochs(of run: String) throws -> [EpochRow] {
-        let curves: [RemoteCurve] = try client.get("curves", [("runs", run)])
-        return curves.first?.rows ?? []
+        let curves: [CurveAnswer] = try client.get("curves", [("runs", run)])
+        return try curves.first?.rows ?? []
     }
 
     package func events(of run: String) throws -> [EventRow] {
-        let events: [RemoteEvent] = try client.get("runs/\(run)/events")
+        let events: [EventAnswer] = try client.get("runs/\(run)/events")
         return events.map(\.row)
     }
 
     package func allEvents() throws -> [EventRow] {
         var all: [EventRow] = []
         while true {
-            let part: [RemoteEvent] = try client.get("events", [("after", "\(all.last?.id ?? 0)"), ("limit", "\(Self.page)")])
+            let part: [EventAnswer] = try client.get("events", [("after", "\(all.last?.id ?? 0)"), ("limit", "\(Self.page)")])
             all += part.map(\.row)
             if part.count < Self.page { return all }
         }
     }
 
-    private struct LogPart: Decodable {
-        let text: String
-        let offset: Int
-        let size: Int
-    }
-
     package func logLines(of run: String) throws -> [String] {
         var text = "", offset = 0
         while true {
-            let part: LogPart = try client.get("runs/\(run)/log", [("offset", "\(offset)")])
+            let part: LogAnswer = try client.get("runs/\(run)/log", [("offset", "\(offset)")])
             text += part.text
             if part.offset <= offset || part.offset >= part.size { break }
             offset = part.offset
@@ -106,20 +93,9 @@ package struct RemoteLab: LabAccess {
         return text.split(separator: "\n").map(String.init)
     }
 
-    private struct Summary: Decodable {
-        struct Disk: Decodable {
-            let checkpoints: Int64
-            let database: Int64
-            let logs: Int64
-        }
+    private struct Summary: Decodable { let disk: DiskAnswer }
 
-        let disk: Disk
-    }
-
-    package func diskUse() throws -> DiskUse {
-        let disk = (try client.get("summary") as Summary).disk
-        return DiskUse(checkpoints: disk.checkpoints, database: disk.database, logs: disk.logs)
-    }
+    package func diskUse() throws -> DiskUse { (try client.get("summary") as Summary).disk.use }
 
     package func plan(_ request: ActionRequest) throws -> ActionPlan {
         let dry = ActionRequest(request.action, request.selection, isDryRun: true)

@@ -1,6 +1,7 @@
 import Foundation
 import Lab
 import Logging
+import Operations
 import ServiceLifecycle
 import Specs
 import Synchronization
@@ -31,20 +32,20 @@ final class LiveUpdates: Service {
 
     private let lab: Lab
     private let logger: Logger
+    private let releasesAbandoned: Bool
     private let state = Mutex(State())
 
-    init(_ lab: Lab, logger: Logger) { (self.lab, self.logger) = (lab, logger) }
+    /// - Parameter releasesAbandoned: whether runs whose worker is gone are queued again, so that nobody sees a run in training that no
+    ///   worker trains.
+    init(_ lab: Lab, releasesAbandoned: Bool, logger: Logger) {
+        (self.lab, self.releasesAbandoned, self.logger) = (lab, releasesAbandoned, logger)
+    }
 
     /// A number that is greater after every change of the lab. What was computed under the same number still holds.
     var generation: Int { state.withLock { $0.generation } }
 
     /// Called after a change by this process, which is seen on the next look only.
-    func changed() {
-        state.withLock { state in
-            state.generation += 1
-            state.counts = nil
-        }
-    }
+    func changed() { state.withLock { $0.generation += 1 } }
 
     /// The number of runs in each state after an event, without counting them. Nil if that was not the latest event of the last look:
     /// every change of a state writes an event.
@@ -69,18 +70,22 @@ final class LiveUpdates: Service {
 
     /// Fifteen seconds.
     private static let looksBetweenPings = 60
+    /// Two seconds, as workers do it.
+    private static let looksBetweenMaintenance = 8
 
     /// Looks at the lab until the service ends.
     func run() async throws {
         let queue = DispatchQueue(label: "pcnlab.watch")
         // Used on the queue only.
         nonisolated(unsafe) var watch: LabWatch?
+        // Used on the queue only.
         nonisolated(unsafe) var looks = 0
         let timer = DispatchSource.makeTimerSource(queue: queue)
         timer.schedule(deadline: .now(), repeating: .milliseconds(250))
         timer.setEventHandler { @Sendable [self] in
             looks += 1
             if looks % Self.looksBetweenPings == 0 { ping() }
+            if releasesAbandoned, looks % Self.looksBetweenMaintenance == 0 { maintain() }
             do {
                 if watch == nil { watch = try LabWatch(lab) }
                 if let news = try watch?.look() { publish(news) }
@@ -100,14 +105,16 @@ final class LiveUpdates: Service {
     private func publish(_ news: LabNews) {
         let messages = Self.messages(news)
         let streams = state.withLock { state -> [AsyncStream<LiveMessage>.Continuation] in
-            // What `changed` has forgotten may be counted before that change.
-            if state.counts != nil || state.generation == 0 || !news.isEmpty { state.counts = news.counts }
-            state.lastEvent = news.lastEvent
+            (state.counts, state.lastEvent) = (news.counts, news.lastEvent)
             guard !news.isEmpty || state.generation == 0 else { return [] }
             state.generation += 1
             return Array(state.streams.values)
         }
         for message in messages { Self.send(message, to: streams) }
+    }
+
+    private func maintain() {
+        do { try LabMaintenance(lab).run() } catch { logger.warning("releasing runs without a worker: \(error)") }
     }
 
     /// Keeps connections of streams without news open, and finds those whose client is gone.
@@ -124,7 +131,7 @@ final class LiveUpdates: Service {
     /// `epochs`: a run and the columns of its new rows. `runs`: ids of runs whose state or history changed, and whether the list did.
     static func messages(_ news: LabNews) -> [LiveMessage] {
         var messages = news.epochs.sorted { $0.key < $1.key }.compactMap { run, rows in
-            rows.isEmpty ? nil : LiveMessage(event: "epochs", id: nil, data: Curve(run: run, rows).json)
+            rows.isEmpty ? nil : LiveMessage(event: "epochs", id: nil, data: json(CurveAnswer(run: run, rows)))
         }
         if !news.runs.isEmpty || news.isListChanged {
             let ids = news.runs.sorted().prefix(500).map { "\"\($0)\"" }.joined(separator: ",")
@@ -133,36 +140,11 @@ final class LiveUpdates: Service {
         }
         return messages
     }
-}
 
-/// A run's curve, by columns.
-struct Curve: Encodable {
-    let run: String
-    let epoch: [Int]
-    let loss: [Double?]
-    let trainAccuracy: [Double]
-    let testAccuracy: [Double]
-    let seconds: [Double]
-
-    init(run: String, _ rows: [EpochRow]) {
-        self.run = run
-        epoch = rows.map(\.epoch)
-        loss = rows.map { $0.loss.isFinite ? $0.loss : nil }
-        trainAccuracy = rows.map(\.trainAccuracy)
-        testAccuracy = rows.map(\.testAccuracy)
-        seconds = rows.map(\.seconds)
-    }
-
-    private enum CodingKeys: String, CodingKey {
-        case run, epoch, loss, seconds
-        case trainAccuracy = "train_accuracy"
-        case testAccuracy = "test_accuracy"
-    }
-
-    /// Compact JSON in one line.
-    var json: String {
+    /// In one line.
+    private static func json(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
-        return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 }

@@ -45,7 +45,7 @@ struct RunRoutes {
             return try await answers.json(request) { lab in
                 try names.map { name in
                     let id = try lab.run(named: name)
-                    return Curve(run: id, try lab.epochs(of: id, after: since))
+                    return CurveAnswer(run: id, try lab.epochs(of: id, after: since))
                 }
             }
         }
@@ -69,12 +69,12 @@ struct RunQuery: Sendable {
 
 /// A page of runs.
 private struct RunPage: Encodable, Sendable {
-    let runs: [NumberedRun]
+    let runs: [RunAnswer]
     /// The number after which the next page begins; nil if this is the last one, and where runs are in order of interest.
     let next: Int64?
     let counts: [String: Int]
     let total: Int
-    let unreadable: [Unreadable]
+    let unreadable: [ErrorAnswer]
 
     /// - Parameter known: the number of all runs in each state after an event; nil to count them.
     init(_ query: RunQuery, _ lab: Lab, known: (Int64) -> [RunState: Int]?) throws {
@@ -84,26 +84,15 @@ private struct RunPage: Encodable, Sendable {
         filter.isByInterest = query.isByInterest
         if !query.isByInterest { filter.after = query.after }
         let (found, errors) = try lab.listing(filter)
-        unreadable = errors.map { Unreadable(detail: "\($0)", exitCode: $0.exitStatus.rawValue) }
+        unreadable = errors.map { ErrorAnswer(Failure($0)) }
         let abandoned = counts[.running] == nil ? [:] : try lab.abandonedRuns()
         runs = found.map {
-            NumberedRun($0, experiment: query.selection.experiment, abandoned: abandoned[$0.id])
+            RunAnswer($0, experiment: query.selection.experiment, abandoned: abandoned[$0.id])
         }
         // Runs that cannot be read count too, or a page with one of them would seem to be the last.
         next = !query.isByInterest && found.count + errors.count == query.limit ? found.last?.number : nil
         self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
         total = counts.values.reduce(0, +)
-    }
-
-    /// An error of a run that cannot be read.
-    struct Unreadable: Encodable, Sendable {
-        let detail: String
-        let exitCode: Int32
-
-        private enum CodingKeys: String, CodingKey {
-            case detail
-            case exitCode = "exit_code"
-        }
     }
 
     private enum CodingKeys: CodingKey { case runs, next, counts, total, unreadable }
@@ -118,63 +107,8 @@ private struct RunPage: Encodable, Sendable {
     }
 }
 
-/// A run as in `status --json`, with the number by which pages are ordered.
-struct NumberedRun: Encodable, Sendable {
-    private let run: RunSummary
-    private let status: RunStatus
-
-    init(_ run: RunSummary, experiment: String?, abandoned: String?) {
-        self.run = run
-        status = RunStatus(run, experiment: experiment, abandoned: abandoned)
-    }
-
-    /// What a client needs, besides the object of `status --json`, to know of the run all that a listing knows.
-    private enum Key: String, CodingKey {
-        case number
-        case latestSeconds = "latest_seconds"
-        case completionLosses = "completion_losses"
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        try status.encode(to: encoder)
-        var object = encoder.container(keyedBy: Key.self)
-        try object.encode(run.number, forKey: .number)
-        try object.encode(run.latest?.seconds, forKey: .latestSeconds)
-        try object.encode(run.completions.map(\.loss), forKey: .completionLosses)
-    }
-}
-
 /// Everything about a run but its events, its log and its curve.
 struct RunRecord: Encodable, Sendable {
-    struct Attempt: Encodable, Sendable {
-        let number: Int
-        let arithmetic: String
-        let threads: Int
-        let startedAt: Int64
-        let endedAt: Int64?
-        let outcome: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case number, arithmetic, threads, outcome
-            case startedAt = "started_at"
-            case endedAt = "ended_at"
-        }
-    }
-
-    struct Checkpoint: Encodable, Sendable {
-        let epoch: Int
-        let batch: Int
-        let file: String
-        let bytes: Int
-        let sha256: String
-        let kept: Bool
-    }
-
-    struct Wish: Encodable, Sendable {
-        let experiment: String
-        let epochs: Int
-    }
-
     /// The paper's figures, as fractions.
     struct PaperFigures: Encodable, Sendable {
         let trainAccuracy: Double
@@ -188,10 +122,10 @@ struct RunRecord: Encodable, Sendable {
         }
     }
 
-    let run: NumberedRun
-    let attempts: [Attempt]
-    let checkpoints: [Checkpoint]
-    let wishes: [Wish]
+    let run: RunAnswer
+    let attempts: [AttemptAnswer]
+    let checkpoints: [CheckpointAnswer]
+    let wishes: [WishAnswer]
     /// Settings that differ from the paper's, in words.
     let deviations: [String]
     let paper: PaperFigures?
@@ -199,41 +133,15 @@ struct RunRecord: Encodable, Sendable {
     init(_ lab: Lab, _ id: String) throws {
         guard let summary = try lab.runs(RunFilter(ids: [id])).first else { throw LabError.noSuchRun(id) }
         let abandoned = summary.state == .running ? try lab.abandonedRuns()[id] : nil
-        run = NumberedRun(summary, experiment: nil, abandoned: abandoned)
-        attempts = try lab.attempts(of: id).map {
-            Attempt(
-                number: $0.number, arithmetic: $0.arithmetic, threads: $0.threads, startedAt: $0.startedAt, endedAt: $0.endedAt,
-                outcome: $0.outcome)
-        }
-        checkpoints = try lab.checkpoints(of: id).map {
-            Checkpoint(epoch: $0.epoch, batch: $0.batch, file: $0.file, bytes: $0.bytes, sha256: $0.sha256, kept: $0.kept)
-        }
-        wishes = try lab.wishes(for: id).map { Wish(experiment: $0.experiment, epochs: $0.epochs) }
+        run = RunAnswer(summary, experiment: nil, abandoned: abandoned)
+        attempts = try lab.attempts(of: id).map(AttemptAnswer.init)
+        checkpoints = try lab.checkpoints(of: id).map(CheckpointAnswer.init)
+        wishes = try lab.wishes(for: id).map(WishAnswer.init)
         deviations = summary.settings.deviationsFromPaper.map(\.text)
         paper = summary.settings.paperRow.map {
             PaperFigures(trainAccuracy: $0.trainAccuracy / 100, testAccuracy: $0.testAccuracy / 100, loss: $0.finalLoss)
         }
     }
-}
-
-/// An event of the lab.
-struct EventAnswer: Encodable, Sendable {
-    let id: Int64
-    let run: String?
-    let at: Int64
-    let attempt: Int?
-    let kind: String
-    let detail: String?
-
-    init(_ event: EventRow) {
-        (id, run, at, attempt, kind, detail) = (event.id, event.run, event.at, event.attempt, event.kind, event.detail)
-    }
-}
-
-private struct LogAnswer: Encodable, Sendable {
-    let text: String
-    let offset: Int
-    let size: Int
 }
 
 extension Request {

@@ -56,12 +56,6 @@ private struct Summary: Encodable, Sendable {
         let reason: String
     }
 
-    struct Disk: Encodable, Sendable {
-        let checkpoints: Int64
-        let database: Int64
-        let logs: Int64
-    }
-
     let version: String
     let lab: String
     let now: Int64
@@ -73,7 +67,7 @@ private struct Summary: Encodable, Sendable {
     let running: [RunStatus]
     let waiting: Waiting?
     let failures: [RunStatus]
-    let disk: Disk
+    let disk: DiskAnswer
 
     private enum CodingKeys: String, CodingKey {
         case version, lab, now, access, counts, runs, workers, running, waiting, failures, disk
@@ -115,8 +109,7 @@ private struct Summary: Encodable, Sendable {
                     : "\(live == 1 ? "the worker trains" : "\(live) workers train") other runs")
             return Waiting(run: RunStatus(run, experiment: nil, abandoned: nil), reason: reason)
         }
-        let use = try lab.diskUse()
-        disk = Disk(checkpoints: use.checkpoints, database: use.database, logs: use.logs)
+        disk = DiskAnswer(try lab.diskUse())
     }
 }
 

@@ -66,6 +66,7 @@ struct Serve: ParsableCommand {
                 lab, tokens: tokens,
                 .init(
                     host: host, port: Int(port), socket: socket, allowedHosts: allowedHosts, isReadOnly: readOnly,
+                    releasesAbandoned: !readOnly && workers == nil,
                     version: PCNLab.configuration.version),
                 logger: logger
             ) { run, offset in logs.part(of: run, from: offset) }
