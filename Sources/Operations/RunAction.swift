@@ -79,24 +79,25 @@ package struct ActionResult: Codable, Sendable {
 }
 
 extension ActionRequest {
-    /// The runs that the action would change, and the errors of those that refuse it.
-    package func plan(_ lab: Lab) throws -> (runs: [RunSummary], refusals: [LabError]) {
+    /// What the action would do. Throws what a named run refuses.
+    package func plan(_ lab: Lab) throws -> ActionPlan {
         if selection.isEmpty, selection.all != true {
             throw Failure("select runs by ids, experiment, state, tag, dataset, model or where, or give all", status: .usage)
         }
         // A run whose worker is dead would never react to a request.
         try LabMaintenance(lab).run()
-        let selected = try lab.listing(selection.filter(lab)).runs
-        guard let command = action.command else { return (selected, []) }
-        var accepting: [RunSummary] = [], refusals: [LabError] = []
+        let (selected, errors) = try lab.listing(selection.filter(lab)), unreadable = errors.map { Failure($0) }
+        guard let command = action.command else { return ActionPlan(runs: selected, refusing: 0, unreadable: unreadable) }
+        var accepting: [RunSummary] = []
         for run in selected {
-            if let error = try lab.refusal(of: command, run) ?? refusal(command, run, lab) {
-                refusals.append(error)
-            } else {
+            guard let error = try lab.refusal(of: command, run) ?? refusal(command, run, lab) else {
                 accepting.append(run)
+                continue
             }
+            // Named runs: all of them or none.
+            if selection.isByID { throw error }
         }
-        return (accepting, refusals)
+        return ActionPlan(runs: accepting, refusing: selected.count - accepting.count, unreadable: unreadable)
     }
 
     /// A completed run is retried only if its weights are lost.
@@ -111,10 +112,9 @@ extension ActionRequest {
     package func perform(_ lab: Lab) throws -> ActionResult { try perform(lab, plan(lab)) }
 
     /// - Parameter plan: what `plan` returned.
-    package func perform(_ lab: Lab, _ plan: (runs: [RunSummary], refusals: [LabError])) throws -> ActionResult {
-        if selection.isByID, let first = plan.refusals.first { throw first }
+    package func perform(_ lab: Lab, _ plan: ActionPlan) throws -> ActionResult {
         if let expect, expect != plan.runs.count { throw UnexpectedCount(expected: expect, found: plan.runs.count) }
-        var result = ActionResult(refused: plan.refusals.count)
+        var result = ActionResult(refused: plan.refusing)
         let ids = plan.runs.map(\.id)
         if isDryRun {
             result.runs = plan.runs.map { .init(id: $0.id, outcome: outcomeOfDryRun($0)) }

@@ -8,8 +8,8 @@ public struct TableAnswer: Encodable, Sendable {
     }
 
     struct Figure: Encodable, Sendable {
-        let mean: String?
-        let paper: String?
+        @Nullable var mean: String?
+        @Nullable var paper: String?
         let unfinished: [String]
     }
 
@@ -21,9 +21,9 @@ public struct TableAnswer: Encodable, Sendable {
         /// Ids of the runs.
         let runs: [String]
         /// The paper's accuracies, as fractions, and its final loss; nil if they do not apply.
-        let paperTrain: Double?
-        let paperTest: Double?
-        let paperLoss: Double?
+        @Nullable var paperTrain: Double?
+        @Nullable var paperTest: Double?
+        @Nullable var paperLoss: Double?
     }
 
     struct Row: Encodable, Sendable {
@@ -31,7 +31,7 @@ public struct TableAnswer: Encodable, Sendable {
         let cells: [String: Cell]
     }
 
-    let heading: String?
+    @Nullable private(set) var heading: String?
     let notes: [String]
     let datasets: [Data]
     let rows: [Row]

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 
 /// What a request may do.
 public enum Access: Sendable, Comparable {
@@ -35,27 +36,28 @@ public struct AccessTokens: Sendable {
         return zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
 
+    /// Reads a token, or makes one. Of several processes that make it together, all get the same.
     private static func token(in file: URL) throws -> String {
-        if let text = try? String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines),
-            text.count >= 32
-        {
-            return text
-        }
-        var generator = SystemRandomNumberGenerator()
-        let bytes = Data((0..<24).map { _ in UInt8.random(in: 0...255, using: &generator) })
-        let text = bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-        // A file that another process has just made is read instead.
-        let descriptor = open(file.path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw ServiceError.cannotWrite(path: file.relativePath, reason: String(cString: strerror(errno)))
-        }
-        defer { close(descriptor) }
-        fchmod(descriptor, 0o600)
-        let line = Array((text + "\n").utf8)
-        guard write(descriptor, line, line.count) == line.count else {
-            throw ServiceError.cannotWrite(path: file.relativePath, reason: String(cString: strerror(errno)))
-        }
-        return text
+        if let known = stored(in: file) { return known }
+        let failure = { ServiceError.cannotWrite(path: file.relativePath, reason: String(cString: strerror(errno))) }
+        let bytes = Data((0..<24).map { _ in UInt8.random(in: 0...255) })
+        let token = bytes.base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+        let temporary = file.path + ".\(UUID().uuidString).tmp", line = Array((token + "\n").utf8)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw failure() }
+        defer { unlink(temporary) }
+        let written = write(descriptor, line, line.count)
+        guard close(descriptor) == 0, written == line.count else { throw failure() }
+        if ExclusiveRename.rename(temporary, to: file.path) { return token }
+        if errno == EEXIST, let known = stored(in: file) { return known }
+        // What is there is no token: an empty file, for example.
+        guard rename(temporary, file.path) == 0 else { throw failure() }
+        return token
+    }
+
+    private static func stored(in file: URL) -> String? {
+        let text = try? String(contentsOf: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        return text.flatMap { $0.utf8.count >= 32 ? $0 : nil }
     }
 }
 

@@ -108,7 +108,7 @@ public struct LabService: Sendable {
         router.add(middleware: OriginGuard())
         PageRoutes().add(to: router)
         let access = AccessGuard(tokens: tokens, isReadOnly: configuration.isReadOnly)
-        let session = SessionRoutes(tokens: tokens, isReadOnly: configuration.isReadOnly)
+        let session = SessionRoutes(tokens: tokens)
         session.addOpen(to: router.group("api/v1"))
         MetricsRoute(answers: answers, version: configuration.version).add(to: router.group().add(middleware: access))
         let group = router.group("api/v1").add(middleware: access)

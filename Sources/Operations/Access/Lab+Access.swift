@@ -25,16 +25,9 @@ extension Lab: LabAccess {
 
     package func logLines(of run: String) -> [String] { RunLogs(folder: logs).lines(of: run) }
 
-    package func plan(_ request: ActionRequest) throws -> ActionPlan {
-        let plan = try request.plan(self)
-        // Named runs: all of them or none.
-        if request.selection.isByID, let first = plan.refusals.first { throw first }
-        return ActionPlan(runs: plan.runs, refusing: plan.refusals.count)
-    }
+    package func plan(_ request: ActionRequest) throws -> ActionPlan { try request.plan(self) }
 
-    package func perform(_ request: ActionRequest, _ plan: ActionPlan) throws -> ActionResult {
-        try request.perform(self, (plan.runs, []))
-    }
+    package func perform(_ request: ActionRequest, _ plan: ActionPlan) throws -> ActionResult { try request.perform(self, plan) }
 
     package func writeWeights(
         of run: RunSummary, format name: String, expand: Bool, at place: (String) throws -> URL

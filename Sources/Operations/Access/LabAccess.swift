@@ -55,6 +55,8 @@ package struct ActionPlan: Sendable {
     package let runs: [RunSummary]
     /// The number of selected runs that refuse it in their state.
     package let refusing: Int
+    /// An error for each selected run that cannot be read, and stays as it is.
+    package var unreadable: [Failure] = []
 }
 
 /// A file of weights that was written.

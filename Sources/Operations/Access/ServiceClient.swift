@@ -129,7 +129,7 @@ package struct ServiceClient: Sendable {
         case .timedOut: "it does not answer"
         case .networkConnectionLost: "the connection was lost"
         case .serverCertificateUntrusted, .secureConnectionFailed: "its certificate is not trusted"
-        default: error.localizedDescription
+        default: "the request failed with error \(error.errorCode)"
         }
     }
 }

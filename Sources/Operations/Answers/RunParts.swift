@@ -1,4 +1,5 @@
 import Lab
+import Specs
 
 /// An attempt of a run, as a service and its clients exchange it.
 package struct AttemptAnswer: Codable, Sendable {
@@ -6,8 +7,8 @@ package struct AttemptAnswer: Codable, Sendable {
     private let arithmetic: String
     private let threads: Int
     private let startedAt: Int64
-    private let endedAt: Int64?
-    private let outcome: String?
+    @Nullable private var endedAt: Int64?
+    @Nullable private var outcome: String?
 
     private enum CodingKeys: String, CodingKey {
         case number, arithmetic, threads, outcome
@@ -56,11 +57,11 @@ package struct WishAnswer: Codable, Sendable {
 /// An event of a run or of the lab.
 package struct EventAnswer: Codable, Sendable {
     private let id: Int64
-    private let run: String?
+    @Nullable private var run: String?
     private let at: Int64
-    private let attempt: Int?
+    @Nullable private var attempt: Int?
     private let kind: String
-    private let detail: String?
+    @Nullable private var detail: String?
 
     package init(_ row: EventRow) {
         (id, run, at, attempt, kind, detail) = (row.id, row.run, row.at, row.attempt, row.kind, row.detail)

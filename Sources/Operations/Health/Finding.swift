@@ -1,10 +1,12 @@
+import Specs
+
 /// A line of the output of `doctor`.
-package struct Finding: Encodable {
+package struct Finding: Encodable, Sendable {
     package let subject: String
     package let isFine: Bool
     package let detail: String
     /// What to do, or what was done; nil if nothing is wrong.
-    package let remedy: String?
+    @Nullable package private(set) var remedy: String?
 
     package static func fine(_ subject: String, _ detail: String) -> Finding {
         Finding(subject: subject, isFine: true, detail: detail, remedy: nil)

@@ -16,7 +16,7 @@ struct ActionRoutes {
                 do {
                     return try action.perform(lab)
                 } catch let error as UnexpectedCount {
-                    throw Problem(.conflict, "\(error)", count: error.found)
+                    throw Problem(.conflict, "\(error)", exitCode: ExitStatus.tryAgain.rawValue, count: error.found)
                 }
             }
             return Answers.response(try Answers.encoded(result))

@@ -113,7 +113,7 @@ struct RunRecord: Encodable, Sendable {
     struct PaperFigures: Encodable, Sendable {
         let trainAccuracy: Double
         let testAccuracy: Double
-        let loss: Double?
+        @Nullable var loss: Double?
 
         private enum CodingKeys: String, CodingKey {
             case loss
@@ -128,7 +128,7 @@ struct RunRecord: Encodable, Sendable {
     let wishes: [WishAnswer]
     /// Settings that differ from the paper's, in words.
     let deviations: [String]
-    let paper: PaperFigures?
+    @Nullable var paper: PaperFigures?
 
     init(_ lab: Lab, _ id: String) throws {
         guard let summary = try lab.runs(RunFilter(ids: [id])).first else { throw LabError.noSuchRun(id) }

@@ -5,7 +5,6 @@ import Hummingbird
 /// Exchanges a token for a cookie that scripts of the page cannot read.
 struct SessionRoutes {
     let tokens: AccessTokens
-    let isReadOnly: Bool
 
     private struct Given: Decodable { let token: String }
     private struct Granted: Encodable { let access: String }

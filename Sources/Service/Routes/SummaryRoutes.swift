@@ -41,7 +41,7 @@ private struct Summary: Encodable, Sendable {
         let threads: Int
         let arithmetic: String
         let startedAt: Int64
-        let silence: Double?
+        @Nullable var silence: Double?
         let gone: Bool
 
         private enum CodingKeys: String, CodingKey {
@@ -65,7 +65,7 @@ private struct Summary: Encodable, Sendable {
     let runs: Int
     let workers: [Worker]
     let running: [RunStatus]
-    let waiting: Waiting?
+    @Nullable var waiting: Waiting?
     let failures: [RunStatus]
     let disk: DiskAnswer
 
@@ -115,7 +115,7 @@ private struct Summary: Encodable, Sendable {
 
 private struct ExperimentAnswer: Encodable, Sendable {
     let name: String
-    let description: String?
+    @Nullable var description: String?
     let submittedAt: Int64
     let counts: [String: Int]
 

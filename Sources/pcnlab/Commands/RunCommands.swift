@@ -22,25 +22,16 @@ struct RunArguments: ParsableArguments {
     /// Whether the runs are all named by their ids.
     var areNamed: Bool { !selection.runs.isEmpty && selection.criteria.isEmpty }
 
-    /// The selected runs, and a lab in which no run has a dead worker: such a run would never react to a request.
-    func open() throws -> (lab: any LabAccess, runs: [RunSummary]) {
-        let lab = try lab.open()
-        let runs = try selection.some(lab)
-        // A service has its own maintenance.
-        guard let local = lab as? Lab else { return (lab, runs) }
-        if try LabMaintenance(local).run() == 0 { return (lab, runs) }
-        return (lab, try selection.some(lab))
-    }
-
     /// Carries an action out on the runs and prints a line for each that it changes. Named runs: on all or, if one refuses it, on none.
     /// Selected runs: on those that do not refuse it, after a question where there is more than one.
     func carryOut(_ action: RunAction) throws {
         try reporting {
             let lab = try lab.open()
-            // A run or an experiment that is not there is an error, and so are runs that cannot be read.
-            _ = try selection.some(lab)
             let request = ActionRequest(action, selector, isDryRun: confirmation.dryRun)
             let plan = try lab.plan(request)
+            if areNamed, let error = plan.unreadable.first { throw error }
+            plan.unreadable.warn()
+            if !selection.runs.isEmpty, plan.runs.isEmpty, plan.refusing == 0 { throw RunSelection.nothingNamed }
             let lines = RunLines(plan.runs)
             let isQuestion = action == .remove || (!areNamed && plan.runs.count > 1)
             if plan.runs.isEmpty, action == .remove { return Terminal.error.line("no runs are selected") }

@@ -84,9 +84,9 @@ struct RunComparison {
     private var properties: [(name: String, value: (RunSummary) -> String)] {
         var properties: [(String, (RunSummary) -> String)] = [
             ("experiment", { $0.experiments.joined(separator: ", ") }), ("model", \.model),
-            ("dataset", \.settings.dataset.name), ("seed", { "\($0.settings.seed)" }),
+            ("dataset", \.settings.dataset.label), ("seed", { "\($0.settings.seed)" }),
         ]
-        if Set(runs.map { $0.settings.dataset.name + $0.datasetDigest }).count > Set(runs.map(\.settings.dataset)).count {
+        if Set(runs.map { $0.settings.dataset.label + $0.datasetDigest }).count > Set(runs.map(\.settings.dataset.label)).count {
             properties.append(("data", { String($0.datasetDigest.prefix(8)) }))
         }
         for (index, title) in varying.titles.enumerated() {

@@ -77,18 +77,18 @@ struct Serve: ParsableCommand {
                 stop.ask()
             }
             let trained = DispatchGroup()
-            if let training {
-                DispatchQueue(label: "pcnlab.pool").async(group: trained) {
-                    do { _ = try training.pool.run() } catch { logger.error("training ended: \(Failure(error).message)") }
-                }
-            }
             defer { trained.wait() }
             try Self.blocking {
                 try await service.run(
                     ready: { port in
                         announce(port, tokens)
                         // Nobody would learn the address.
-                        if Terminal.output.failure != nil { stop.ask() }
+                        if Terminal.output.failure != nil { return stop.ask() }
+                        // Not before: while the service makes its socket, new files of this process are its owner's alone.
+                        guard let pool = training?.pool else { return }
+                        DispatchQueue(label: "pcnlab.pool").async(group: trained) {
+                            do { _ = try pool.run() } catch { logger.error("training ended: \(Failure(error).message)") }
+                        }
                     }, shutdown: { await stop.wait() })
             }
             training?.pool.stop()

@@ -29,7 +29,7 @@ struct SetCommand: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let (lab, runs) = try arguments.open()
+            let lab = try arguments.lab.open(), runs = try arguments.selection.some(lab)
             let lines = RunLines(runs), text = changes.description
             if !arguments.confirmation.dryRun {
                 if !arguments.areNamed, runs.count > 1 { try arguments.confirmation.ask("set \(text) of \(runs.count) runs") }

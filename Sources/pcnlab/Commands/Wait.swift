@@ -8,7 +8,8 @@ struct Wait: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Wait until runs have ended.",
         discussion: """
-            Ends when every selected run is completed, failed, diverged, cancelled or removed; paused ones are waited for. Exit code 0: \
+            Ends when every selected run (without a selection: every run) is completed, failed, diverged, cancelled or removed; paused ones \
+            are waited for. Exit code 0: \
             all of them are completed. Exit code 1: some are not. Exit code 75: --timeout has passed. A service (--server) may be away for \
             two minutes meanwhile.
             """)
@@ -34,7 +35,7 @@ struct Wait: ParsableCommand {
             let lab = try lab.open()
             let runs = try selection.some(lab), ids = runs.map(\.id), lines = RunLines(runs)
             let end = timeout.map { Date(timeIntervalSinceNow: $0) }
-            var lastAnswer = Date(), states: [String: RunState] = [:], reported: Set<String> = []
+            var lastAnswer = Date(), states: [String: RunState] = [:], ended: [String: String] = [:]
             while true {
                 // False while a service is away, as when it is started again.
                 var isAnswered = true
@@ -46,24 +47,25 @@ struct Wait: ParsableCommand {
                 {
                     isAnswered = false
                 }
-                for run in runs where isAnswered && !reported.contains(run.id) {
+                for run in runs where isAnswered && ended[run.id] == nil {
                     let state = states[run.id]
                     guard state?.isEnded ?? true else { continue }
-                    reported.insert(run.id)
-                    if !json { Terminal.output.line(lines.line(run, state?.rawValue ?? "removed")) }
+                    let outcome = state?.rawValue ?? "removed"
+                    ended[run.id] = outcome
+                    if !json { Terminal.output.line(lines.line(run, outcome)) }
                 }
-                if reported.count == Set(ids).count || Terminal.output.failure != nil { break }
+                if ended.count == Set(ids).count || Terminal.output.failure != nil { break }
                 if let end, Date() >= end {
-                    let left = Set(ids).count - reported.count
+                    let left = Set(ids).count - ended.count
                     throw Failure("\(Format.count(left, "run")) \(left == 1 ? "has" : "have") not ended yet", Exit.tryAgain)
                 }
                 Thread.sleep(forTimeInterval: 0.25)
             }
             if json {
                 Terminal.output.line(
-                    try JSONOutput.text(ids.map { Ended(id: $0, state: states[$0]?.rawValue ?? "removed") }))
+                    try JSONOutput.text(ids.compactMap { id in ended[id].map { Ended(id: id, state: $0) } }))
             }
-            if !ids.allSatisfy({ states[$0] == .completed }) { throw Exit.someRunFailed }
+            if !ended.values.allSatisfy({ $0 == RunState.completed.rawValue }) { throw Exit.someRunFailed }
         }
     }
 }

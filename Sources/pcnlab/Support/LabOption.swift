@@ -67,8 +67,15 @@ struct LabOption: ParsableArguments {
 extension RunListing {
     /// The runs. Prints a warning for those that cannot be read.
     func readable() -> [RunSummary] {
-        for error in unreadable.prefix(3) { Terminal.error.line("warning: \(error)".printable) }
-        if unreadable.count > 3 { Terminal.error.line("warning: and \(unreadable.count - 3) more runs cannot be read") }
+        unreadable.warn()
         return runs
+    }
+}
+
+extension [Failure] {
+    /// Prints a warning for runs that cannot be read, each with its error.
+    func warn() {
+        for error in prefix(3) { Terminal.error.line("warning: \(error)".printable) }
+        if count > 3 { Terminal.error.line("warning: and \(count - 3) more runs cannot be read") }
     }
 }

@@ -26,9 +26,12 @@ struct RunSelection: ParsableArguments {
     func some(_ lab: any LabAccess) throws -> [RunSummary] {
         let selected =
             runs.isEmpty ? try lab.listing(selector, limit: nil).readable() : try lab.runs(selectedBy: selector)
-        if selected.isEmpty, !runs.isEmpty { throw Failure("none of the named runs is among those selected", Exit.usage) }
+        if selected.isEmpty, !runs.isEmpty { throw Self.nothingNamed }
         return selected
     }
+
+    /// Runs were named, and other criteria leave none of them.
+    static var nothingNamed: Failure { Failure("none of the named runs is among those selected", Exit.usage) }
 }
 
 /// What runs have in common.
