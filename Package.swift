@@ -67,9 +67,10 @@ let package = Package(
         .target(
             name: "Training", dependencies: ["Networks", "Datasets", "Specs", "CZlib", crypto], swiftSettings: optimised),
         .target(name: "Reports", dependencies: ["Specs", "Lab"]),
+        .target(name: "Cluster", dependencies: ["Specs", "Lab", crypto]),
         .target(
             name: "Operations",
-            dependencies: ["Specs", "Lab", "Reports", "Training", "Datasets", "Tensors"]),
+            dependencies: ["Specs", "Lab", "Reports", "Training", "Datasets", "Tensors", "Cluster"]),
         .target(
             name: "Service",
             dependencies: [
@@ -81,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "pcnlab",
             dependencies: [
-                "Tensors", "Networks", "Datasets", "Specs", "Lab", "Training", "Reports", "Operations", "Service",
+                "Tensors", "Networks", "Datasets", "Specs", "Lab", "Training", "Reports", "Operations", "Service", "Cluster",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

@@ -1,7 +1,7 @@
 -- The schema of a lab's database, pcnlab.sqlite. The program embeds this file and makes an empty lab from it.
 -- Times are milliseconds since 1970 (UTC) unless a name says otherwise; accuracies are fractions 0…1.
 PRAGMA application_id = 1346588236;  -- "PCNL"
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- What `submit` was given under one name; submitting the name again adds to it.
 CREATE TABLE experiments (
@@ -33,6 +33,8 @@ CREATE TABLE runs (
     weights_sha256 TEXT,
     submitted_at INTEGER NOT NULL,
     note TEXT,                                  -- a person's own words
+    engine TEXT,                                -- the cluster's engine that trains it, such as slurm; NULL: workers of this machine
+    engine_settings TEXT,                       -- settings of its jobs that differ from the lab's, as JSON
     CONSTRAINT state_is_known CHECK (
         state IN ('queued', 'running', 'completed', 'failed', 'diverged', 'cancelled', 'paused')),
     CONSTRAINT request_is_known CHECK (request IN ('pause', 'cancel')),
@@ -47,7 +49,8 @@ CREATE TABLE runs (
     CONSTRAINT epochs_are_positive CHECK (epochs >= 1 AND epoch >= 0)
 ) STRICT;
 
-CREATE INDEX runs_to_claim ON runs (priority DESC, number) WHERE state = 'queued';
+CREATE INDEX runs_to_claim ON runs (priority DESC, number, engine) WHERE state = 'queued';
+CREATE INDEX runs_of_engines ON runs (engine, priority DESC, number) WHERE engine IS NOT NULL;
 CREATE INDEX runs_by_state ON runs (state);
 
 -- The runs of an experiment. Each experiment wishes a length for its runs; a run trains to the longest wish.
@@ -135,6 +138,48 @@ CREATE TABLE events (
 ) STRICT;
 
 CREATE INDEX events_of_run ON events (run_id, id);
+
+-- Job arrays that were submitted to a cluster's engine. The token is stored before the engine is called, and given to it as the jobs'
+-- comment: jobs whose submission was interrupted are found by it.
+CREATE TABLE submissions (
+    token TEXT PRIMARY KEY,
+    engine TEXT NOT NULL,
+    job TEXT,                                   -- the engine's id; NULL until it is known
+    submitted_at INTEGER NOT NULL,
+    next_begin INTEGER NOT NULL                 -- before this time no job of a later submission may start
+) STRICT, WITHOUT ROWID;
+
+-- Attempts that jobs of a cluster make. They have no lease. One that has started has a row in `attempts` too. A row outlives a removed
+-- run, until its job has ended.
+CREATE TABLE remote_attempts (
+    run_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    token TEXT NOT NULL REFERENCES submissions (token),
+    task INTEGER NOT NULL,                      -- of the job array
+    place INTEGER NOT NULL,                     -- order among the runs of the same task
+    epochs INTEGER NOT NULL,                    -- the length that it trains to
+    node TEXT,
+    reason TEXT,                                -- why its job waits, in the engine's words; or why it ended without a start
+    beat INTEGER,                               -- the trainer's count of heartbeats as last seen,
+    beat_at INTEGER,                            -- and when it was last seen to have changed
+    start TEXT,                                 -- the start whose journal was read,
+    offset INTEGER,                             -- and how many bytes of it
+    missing_since INTEGER,                      -- when the engine was first seen not to have the job any more
+    ended_at INTEGER,
+    PRIMARY KEY (run_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX remote_attempts_under_way ON remote_attempts (token, task, place) WHERE ended_at IS NULL;
+
+-- What is known of the cluster's nodes.
+CREATE TABLE nodes (
+    engine TEXT NOT NULL,
+    name TEXT NOT NULL,
+    arithmetic TEXT NOT NULL,
+    quick_deaths INTEGER NOT NULL DEFAULT 0,    -- jobs in sequence that died soon after their start
+    excluded_at INTEGER,                        -- since when no job is sent there
+    PRIMARY KEY (engine, name)
+) STRICT, WITHOUT ROWID;
 
 -- Runs that were removed, with their latest attempt. A run that is submitted again continues from this number, so that a worker which
 -- still trains the removed one is superseded.

@@ -7,6 +7,7 @@ extension Lab {
     private static let migrations: [Int: String] = [
         1: "ALTER TABLE attempts RENAME COLUMN blas_kernel TO arithmetic; PRAGMA user_version = 2",
         2: lengthsAndRemovals,
+        3: clusters,
     ]
 
     /// Every experiment gets the length of its run as its wish. A completed run is on record with that length.
@@ -63,6 +64,53 @@ extension Lab {
             removed_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         PRAGMA user_version = 3
+        """
+
+    /// Attempts on a cluster. No run of an older lab has an engine. The index gets another name: workers of an older program, which would
+    /// take runs of a cluster, find nothing by the old one.
+    private static let clusters = """
+        ALTER TABLE runs ADD COLUMN engine TEXT;
+        ALTER TABLE runs ADD COLUMN engine_settings TEXT;
+        DROP INDEX runs_to_claim;
+        CREATE INDEX queued_runs ON runs (priority DESC, number, engine) WHERE state = 'queued';
+        CREATE INDEX runs_of_engines ON runs (engine, priority DESC, number) WHERE engine IS NOT NULL;
+
+        CREATE TABLE submissions (
+            token TEXT PRIMARY KEY,
+            engine TEXT NOT NULL,
+            job TEXT,
+            submitted_at INTEGER NOT NULL,
+            next_begin INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE remote_attempts (
+            run_id TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            token TEXT NOT NULL REFERENCES submissions (token),
+            task INTEGER NOT NULL,
+            place INTEGER NOT NULL,
+            epochs INTEGER NOT NULL,
+            node TEXT,
+            reason TEXT,
+            beat INTEGER,
+            beat_at INTEGER,
+            start TEXT,
+            offset INTEGER,
+            missing_since INTEGER,
+            ended_at INTEGER,
+            PRIMARY KEY (run_id, number)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX remote_attempts_under_way ON remote_attempts (token, task, place) WHERE ended_at IS NULL;
+
+        CREATE TABLE nodes (
+            engine TEXT NOT NULL,
+            name TEXT NOT NULL,
+            arithmetic TEXT NOT NULL,
+            quick_deaths INTEGER NOT NULL DEFAULT 0,
+            excluded_at INTEGER,
+            PRIMARY KEY (engine, name)
+        ) STRICT, WITHOUT ROWID;
+        PRAGMA user_version = 4
         """
 
     /// Migrates a lab of an older version to this one, in one transaction. A backup of the old database is kept beside it.

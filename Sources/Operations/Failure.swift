@@ -1,3 +1,4 @@
+import Cluster
 import Datasets
 import Lab
 import Specs
@@ -39,6 +40,9 @@ package struct Failure: Error, CustomStringConvertible {
         case let faults as DatasetFaults: self.init("\(faults)", status: faults.faults.first?.exitStatus ?? .badData)
         case let error as FetchError: self.init("\(error)", status: error.exitStatus)
         case let error as LabError: self.init("\(error)", status: error.exitStatus)
+        case let error as SharedFolder.Failure: self.init("\(error)", status: .cannotWrite)
+        case let error as EngineError: self.init("\(error)", status: .unavailable)
+        case let error as RunBundle.Failure: self.init("\(error)", status: error.exitStatus)
         case let error as CheckpointFile.Failure: self.init("\(error)", status: error.exitStatus)
         default:
             if let lab = LabError(database: error, file: "the lab's database") {
@@ -67,6 +71,10 @@ extension FetchError {
         case .wrongDigest, .tooLong, .insecureAddress: .badData
         }
     }
+}
+
+extension RunBundle.Failure {
+    package var exitStatus: ExitStatus { if case .missing = self { .missingFile } else { .badData } }
 }
 
 extension CheckpointFile.Failure {

@@ -16,7 +16,7 @@ package struct RunStatus: Encodable {
 
     enum Key: String, CodingKey {
         case id, experiment, experiments, tags, model, dataset, seed, settings, state, request, priority, epoch, epochs, loss
-        case attempts, error, abandoned, note, completions
+        case attempts, error, abandoned, note, completions, remote
         case trainAccuracy = "train_accuracy"
         case testAccuracy = "test_accuracy"
         case finalTrainAccuracy = "final_train_accuracy"
@@ -56,6 +56,7 @@ package struct RunStatus: Encodable {
         try object.encode(run.attempts, forKey: .attempts)
         try object.encode(run.error, forKey: .error)
         try object.encode(abandoned, forKey: .abandoned)
+        try object.encode(run.remote, forKey: .remote)
         try object.encode(run.note, forKey: .note)
         try object.encode(run.completions.map(CompletedLength.init), forKey: .completions)
         try object.encode(run.settings.linearParameters, forKey: .linearParameters)

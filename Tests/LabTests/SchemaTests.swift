@@ -114,7 +114,7 @@ import Testing
             if analyzed { try lab.database.writeWithoutTransaction { try $0.execute(sql: "ANALYZE") } }
             for sql in [Lab.nextQueued, Lab.takeNext] {
                 let steps = try plan(sql)
-                #expect(steps.contains { $0.contains("USING INDEX runs_to_claim") }, "\(steps)")
+                #expect(steps.contains { $0.contains("USING INDEX queued_runs") }, "\(steps)")
                 #expect(!steps.contains { $0.contains("TEMP B-TREE") }, "\(steps)")
             }
             #expect(try plan(Lab.takeNext).contains { $0.contains("SEARCH runs USING INTEGER PRIMARY KEY") })

@@ -25,16 +25,16 @@ public struct WorkerIdentity: Sendable, Hashable {
     }
 
     /// The form in the database: four words.
-    var text: String { "\(process) \(started) \(boot) \(space)" }
+    public var text: String { "\(process) \(started) \(boot) \(space)" }
 
-    init?(text: String) {
+    public init?(text: String) {
         let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         guard words.count == 4, let process = Int32(words[0]), let started = UInt64(words[1]) else { return nil }
         self.init(process: process, started: started, boot: words[2], space: words[3])
     }
 
     /// Whether the process is known to be gone. False also if that is unknown: then the age of the lease decides.
-    var isGone: Bool {
+    public var isGone: Bool {
         let here = Self.current
         if boot != here.boot { return true }
         if space != here.space { return false }

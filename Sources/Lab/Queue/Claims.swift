@@ -8,6 +8,10 @@ public struct Claim: Sendable {
     public let settings: Settings
     public let datasetDigest: String
 
+    package init(run: String, attempt: Int, settings: Settings, datasetDigest: String) {
+        (self.run, self.attempt, self.settings, self.datasetDigest) = (run, attempt, settings, datasetDigest)
+    }
+
     public var data: RunData { RunData(dataset: settings.dataset.name, digest: datasetDigest) }
 }
 
@@ -15,7 +19,8 @@ extension Lab {
     // The index contains only queued runs, in the order in which they are taken. The cost of a claim does not depend on the length of
     // the queue or the size of the table, but on the number of runs before the first that can be taken.
     private static let firstDue =
-        " FROM runs INDEXED BY runs_to_claim WHERE state = 'queued' AND " + needsOther + " AND " + Backoff.isDue
+        " FROM runs INDEXED BY queued_runs WHERE state = 'queued' AND engine IS NULL AND " + hasNoJob + " AND " + needsOther + " AND "
+        + Backoff.isDue
         + " ORDER BY priority DESC, number LIMIT 1"
     static let nextQueued = "SELECT id, settings, dataset, dataset_digest" + firstDue
     static let takeNext =

@@ -23,24 +23,30 @@ public struct EpochRow: Sendable, Equatable, Codable {
 extension Lab {
     /// Writes an epoch's row. After a crash the epochs since the last checkpoint are trained again and give the same rows. If a row
     /// differs, for example because of another arithmetic, it replaces the old one, and an event records it.
-    public func record(_ row: EpochRow, run: String, attempt: Int) throws {
-        try fencedWrite(run: run, attempt: attempt) { db in
-            let old = try Row.fetchOne(
-                db, sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch = ?", arguments: [run, row.epoch]
-            ).flatMap(EpochRow.init)
-            if let old, !old.hasSameResults(as: row) {
-                let detail = "epoch \(row.epoch): \(old.results), now \(row.results)"
-                try event(db, run: run, attempt: attempt, "not reproduced", detail)
-            }
-            try db.execute(
-                sql: """
-                    INSERT INTO epochs (run_id, epoch, loss, train_accuracy, test_accuracy, seconds) VALUES (?, ?, ?, ?, ?, ?)
-                    ON CONFLICT (run_id, epoch) DO UPDATE SET loss = excluded.loss, train_accuracy = excluded.train_accuracy,
-                        test_accuracy = excluded.test_accuracy, seconds = excluded.seconds
-                    """,
-                arguments: [run, row.epoch, row.loss, row.trainAccuracy, row.testAccuracy, row.seconds])
-            try db.execute(sql: "UPDATE runs SET epoch = max(epoch, ?) WHERE id = ?", arguments: [row.epoch, run])
+    public func record(_ row: EpochRow, run: String, attempt: Int) throws { try record([row], run: run, attempt: attempt) }
+
+    /// Writes several epochs' rows in one transaction.
+    public func record(_ rows: [EpochRow], run: String, attempt: Int) throws {
+        if rows.isEmpty { return }
+        try fencedWrite(run: run, attempt: attempt) { db in for row in rows { try record(row, run: run, attempt: attempt, db) } }
+    }
+
+    private func record(_ row: EpochRow, run: String, attempt: Int, _ db: Database) throws {
+        let old = try Row.fetchOne(
+            db.cachedStatement(sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch = ?"), arguments: [run, row.epoch]
+        ).flatMap(EpochRow.init)
+        if let old, !old.hasSameResults(as: row) {
+            let detail = "epoch \(row.epoch): \(old.results), now \(row.results)"
+            try event(db, run: run, attempt: attempt, "not reproduced", detail)
         }
+        try db.execute(
+            sql: """
+                INSERT INTO epochs (run_id, epoch, loss, train_accuracy, test_accuracy, seconds) VALUES (?, ?, ?, ?, ?, ?)
+                ON CONFLICT (run_id, epoch) DO UPDATE SET loss = excluded.loss, train_accuracy = excluded.train_accuracy,
+                    test_accuracy = excluded.test_accuracy, seconds = excluded.seconds
+                """,
+            arguments: [run, row.epoch, row.loss, row.trainAccuracy, row.testAccuracy, row.seconds])
+        try db.execute(sql: "UPDATE runs SET epoch = max(epoch, ?) WHERE id = ?", arguments: [row.epoch, run])
     }
 
     /// A run's curve, epoch by epoch. That of a completed run ends at its length: epochs of a cancelled extension are left out.

@@ -28,6 +28,8 @@ public struct RunSummary: Sendable {
     /// A person's own words about the run.
     public let note: String?
     public let datasetDigest: String
+    /// Where a cluster trains it; nil if workers of this machine do, or if it has ended.
+    public let remote: RemotePlace?
     /// Every arithmetic with which the run was trained.
     public let arithmetics: [String]
 
@@ -36,13 +38,13 @@ public struct RunSummary: Sendable {
         id: String, number: Int64, experiments: [String], tags: [String], settings: Settings, state: RunState,
         request: RunRequest?, priority: Int, epoch: Int, epochs: Int, latest: EpochRow?, secondsPerEpoch: Double?, attempts: Int,
         error: String?, final: FinalFigures?, completions: [Completion], note: String?, datasetDigest: String,
-        arithmetics: [String]
+        remote: RemotePlace?, arithmetics: [String]
     ) {
         (self.id, self.number, self.experiments, self.tags) = (id, number, experiments, tags)
         (self.settings, self.state, self.request, self.priority) = (settings, state, request, priority)
         (self.epoch, self.epochs, self.latest, self.secondsPerEpoch) = (epoch, epochs, latest, secondsPerEpoch)
         (self.attempts, self.error, self.final, self.completions) = (attempts, error, final, completions)
-        (self.note, self.datasetDigest, self.arithmetics) = (note, datasetDigest, arithmetics)
+        (self.note, self.datasetDigest, self.remote, self.arithmetics) = (note, datasetDigest, remote, arithmetics)
     }
 
     public var model: String { settings.model }
@@ -120,6 +122,7 @@ extension RunSummary {
         completions = try read("completions") { try JSONDecoder().decode([Completion].self, from: Data($0.utf8)) }
         note = row["note"]
         datasetDigest = row["dataset_digest"]
+        remote = RemotePlace(column: row["remote"], state: state)
         arithmetics = try read("kernels", list)
     }
 }

@@ -4,8 +4,10 @@ import GRDB
 public struct WorkerRow: Sendable, Equatable {
     public let run: String
     public let attempt: Int
-    /// The worker's process.
+    /// The worker's process; 0 for a job of a cluster.
     public let process: Int
+    /// Where the cluster's job trains it; nil for a process of this machine.
+    public let remote: RemotePlace?
     public let threads: Int
     public let arithmetic: String
     /// Milliseconds since 1970.
@@ -33,16 +35,21 @@ extension Lab {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT a.* FROM runs r JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt
-                    WHERE r.state = 'running' AND a.ended_at IS NULL ORDER BY a.started_at, a.run_id
+                    SELECT a.*,
+                    """ + " " + RemotePlace.selection + """
+                     AS remote FROM runs r JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt
+                    """ + " " + RemotePlace.joins + """
+                     WHERE r.state = 'running' AND a.ended_at IS NULL ORDER BY a.started_at, a.run_id
                     """)
             return rows.map { row in
                 let worker = WorkerIdentity(text: row["worker"]), heartbeat: Int64 = row["heartbeat"]
                 let isHere = worker?.boot == WorkerIdentity.current.boot
+                let remote = worker == nil ? RemotePlace(column: row["remote"], state: .running) : nil
                 return WorkerRow(
-                    run: row["run_id"], attempt: row["number"], process: Int(worker?.process ?? 0), threads: row["threads"],
+                    run: row["run_id"], attempt: row["number"], process: Int(worker?.process ?? 0), remote: remote,
+                    threads: row["threads"],
                     arithmetic: row["arithmetic"], startedAt: row["started_at"],
-                    silence: isHere ? Double(max(0, now &- heartbeat)) / 1000 : nil, isGone: worker?.isGone ?? true)
+                    silence: isHere ? Double(max(0, now &- heartbeat)) / 1000 : nil, isGone: remote == nil && worker?.isGone ?? true)
             }
         }
     }

@@ -44,6 +44,7 @@ struct RemoteRun: Decodable {
             error: try object.decodeIfPresent(String.self, forKey: .error), final: final, completions: completions,
             note: try object.decodeIfPresent(String.self, forKey: .note),
             datasetDigest: try object.decode(String.self, forKey: .datasetDigest),
+            remote: try object.decodeIfPresent(RemotePlace.self, forKey: .remote),
             arithmetics: try object.decode([String].self, forKey: .arithmetics))
     }
 }

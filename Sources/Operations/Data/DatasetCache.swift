@@ -7,11 +7,12 @@ import Training
 
 /// Data sets that this process has read, shared by its workers.
 package final class DatasetCache: Sendable {
-    private let lab: Lab
+    private let lab: Lab?
     /// By the data sets' names.
     private let datasets = Mutex<[String: (digest: String, data: Dataset)]>([:])
 
-    package init(_ lab: Lab) { self.lab = lab }
+    /// - Parameter lab: where digests of files are stored; nil on a node, which has no lab.
+    package init(_ lab: Lab?) { self.lab = lab }
 
     /// Returns the data set. Throws if it is not the one that the run was submitted with.
     package func dataset(_ name: DatasetName, digest: String) throws -> Dataset { try dataset(named: name.name, digest: digest) }

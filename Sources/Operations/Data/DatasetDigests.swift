@@ -8,10 +8,11 @@ import Specs
 /// A data set whose digest is not stored yet is read completely and checked first, so that a damaged one is refused before anything is
 /// queued.
 package struct DatasetDigests {
-    private let lab: Lab
+    private let lab: Lab?
     private let folder: DatasetFolder
 
-    package init(_ lab: Lab, folder: DatasetFolder = .ofEnvironment) {
+    /// - Parameter lab: where digests are stored; nil: they are computed each time.
+    package init(_ lab: Lab?, folder: DatasetFolder = .ofEnvironment) {
         self.lab = lab
         self.folder = folder
     }
@@ -53,22 +54,22 @@ extension DatasetKind {
 
 /// Looks digests up in the lab. New ones are stored only when their data have been checked.
 private final class PendingDigests: DigestCache {
-    private let lab: Lab
+    private let lab: Lab?
     private var pending: [(stamp: FileStamp, digest: String)] = []
 
-    init(_ lab: Lab) { self.lab = lab }
+    init(_ lab: Lab?) { self.lab = lab }
 
     var isEmpty: Bool { pending.isEmpty }
 
     func lookup(_ stamp: FileStamp) throws -> String? {
-        try lab.digest(ofFile: stamp.path, size: stamp.size, modifiedNanoseconds: stamp.modified)
+        try lab?.digest(ofFile: stamp.path, size: stamp.size, modifiedNanoseconds: stamp.modified)
     }
 
     func remember(_ digest: String, for stamp: FileStamp) { pending.append((stamp, digest)) }
 
     func commit() throws {
         for (stamp, digest) in pending {
-            try lab.remember(digest: digest, ofFile: stamp.path, size: stamp.size, modifiedNanoseconds: stamp.modified)
+            try lab?.remember(digest: digest, ofFile: stamp.path, size: stamp.size, modifiedNanoseconds: stamp.modified)
         }
     }
 }

@@ -18,12 +18,14 @@ package final class TimeEstimate {
     /// Seconds of the products of a measurement, above which they are nearly all of a run's time.
     private static let longest = 0.5
     /// Seconds of all measurements.
-    private static let patience = 6.0
+    private let patience: Double
     private static let mostBytes = 1 << 29
 
-    /// - Parameter lab: the folder of the lab, which need not exist.
-    package init(threads: Int, lab: URL) {
-        self.threads = threads
+    /// - Parameters:
+    ///   - lab: the folder of the lab, which need not exist.
+    ///   - patience: seconds of all measurements; 0: nothing is measured.
+    package init(threads: Int, lab: URL, patience: Double = 6) {
+        (self.threads, self.patience) = (threads, patience)
         rate = Workers(threads: threads).measuredRate()
         recording = FileSystem.secondsToSync(at: lab)
     }
@@ -48,7 +50,7 @@ package final class TimeEstimate {
     private func timing(_ settings: Settings) throws -> EpochTiming? {
         let key = EpochTiming.measured(settings)
         if let known = measured[key] { return known }
-        guard secondsOfProducts(key) <= Self.longest, key.trainingBytes <= Self.mostBytes, spent < Self.patience else {
+        guard secondsOfProducts(key) <= Self.longest, key.trainingBytes <= Self.mostBytes, spent < patience else {
             return nil
         }
         let start = Trainer.monotonic()

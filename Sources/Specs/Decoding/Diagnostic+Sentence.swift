@@ -47,6 +47,8 @@ extension Diagnostic {
             "excludes every run of the product; keep at least one, or include one"
         case .tooManyRuns(let count, let limit):
             "gives \(count.map(\.grouped) ?? "far too many") runs; a file may have at most \(limit.grouped)"
+        case .notOfForm(let found, let remedy):
+            "found \(found); \(remedy)"
         case .andMore(let limit):
             "the file has more than \(limit.grouped) errors; correct those above first"
         }

@@ -43,6 +43,8 @@ struct Diagnostic: Hashable, Sendable {
         case noRunLeft
         /// More runs than a file may have; nil if their number overflows.
         case tooManyRuns(count: Int?, limit: Int)
+        /// A value that a setting of `cluster.json` cannot have.
+        case notOfForm(found: String, remedy: String)
         /// More errors than are shown.
         case andMore(limit: Int)
     }

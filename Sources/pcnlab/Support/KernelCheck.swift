@@ -6,7 +6,7 @@ import Tensors
 func checkKernels(for command: any ParsableCommand) throws {
     let computes =
         switch command {
-        case is Work, is Verify, is Bench, is LandscapeCommand: true
+        case is Work, is Train, is Verify, is Bench, is LandscapeCommand: true
         case let command as Submit: command.dryRun
         case let command as Export: command.expand
         default: false

@@ -63,14 +63,14 @@ final class ProgressReporter: WorkerPoolObserver {
         }
         guard let claim else { return }
         defer { reportLostTerminal() }
-        let text = "epoch \(row.epoch)/\(claim.settings.epochs)  \(figures(row))"
+        let text = "epoch \(row.epoch)/\(claim.settings.epochs)  \(row.text)"
         record(text, of: claim)
         if !terminal.isTerminal { logger.info("\(name(claim))  \(text)") }
     }
 
     func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state runState: RunState?) {
         let latest = state.withLock { $0.lines.removeValue(forKey: worker)?.latest }
-        let last = latest.map { "  " + figures($0) } ?? ""
+        let last = latest.map { "  " + $0.text } ?? ""
         switch outcome {
         case .completed where runState == nil: say("superseded: its end is another attempt's", of: claim, .yellow)
         case .completed where runState == .queued: say("back in the queue: more epochs are wanted", of: claim, .yellow)
@@ -188,11 +188,6 @@ final class ProgressReporter: WorkerPoolObserver {
     private func bar(_ fraction: Double) -> String {
         let full = Int((fraction * 10).rounded(.down))
         return String(repeating: "█", count: full) + String(repeating: "░", count: 10 - full)
-    }
-
-    private func figures(_ row: EpochRow) -> String {
-        "loss \(Format.loss(row.loss))  train \(Format.percent(row.trainAccuracy))  test \(Format.percent(row.testAccuracy))"
-            + "  \(Format.duration(row.seconds))/epoch"
     }
 
     private func name(_ claim: Claim) -> String { names.name(claim) }

@@ -8,6 +8,7 @@ import Synchronization
 /// blocked is lost then. A handler that writes to a pipe loses none.
 enum StopSignals {
     private static let first = Atomic<Int32>(0)
+    private static let isPatient = Atomic<Bool>(false)
     private static let pipe: (output: Int32, input: Int32) = {
         var ends: [Int32] = [-1, -1]
         precondition(Foundation.pipe(&ends) == 0, "no pipe: \(String(cString: strerror(errno)))")
@@ -21,7 +22,10 @@ enum StopSignals {
     }
 
     /// Installs the handlers. The first signal calls `stop` on a separate thread.
-    static func listen(stop: @escaping @Sendable () -> Void) {
+    /// - Parameter ofBatchSystem: whether SIGUSR1 asks for a stop too, and further signals are ignored: batch systems repeat them.
+    static func listen(ofBatchSystem isBatch: Bool = false, stop: @escaping @Sendable () -> Void) {
+        // Before a handler can run.
+        isPatient.store(isBatch, ordering: .relaxed)
         // Initialised here, because the handler may call only a few functions.
         let output = pipe.output
         Thread.detachNewThread {
@@ -30,7 +34,7 @@ enum StopSignals {
         }
         var numbers = sigset_t()
         sigemptyset(&numbers)
-        for number in [SIGINT, SIGTERM, SIGHUP] {
+        for number in [SIGINT, SIGTERM, SIGHUP] + (isBatch ? [SIGUSR1] : []) {
             if isIgnored(number) { continue }
             signal(number, handler)
             sigaddset(&numbers, number)
@@ -46,7 +50,10 @@ enum StopSignals {
 
     /// Calls only async-signal-safe functions.
     private static let handler: @convention(c) (Int32) -> Void = { number in
-        if !first.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged { _exit(128 + number) }
+        if !first.compareExchange(expected: 0, desired: number, ordering: .relaxed).exchanged {
+            if isPatient.load(ordering: .relaxed) { return }
+            _exit(128 + number)
+        }
         let error = errno
         var byte: UInt8 = 0
         _ = write(pipe.input, &byte, 1)

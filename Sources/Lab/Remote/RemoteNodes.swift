@@ -1,0 +1,68 @@
+import GRDB
+
+/// What is known of a node of a cluster.
+public struct RemoteNode: Sendable, Equatable {
+    public let name: String
+    /// With which arithmetic it computes.
+    public let arithmetic: String
+    /// Jobs in sequence that died soon after their start.
+    public let quickDeaths: Int
+    /// Since when no job is sent there; nil if jobs are.
+    public let excludedAt: Int64?
+}
+
+extension Lab {
+    /// The nodes of an engine that trained runs, by name.
+    public func nodes(_ engine: String) throws -> [RemoteNode] {
+        try database.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM nodes WHERE engine = ? ORDER BY name", arguments: [engine]).map {
+                RemoteNode(
+                    name: $0["name"], arithmetic: $0["arithmetic"], quickDeaths: $0["quick_deaths"], excludedAt: $0["excluded_at"])
+            }
+        }
+    }
+
+    /// Stores with which arithmetic a node computes.
+    public func node(_ name: String, of engine: String, computesWith arithmetic: String) throws {
+        try database.write { db in
+            try db.execute(
+                cached: """
+                    INSERT INTO nodes (engine, name, arithmetic) VALUES (?, ?, ?)
+                    ON CONFLICT (engine, name) DO UPDATE SET arithmetic = excluded.arithmetic WHERE arithmetic <> excluded.arithmetic
+                    """, arguments: [engine, name, arithmetic])
+        }
+    }
+
+    /// Counts a job that died soon after its start, or forgets those before where one did not. After the second in sequence no job is sent
+    /// to the node. Returns whether it is excluded now, and was not before.
+    @discardableResult
+    public func count(quickDeath: Bool, on node: String, of engine: String) throws -> Bool {
+        try database.write { db in
+            if !quickDeath {
+                try db.execute(
+                    sql: "UPDATE nodes SET quick_deaths = 0 WHERE engine = ? AND name = ? AND quick_deaths > 0 AND excluded_at IS NULL",
+                    arguments: [engine, node])
+                return false
+            }
+            try db.execute(
+                sql: """
+                    INSERT INTO nodes (engine, name, arithmetic, quick_deaths) VALUES (?, ?, '', 1)
+                    ON CONFLICT (engine, name) DO UPDATE SET quick_deaths = quick_deaths + 1
+                    """, arguments: [engine, node])
+            try db.execute(
+                sql: "UPDATE nodes SET excluded_at = ? WHERE engine = ? AND name = ? AND quick_deaths >= 2 AND excluded_at IS NULL",
+                arguments: [clock.now(), engine, node])
+            guard db.changesCount > 0 else { return false }
+            try event(db, run: nil, "node excluded", "\(engine) \(node): two jobs died soon after their start")
+            return true
+        }
+    }
+
+    /// Sends jobs to a node again.
+    public func readmit(_ node: String, of engine: String) throws {
+        try database.write { db in
+            try db.execute(
+                sql: "UPDATE nodes SET quick_deaths = 0, excluded_at = NULL WHERE engine = ? AND name = ?", arguments: [engine, node])
+        }
+    }
+}

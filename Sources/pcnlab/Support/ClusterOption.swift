@@ -1,0 +1,119 @@
+import ArgumentParser
+import Cluster
+import Datasets
+import Foundation
+import Lab
+import Operations
+import Specs
+
+/// The cluster that a command uses: the lab's `cluster.json`, changed by --engine and --set.
+struct ClusterOption: ParsableArguments {
+    @Option(help: "What starts jobs: \(ClusterField.engines.joined(separator: ", ")) (else that of cluster.json, else slurm).")
+    var engine: String?
+
+    @Option(
+        name: .customLong("set"), help: ArgumentHelp("Another value for a setting of cluster.json; several times.", valueName: "key=value"))
+    var changes: [String] = []
+
+    /// What the command line gives, as changes.
+    private var all: [String] { (engine.map { ["engine=\($0)"] } ?? []) + changes }
+
+    func validate() throws {
+        do { _ = try given() } catch { throw ValidationError("\(error)") }
+    }
+
+    /// The settings that the command line gives, over the defaults.
+    private func given() throws(SpecDiagnostics) -> ClusterSettings {
+        var settings = ClusterSettings()
+        try settings.apply(all)
+        return settings
+    }
+
+    /// The same as JSON for runs that are submitted with them; nil if nothing is given.
+    func givenJSON() throws -> String? { changes.isEmpty ? nil : try given().canonicalJSON }
+
+    /// The settings in force. Throws `SpecDiagnostics` for a `cluster.json` that cannot be used.
+    func settings(_ lab: Lab) throws -> ClusterSettings {
+        var settings = try ClusterSettings.ofLab(lab.folder)
+        try settings.apply(all)
+        return settings
+    }
+
+    func controller(_ lab: Lab, observer: @escaping ClusterObserver) throws -> ClusterController {
+        let settings = try settings(lab)
+        var estimate: TimeEstimate?
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        return ClusterController(
+            lab, settings, node: .init(program: program, datasets: DatasetFolder.ofEnvironment.root.standardizedFileURL.path),
+            estimate: { run in
+                // Made where a run without an epoch waits. Nothing is measured: a pass should be short.
+                let made = estimate ?? TimeEstimate(threads: settings.cpus, lab: lab.folder, patience: 0)
+                estimate = made
+                return (try? made.seconds(run).epoch) ?? 0
+            }, observer: observer)
+    }
+}
+
+extension ClusterSettings {
+    static let fileName = "cluster.json"
+
+    /// Those of a lab's folder; the defaults where there is no file. Throws `SpecDiagnostics` or `Failure`.
+    static func ofLab(_ folder: URL) throws -> ClusterSettings {
+        let file = folder.appending(path: fileName)
+        guard FileManager.default.fileExists(atPath: file.path) else { return ClusterSettings() }
+        return try decode(try readSpecText(file.relativePath), file: file.relativePath)
+    }
+}
+
+/// Shows what a controller does, and writes it to the runs' logs.
+struct ClusterReporter: Sendable {
+    private let logs: RunLogs
+    private let isQuiet: Bool
+    private let names: RunNames
+
+    init(_ lab: Lab, isQuiet: Bool = false) {
+        logs = RunLogs(folder: lab.logs)
+        names = RunNames(lab)
+        self.isQuiet = isQuiet
+    }
+
+    func callAsFunction(_ event: ClusterEvent) {
+        switch event {
+        case .submitted(let job, let engine, let jobs, let runs):
+            show("\(engine) job \(job): \(Format.count(runs, "run")) in \(Format.count(jobs, "job"))")
+        case .started(let run, let attempt, let place):
+            say(run, "started on \(place.node ?? "?") by \(place.engine) job \(place.job ?? "?"), attempt \(attempt)", .blue)
+        case .epoch(let run, let row, let epochs): record(run, "epoch \(row.epoch)/\(epochs)  \(row.text)")
+        case .notStarted(let run, let reason): say(run, "did not start: \(reason)", .yellow)
+        case .ended(let run, let outcome, let state): ended(run, outcome, state)
+        case .notice(let text): show(text, .yellow)
+        case .trouble(let text): show("warning: \(text)", .yellow)
+        }
+    }
+
+    private func ended(_ run: String, _ outcome: AttemptOutcome, _ state: RunState?) {
+        switch outcome {
+        case .completed where state == .queued: say(run, "back in the queue: more epochs are wanted", .yellow)
+        case .completed(let final): say(run, "completed  final test \(Format.percent(final.testAccuracy))", .green)
+        case .diverged(let text): say(run, "diverged: \(text)", .red)
+        case .failed(let text): say(run, "\(state == .failed ? "failed" : "failed, is tried again later"): \(text)", .red)
+        case .waits(let reason): say(run, "back in the queue, waits for its data: \(reason)", .yellow)
+        case .released(let reason): say(run, "back in the queue (\(reason)), goes on from its checkpoint", .yellow)
+        case .stopped(let request): say(run, "stopped to \(request.rawValue), with a checkpoint", .yellow)
+        }
+    }
+
+    private func say(_ run: String, _ text: String, _ colour: Colour) {
+        record(run, text)
+        show("\(names.name(run))  \(text)", colour)
+    }
+
+    private func record(_ run: String, _ text: String) {
+        if let error = logs.append(text, run: run) { show("warning: \(error)", .yellow) }
+    }
+
+    private func show(_ text: String, _ colour: Colour? = nil) {
+        if isQuiet { return }
+        Terminal.error.line(colour?.paint(text.printable, on: .error) ?? text.printable)
+    }
+}
