@@ -49,7 +49,7 @@ CREATE TABLE runs (
     CONSTRAINT epochs_are_positive CHECK (epochs >= 1 AND epoch >= 0)
 ) STRICT;
 
-CREATE INDEX runs_to_claim ON runs (priority DESC, number, engine) WHERE state = 'queued';
+CREATE INDEX queued_runs ON runs (priority DESC, number, engine) WHERE state = 'queued';
 CREATE INDEX runs_of_engines ON runs (engine, priority DESC, number) WHERE engine IS NOT NULL;
 CREATE INDEX runs_by_state ON runs (state);
 
