@@ -124,6 +124,12 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: ["pcnlab", "ProgramUnderTest", "Lab", "Tensors", .product(name: "GRDB", package: "GRDB.swift")]),
+        // Jobs on processes of this machine; `make test-cluster` runs the same on a real Slurm.
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: [
+                "pcnlab", "ProgramUnderTest", "Cluster", "Lab", "Specs", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         // Drive a real browser; `make test-browser` runs them.
         .testTarget(
             name: "BrowserTests", dependencies: ["pcnlab", "ProgramUnderTest", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -20,7 +20,7 @@ enum Runs {
             secondsPerEpoch: 1, attempts: 1, error: error,
             final: state == .completed
                 ? FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: "w") : nil,
-            completions: completions, note: nil, datasetDigest: digest, arithmetics: kernels)
+            completions: completions, note: nil, datasetDigest: digest, remote: nil, arithmetics: kernels)
     }
 
     static func paper(_ linear: Linear = .pcn, d: Int = 16, _ dataset: DatasetName = .cifar10, seed: Int = 1) -> Settings {

@@ -12,7 +12,7 @@ struct EnginePass {
     let now: Int64
     private(set) var hasNews = false
     private var observations: [RemoteObservation] = []
-    private var stops: [JobID] = []
+    private var stops: Set<JobID> = []
     private var closed: [RemoteAttempt] = []
     /// Asked for where a node of another arithmetic is met.
     private var capabilities: EngineCapabilities?
@@ -59,7 +59,7 @@ struct EnginePass {
         }
         try lab.observe(observations)
         if !stops.isEmpty {
-            do throws(EngineError) { try engine.stop(stops) } catch { controller.observer(.trouble("\(error)")) }
+            do throws(EngineError) { try engine.stop(stops.sorted { ($0.job, $0.task) < ($1.job, $1.task) }) } catch { controller.observer(.trouble("\(error)")) }
         }
     }
 
@@ -86,7 +86,7 @@ struct EnginePass {
             left.append(attempt)
         }
         // Nothing of the task is wanted any more.
-        if let record, !record.isEnded, !left.isEmpty, left.allSatisfy({ $0.wish == .nothing }) { stops.append(record.id) }
+        if let record, !record.isEnded, !left.isEmpty, left.allSatisfy({ $0.wish == .nothing }) { stops.insert(record.id) }
     }
 
     /// Writes what is new in a bundle into the lab. Returns whether the attempt is closed.
@@ -274,6 +274,7 @@ struct EnginePass {
     /// Decides about an attempt without an outcome. Returns whether it is closed.
     private mutating func isOver(_ attempt: RemoteAttempt, _ reading: BundleReading, _ record: JobRecord?) throws -> Bool {
         let isStarted = !reading.starts.isEmpty
+        let grace = Int64(controller.settings.graceSeconds) * 1000
         let beat = reading.beat
         // A clock that was set back must not make waiting endless.
         let beatAt = attempt.beat == beat ? min(attempt.beatAt ?? now, now) : now
@@ -285,7 +286,7 @@ struct EnginePass {
                 change(&seen)
             }
         }
-        if !isFollowed, attempt.wish == .nothing, beat == nil || now - beatAt >= Int64(controller.settings.graceSeconds) * 1000 {
+        if !isFollowed, attempt.wish == .nothing, beat == nil || now - beatAt >= grace {
             try ask(attempt)
             try close(attempt)
             return true
@@ -297,9 +298,8 @@ struct EnginePass {
         if let record {
             switch record.state {
             case .waiting(let reason):
-                if attempt.wish == .nothing { stops.append(record.id) }
                 if Self.impossible.contains(reason), !isStarted, attempt.wish != .nothing {
-                    stops.append(record.id)
+                    stops.insert(record.id)
                     try ask(attempt)
                     let text = "\(engine.name) cannot start its job: \(reason); change the settings in cluster.json, then "
                         + "`pcnlab cluster submit`"
@@ -309,6 +309,8 @@ struct EnginePass {
                 remember()
                 return false
             case .running:
+                // An engine may hold a job for running long after its node is lost, and a process may hang.
+                if beat != nil, now - beatAt >= grace { stops.insert(record.id) }
                 remember()
                 return false
             case .ended: break
@@ -325,7 +327,6 @@ struct EnginePass {
             return true
         }
         let since = min(attempt.missingSince ?? now, now)
-        let grace = Int64(controller.settings.graceSeconds) * 1000
         var end: JobEnd?
         if case .ended(let known)? = record?.state { end = known }
         // What a process writes may be seen later; and one whose job is gone may live.

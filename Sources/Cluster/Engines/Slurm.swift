@@ -55,7 +55,9 @@ public struct Slurm: Engine {
         switch fields[1] {
         case "PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "RESV_DEL_HOLD":
             state = .waiting(reason: fields[2])
-        case "RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT", "RESIZING": state = .running
+        // Its process does nothing meanwhile, and goes on later.
+        case "SUSPENDED", "STOPPED": state = .waiting(reason: "Suspended")
+        case "RUNNING", "COMPLETING", "SIGNALING", "STAGE_OUT", "RESIZING": state = .running
         case "TIMEOUT", "DEADLINE": state = .ended(.timeLimit)
         case "PREEMPTED": state = .ended(.preempted)
         case "NODE_FAIL", "BOOT_FAIL": state = .ended(.nodeFailed)
