@@ -21,7 +21,10 @@ extension BrowserTests {
                 try browser.wait(for: place, in: ".side")
                 #expect(try !browser.text(".side").contains("process "), "no process of this machine trains")
                 #expect(try browser.text(".side").contains("no worker is there; `pcnlab work` trains it"), "the next local run")
-                for row in ["section[aria-labelledby=training]", ".bulk + div tbody"] { try browser.wait(for: place, in: row) }
+                try browser.wait(for: place, in: ".bulk + div tbody")
+                try browser.resize(1600, 800)
+                try browser.wait(for: place, in: "section[aria-labelledby=training] tbody")
+                try browser.resize(1280, 800)
                 // Its reason is no event of the lab, and it is on the page at once.
                 try lab.database().write { db in
                     try db.execute(
@@ -44,6 +47,11 @@ extension BrowserTests {
                         try browser.setDark(isDark)
                         Thread.sleep(forTimeInterval: 0.4)
                         try browser.picture("cluster-\(screen)-\(look)")
+                        if screen == "queue" {
+                            try browser.script("document.querySelector('.bulk').scrollIntoView()")
+                            try browser.script("document.querySelector('.bulk + div .scroll').scrollLeft = 9999")
+                            try browser.picture("cluster-runs-\(look)")
+                        }
                         let overflow = try browser.script("return document.documentElement.scrollWidth - innerWidth") as? Int
                         #expect(overflow ?? 1 <= 0, "\(screen) at \(width) pixels")
                     }

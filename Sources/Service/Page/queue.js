@@ -129,7 +129,8 @@ export class QueueScreen {
       { title: 'test %', class: 'number', cell: (run) => h('span', { class: 'test' }, format.percent(run.test_accuracy)) },
       { title: 's/epoch', class: 'number wide', cell: (run) => (run.seconds_per_epoch === null ? '–' : Number(run.seconds_per_epoch.toPrecision(3))) },
       { title: 'left', class: 'number', cell: (run) => (run.request ? stateMark(run) : run.abandoned ? h('span', { class: 'error' }, run.abandoned) : format.duration(run.seconds_left)) },
-      format.placeColumn(running),
+      // The list of workers says it too.
+      format.placeColumn(running, 'wider'),
     ].filter(Boolean), running, { empty: summary.counts.queued ? 'Nothing is in training.' : 'Nothing is in training, and nothing is queued.', hideCaption: true });
     list.querySelectorAll('tbody tr').forEach((row, index) => running[index] && marked(running[index], row));
     fill(this.training, h('h2', { id: 'training' }, 'In training'), list);
