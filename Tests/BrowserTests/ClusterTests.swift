@@ -49,7 +49,7 @@ extension BrowserTests {
                         try browser.picture("cluster-\(screen)-\(look)")
                         if screen == "queue" {
                             try browser.script("document.querySelector('.bulk').scrollIntoView()")
-                            try browser.script("document.querySelector('.bulk + div .scroll').scrollLeft = 9999")
+                            try browser.script("document.querySelector('.bulk + div .scroll').scrollLeft = 0")
                             try browser.picture("cluster-runs-\(look)")
                         }
                         let overflow = try browser.script("return document.documentElement.scrollWidth - innerWidth") as? Int

@@ -64,7 +64,7 @@ export function place({ engine, job, node, reason }) {
 
 /** A column for the places of runs or attempts; null where all are of this machine. */
 export const placeColumn = (rows, more = '') => (rows.some((row) => row.remote)
-  ? { title: 'where', class: `text ${more}`, cell: (row) => (row.remote ? place(row.remote) : '') } : null);
+  ? { title: 'where', class: `text where ${more}`, cell: (row) => (row.remote ? place(row.remote) : '') } : null);
 
 /** Settings in which those runs differ to which they apply, beside model, data set, seed: [name]. */
 export function varying(runs) {

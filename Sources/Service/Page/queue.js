@@ -182,6 +182,7 @@ export class QueueScreen {
       } },
       { title: 'run', cell: runLink },
       { title: 'state', cell: stateMark },
+      format.placeColumn(runs),
       { title: 'model', cell: (run) => run.model },
       { title: 'data set', cell: (run) => run.dataset },
       { title: 'seed', class: 'number wide', cell: (run) => run.seed },
@@ -191,8 +192,7 @@ export class QueueScreen {
       { title: 'loss', class: 'number', cell: (run) => h('span', { class: 'loss' }, format.loss(run.loss)) },
       { title: 'train %', class: 'number wide', cell: (run) => h('span', { class: 'train' }, format.percent(run.final_train_accuracy ?? run.train_accuracy)) },
       { title: 'test %', class: 'number', cell: (run) => h('span', { class: 'test' }, format.percent(run.final_test_accuracy ?? run.test_accuracy)) },
-      { title: 'tags', class: 'wide', cell: (run) => run.tags.map((tag) => h('span', { class: 'tag' }, h('bdi', null, tag))) },
-      format.placeColumn(runs),
+      runs.some((run) => run.tags.length) ? { title: 'tags', class: 'wide', cell: (run) => run.tags.map((tag) => h('span', { class: 'tag' }, h('bdi', null, tag))) } : null,
     ].filter(Boolean), runs, { lead: 1, empty: 'No run matches.', hideCaption: true });
     view.querySelectorAll('tbody tr').forEach((row, index) => runs[index] && marked(runs[index], row));
     const scroll = this.list.querySelector('.scroll')?.scrollLeft ?? 0;
