@@ -16,7 +16,7 @@ struct EveryCommandTests {
     }
 
     private struct Row {
-        /// DONE is a completed run, WAITING and OTHER are queued ones, NEW is a name that nothing has, SERVER is a service's URL.
+        /// BUNDLE is the folder of a bundle, DONE is a completed run, WAITING and OTHER are queued ones, NEW is a name that nothing has, SERVER is a service's URL.
         let arguments: String
         var stream = Stream.output
     }
@@ -26,6 +26,10 @@ struct EveryCommandTests {
         "bench": Row(arguments: "--batch 1 --rounds 1"),
         "cancel": Row(arguments: "OTHER"),
         "clean": Row(arguments: "DONE --yes", stream: .error),
+        "cluster cancel": Row(arguments: "WAITING"),
+        "cluster status": Row(arguments: ""),
+        "cluster submit": Row(arguments: "WAITING --engine manual"),
+        "cluster sync": Row(arguments: ""),
         "compare": Row(arguments: "DONE WAITING"),
         "data fetch": Row(arguments: "shapes", stream: .error),
         "data list": Row(arguments: ""),
@@ -47,6 +51,7 @@ struct EveryCommandTests {
         "predict": Row(arguments: "DONE image.png"),
         "serve": Row(arguments: "--port 0"),
         "submit": Row(arguments: "spec.json"),
+        "train": Row(arguments: "BUNDLE", stream: .error),
         "verify": Row(arguments: "DONE"),
         "wait": Row(arguments: "DONE"),
         "work": Row(arguments: "--drain", stream: .error),
@@ -87,15 +92,21 @@ struct EveryCommandTests {
             for id in ids.dropFirst() { try program.run("pause", id) }
             try program.run("work", "--drain")
             for id in ids.dropFirst() { try program.run("resume", id) }
+            try program.run("cluster", "submit", "--engine", "manual", ids[1])
+            let bundle = program.folder.appending(path: "bundle")
+            try FileManager.default.copyItem(atPath: program.bundle(ids[1]), toPath: bundle.path)
+            try program.run("cluster", "cancel", ids[1])
             let server = try Server(program)
             defer { _ = try? server.stop() }
             // In the order of the help, `cancel` before `retry` and `work` where nothing may wait any more last.
             let names = Self.names(below: PCNLab.self).filter { $0 != "work" } + ["work"]
             for (number, name) in names.enumerated() {
                 guard let row = Self.rows[name] else { continue }
-                let arguments = row.arguments.replacing("DONE", with: ids[0]).replacing("WAITING", with: ids[1])
-                    .replacing("OTHER", with: ids[2]).replacing("NEW", with: "new-\(number)")
-                    .replacing("SERVER", with: "'\(server.address)/#token=\(server.token)'")
+                let arguments = row.arguments.replacing("BUNDLE", with: bundle.path).replacing("DONE", with: ids[0]).replacing(
+                    "WAITING", with: ids[1]
+                )
+                .replacing("OTHER", with: ids[2]).replacing("NEW", with: "new-\(number)")
+                .replacing("SERVER", with: "'\(server.address)/#token=\(server.token)'")
                 let (status, error) = try shell("\(name) \(arguments) \(row.stream.rawValue)\(target)", in: program)
                 #expect(status == 73, "\(name) \(row.stream.rawValue) \(target): \(status) \(error)")
                 if row.stream == .output { #expect(error.contains("cannot write the output: "), "\(name): \(error)") }

@@ -44,6 +44,16 @@ struct RemoteTests {
     @Test("status, log and report print the same bytes as on the machine of the lab, in every form")
     func reading() throws {
         try Self.withService { lab, client, server throws in
+            // Of the runs of an engine one is in training, and two wait: one after its job was stopped.
+            let far = try lab.submitByHand(smallSpec("far", epochs: 100_000))
+            let stopped = try lab.startByHand(far[1])
+            stopped.process.terminate()
+            try until {
+                try lab.sync()
+                return try lab.status()[far[1]]?["state"] as? String == "queued"
+            }
+            let job = try lab.startByHand(far[0])
+            defer { job.process.terminate() }
             let ids = try lab.status().keys.sorted()
             let formats = ["markdown", "csv", "latex", "html", "json"]
             var commands = [

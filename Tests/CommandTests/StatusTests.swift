@@ -59,6 +59,62 @@ struct StatusTests {
         }
     }
 
+    @Test("shows job and node of runs that a cluster trains, or why they wait; without such runs there is no column for it")
+    func places() throws {
+        try Program.inNewFolder { program in
+            let local = try program.run("submit", program.spec(spec("local", 1...1))).lines[0].prefix(16)
+            #expect(try !program.run("status").out.contains("where"))
+            let ids = try program.submitByHand(spec("far", 4...6))
+            let job = try program.startByHand(ids[0])
+            defer { job.process.terminate() }
+            let place = try #require(try program.status()[ids[0]]?["remote"] as? [String: Any])
+            let name = try #require(place["job"] as? String)
+            #expect(place["engine"] as? String == "manual" && place["node"] as? String == "n1" && place["reason"] is NSNull)
+            let lines = try program.run("status").lines
+            #expect(lines[0].hasSuffix("  where") && lines[1].hasPrefix(local.prefix(8)))
+            let ends = [
+                "queued 0/3000 – – – –", "manual \(name) n1", "manual \(name.dropLast())1",
+                "manual: waits for `pcnlab cluster sync`",
+            ]
+            for (line, end) in zip(lines.dropFirst(), ends) {
+                #expect(line.split(separator: " ").joined(separator: " ").hasSuffix(end), "\(line)")
+            }
+            // In a narrow window other columns matter more.
+            for (columns, isShown) in [(60, false), (90, true)] {
+                let window = try TerminalWindow(program, ["status", "--watch"], rows: 12, columns: columns)
+                let frame = try #require(try window.frames().last)
+                #expect(frame.allSatisfy { $0.count <= columns } && frame[0].contains("where") == isShown, "\(frame)")
+                _ = window.interrupt()
+            }
+            let details = try ids.map { try program.run("status", $0).out }
+            #expect(details[0].contains("cluster             manual job \(name) on n1\n"))
+            #expect(details[0].firstMatch(of: /attempt 1 +\d{4}-.* UTC, manual job \w+ on n1, .*, 1 thread; under way/) != nil)
+            #expect(details[1].contains("cluster             manual job \(name.dropLast())1\n"))
+            #expect(details[2].contains("cluster             manual: waits for `pcnlab cluster sync`\n"))
+            #expect(try !program.run("status", String(local)).out.contains("cluster"))
+        }
+    }
+
+    @Test("log shows what a job did between the events of its run, and the figures of every epoch")
+    func log() throws {
+        try Program.inNewFolder { program in
+            let ids = try program.run("submit", "--on", "local", program.spec(spec("a", 1...1, epochs: 3))).lines.map {
+                String($0.prefix(16))
+            }
+            try until {
+                try program.sync()
+                return try program.status()[ids[0]]?["state"] as? String == "completed"
+            }
+            let lines = try program.run("log", ids[0]).lines.map { String($0.dropFirst(25)) }
+            let started = lines.compactMap { $0.wholeMatch(of: /started on (\S+) by local job (\w+_0), attempt 1/)?.output }
+            let job = try #require(started.first)
+            #expect(lines.contains("* assigned: to local") && lines.contains("* attempt 1 submitted to local"))
+            #expect(lines.contains { $0.hasPrefix("* attempt 1 started: local job \(job.2) on \(job.1), ") })
+            for epoch in 1...3 { #expect(lines.count { $0.hasPrefix("epoch \(epoch)/3  loss ") } == 1, "\(lines)") }
+            #expect(lines.last?.hasPrefix("completed  final test ") == true, "\(lines)")
+        }
+    }
+
     @Test("--experiment NAME shows that name, also for a run that another experiment holds")
     func renamed() throws {
         try Program.inNewFolder { program in

@@ -25,6 +25,56 @@ struct SubmitTests {
         }
     }
 
+    @Test("--on gives the runs that are queued to an engine, after the lines of a submit without it")
+    func on() throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(smallSpec("a", epochs: 1))
+            let first = try program.run("submit", "--on", "manual", "--set", "pack_minutes=0", "--set", "max_submitted=2", spec)
+            #expect(
+                first.status == 0 && first.lines.count == 3 && first.lines.allSatisfy { $0.hasSuffix("  queued") }, "\(first)")
+            let notes = first.error.split(separator: "\n")
+            #expect(notes.contains { $0.hasPrefix("manual job ") && $0.hasSuffix(": 2 runs in 2 jobs") }, "\(first.error)")
+            #expect(
+                notes.last?.hasPrefix("3 runs given to manual, 1 of them without a job yet; `pcnlab train ") == true,
+                "\(first.error)")
+            #expect(!first.error.contains("pcnlab work"))
+            let places = try program.status().values.compactMap { $0["remote"] as? [String: Any] }
+            #expect(places.count == 3 && places.count { $0["job"] is String } == 2)
+            // Settings stay with the runs.
+            let again = try program.run("submit", "--on", "manual", "--json", spec)
+            let lines = try JSONSerialization.jsonObject(with: Data(again.out.utf8)) as? [[String: Any]]
+            #expect(again.status == 0 && lines?.count == 3 && lines?[0]["outcome"] as? String == "found", "\(again)")
+            // What is completed, or paused, is given to nobody.
+            let other = try program.spec(smallSpec("b", epochs: 1, samples: 200), "b.json")
+            let ids = try program.run("submit", other).lines.map { String($0.prefix(16)) }
+            try program.run("pause", ids[0])
+            try program.run("work", "--drain")
+            let none = try program.run("submit", "--on", "manual", other)
+            #expect(none.status == 0 && none.error.hasSuffix("none of the runs is queued: manual gets none\n"), "\(none)")
+            #expect(try ids.allSatisfy { try program.status()[$0]?["remote"] is NSNull })
+        }
+    }
+
+    @Test(
+        "--on is refused, and nothing is queued, where it can start no jobs",
+        arguments: [
+            (["--on", "slrm"], 64, "--on: \"slrm\" is no engine; give one of slurm, local, manual"),
+            (["--on", "manual", "--dry-run"], 64, "give --on or --dry-run, not both"),
+            (["--on", "manual", "--server", "127.0.0.1:1"], 64, "--on starts jobs of this machine's lab, not of a service's"),
+            (["--set", "cpus=2"], 64, "--set is for --on"), (["--on", "manual", "--set", "cpus=x"], 64, "cpus: "),
+            (["--on", "manual"], 65, "cluster.json:1:2: cpu: no such field"),
+        ])
+    func refusedOn(_ options: [String], _ status: Int, _ text: String) throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(smallSpec("a", epochs: 1))
+            try FileManager.default.createDirectory(at: program.lab, withIntermediateDirectories: true)
+            if status == 65 { try Data(#"{"cpu": 2}"#.utf8).write(to: program.lab.appending(path: "cluster.json")) }
+            let refused = try program.start(["submit", spec] + options).finish()
+            #expect(refused.status == status && refused.error.contains(text) && refused.out.isEmpty, "\(refused)")
+            #expect(!FileManager.default.fileExists(atPath: program.lab.appending(path: "pcnlab.sqlite").path))
+        }
+    }
+
     @Test("takes a priority below zero, with or without an equals sign", arguments: [["--priority", "-1"], ["--priority=-1"]])
     func negativePriority(_ option: [String]) throws {
         try Program.inNewFolder { program in

@@ -57,6 +57,39 @@ import Testing
         #expect(news.lastEvent == (try lab.lastEvent()))
     }
 
+    @Test("where a cluster's job is and why it waits are news of its run, and so is its id, which write no event")
+    func places() throws {
+        let ids = try temporary.submit(seeds: 1...2)
+        _ = try lab.assign([ids[0]], to: "slurm")
+        _ = try lab.beginSubmission("t", engine: "slurm", nextBegin: 0, [RemoteTask(run: ids[0], task: 3, place: 0)])
+        let watch = try LabWatch(lab)
+        #expect(try look(watch).runs.isEmpty, "what was there before")
+        try lab.submitted("t", as: "12")
+        #expect(try look(watch).runs == [ids[0]])
+        var seen = RemoteObservation(try #require(try lab.remoteAttempts().first))
+        seen.reason = "Resources"
+        try lab.observe([seen])
+        #expect(try look(watch).runs == [ids[0]])
+        #expect(try temporary.summary(ids[0]).remote == RemotePlace(engine: "slurm", job: "12_3", node: nil, reason: "Resources"))
+        // Its count of heartbeats is not.
+        seen.beat = 7
+        try lab.observe([seen])
+        #expect(try look(watch).isEmpty)
+        let attempt = try #require(try lab.remoteAttempts().first)
+        try lab.start(attempt, job: "12_3", node: "n1", arithmetic: "Zen", threads: 2)
+        #expect(try look(watch).runs == [ids[0]])
+        // It stays with the attempt.
+        let place = RemotePlace(engine: "slurm", job: "12_3", node: "n1", reason: nil)
+        #expect(try temporary.summary(ids[0]).remote == place)
+        _ = try lab.release(attempt, reason: "preempted", isDeath: false)
+        try lab.close(attempt)
+        #expect(try lab.attempts(of: ids[0]).map(\.remote) == [place] && look(watch).runs == [ids[0]])
+        #expect(try temporary.summary(ids[0]).remote?.job == nil)
+        let claim = try temporary.taken()
+        #expect(claim.run == ids[1])
+        #expect(try lab.attempts(of: ids[1]).map(\.remote) == [nil], "a process of this machine")
+    }
+
     @Test("a heartbeat is no news")
     func heartbeat() throws {
         let claim = try temporary.claimed(), watch = try LabWatch(lab)

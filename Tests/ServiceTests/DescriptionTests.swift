@@ -72,6 +72,10 @@ struct DescriptionTests {
             let training = try program.start(["work", "--workers", "1", "--threads", "1"])
             defer { training.process.terminate() }
             try until { try program.status().values.contains { $0["state"] as? String == "running" } }
+            // Runs of a cluster: in training, with a job, and without one.
+            let far = try program.submitByHand(smallSpec("far", epochs: 100_000, samples: 500))
+            let job = try program.startByHand(far[0])
+            defer { job.process.terminate() }
             let run = ids[0],
                 spec =
                     #"{"specs": [{"name": "a.json", "text": "\#(more.replacing("\"", with: "\\\"").replacing("\n", with: " "))"}]"#
@@ -83,6 +87,7 @@ struct DescriptionTests {
                 ("/api/v1/runs", "/api/v1/runs?state=none", nil), ("/api/v1/runs/{id}", "/api/v1/runs/\(run)", nil),
                 ("/api/v1/runs/{id}", "/api/v1/runs/0", nil), ("/api/v1/runs/{id}/events", "/api/v1/runs/\(run)/events", nil),
                 ("/api/v1/runs/{id}/log", "/api/v1/runs/\(run)/log", nil), ("/api/v1/states", "/api/v1/states?ids=\(run),x", nil),
+                ("/api/v1/runs/{id}", "/api/v1/runs/\(far[0])", nil), ("/api/v1/runs/{id}", "/api/v1/runs/\(far[2])", nil),
                 ("/api/v1/events", "/api/v1/events?after=1", nil), ("/api/v1/curves", "/api/v1/curves?runs=\(run)", nil),
                 ("/api/v1/table", "/api/v1/table", nil), ("/api/v1/table", "/api/v1/table?experiment=done", nil),
                 ("/api/v1/styles", "/api/v1/styles?ids=\(run)", nil), ("/api/v1/examples", "/api/v1/examples", nil),

@@ -43,6 +43,18 @@ public struct AttemptRow: Sendable {
         (self.number, self.worker, self.arithmetic, self.threads) = (number, worker, arithmetic, threads)
         (self.startedAt, self.endedAt, self.outcome) = (startedAt, endedAt, outcome)
     }
+
+    /// Where a job of a cluster makes it; nil for a worker of this machine.
+    public var remote: RemotePlace? {
+        guard WorkerIdentity(text: worker) == nil else { return nil }
+        let words = worker.split(separator: " ", maxSplits: 2).map(String.init)
+        return words.count == 3 ? RemotePlace(engine: words[0], job: words[1], node: words[2], reason: nil) : nil
+    }
+}
+
+extension RemotePlace {
+    /// The form in the database of the worker of an attempt: three words. A process of this machine has four.
+    package var worker: String { [engine, job, node].compactMap(\.self).joined(separator: " ") }
 }
 
 extension Lab {

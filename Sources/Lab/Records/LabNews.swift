@@ -27,6 +27,8 @@ public final class LabWatch {
     private var event: Int64
     /// Of the runs in training: the epochs that were seen.
     private var seen: [String: Int] = [:]
+    /// Of runs that a cluster's jobs have: where they were, as JSON. Nil before the first look.
+    private var places: [String: String]?
     private var counts: [RunState: Int] = [:]
 
     /// Opens a connection of its own: SQLite counts on each connection the changes by others.
@@ -78,6 +80,10 @@ public final class LabWatch {
             ).compactMap(EpochRow.init)
         }
         seen = running
+        // Nor do most changes of a job: its id, its node and why it waits.
+        let places = try Self.places(db)
+        if let before = self.places { news.runs.formUnion(places.keys.filter { places[$0] != before[$0] }) }
+        self.places = places
         guard hasEvents || counts.isEmpty else {
             news.counts = counts
             return news
@@ -88,6 +94,17 @@ public final class LabWatch {
         counts = now
         news.counts = now
         return news
+    }
+
+    private static func places(_ db: Database) throws -> [String: String] {
+        let rows = try Row.fetchAll(
+            db,
+            sql: """
+                SELECT m.run_id, json_array(s.job, m.node, m.reason) AS place
+                FROM remote_attempts m INDEXED BY remote_attempts_under_way CROSS JOIN submissions s ON s.token = m.token
+                WHERE m.ended_at IS NULL
+                """)
+        return Dictionary(rows.map { ($0["run_id"] as String, $0["place"] as String) }) { first, _ in first }
     }
 
     private static func lastEvent(_ db: Database) throws -> Int64 {

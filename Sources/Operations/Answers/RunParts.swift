@@ -9,21 +9,23 @@ package struct AttemptAnswer: Codable, Sendable {
     private let startedAt: Int64
     @Nullable private var endedAt: Int64?
     @Nullable private var outcome: String?
+    @Nullable private var remote: RemotePlace?
 
     private enum CodingKeys: String, CodingKey {
-        case number, arithmetic, threads, outcome
+        case number, arithmetic, threads, outcome, remote
         case startedAt = "started_at"
         case endedAt = "ended_at"
     }
 
     package init(_ row: AttemptRow) {
         (number, arithmetic, threads) = (row.number, row.arithmetic, row.threads)
-        (startedAt, endedAt, outcome) = (row.startedAt, row.endedAt, row.outcome)
+        (startedAt, endedAt, outcome, remote) = (row.startedAt, row.endedAt, row.outcome, row.remote)
     }
 
     package var row: AttemptRow {
         AttemptRow(
-            number: number, arithmetic: arithmetic, threads: threads, startedAt: startedAt, endedAt: endedAt, outcome: outcome)
+            number: number, worker: remote?.worker ?? "", arithmetic: arithmetic, threads: threads, startedAt: startedAt,
+            endedAt: endedAt, outcome: outcome)
     }
 }
 

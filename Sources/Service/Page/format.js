@@ -56,6 +56,16 @@ export function stateText(run) {
   return run.state;
 }
 
+/** Where a cluster trains a run, or why it waits, as the command line says it: "slurm job 12_3 on n1". */
+export function place({ engine, job, node, reason }) {
+  const text = [engine, job && `job ${job}`, node && `on ${node}`].filter(Boolean).join(' ');
+  return node || !reason ? text : `${text}: ${reason.replace(/^it /, '')}`;
+}
+
+/** A column for the places of runs or attempts; null where all are of this machine. */
+export const placeColumn = (rows, more = '') => (rows.some((row) => row.remote)
+  ? { title: 'where', class: `text where ${more}`, cell: (row) => (row.remote ? place(row.remote) : '') } : null);
+
 /** Settings in which those runs differ to which they apply, beside model, data set, seed: [name]. */
 export function varying(runs) {
   const told = new Set(['seed', 'dataset', 'architecture', 'linear', 'd', 'epochs']);

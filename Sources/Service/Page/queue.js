@@ -129,14 +129,16 @@ export class QueueScreen {
       { title: 'test %', class: 'number', cell: (run) => h('span', { class: 'test' }, format.percent(run.test_accuracy)) },
       { title: 's/epoch', class: 'number wide', cell: (run) => (run.seconds_per_epoch === null ? '–' : Number(run.seconds_per_epoch.toPrecision(3))) },
       { title: 'left', class: 'number', cell: (run) => (run.request ? stateMark(run) : run.abandoned ? h('span', { class: 'error' }, run.abandoned) : format.duration(run.seconds_left)) },
-    ], running, { empty: summary.counts.queued ? 'Nothing is in training.' : 'Nothing is in training, and nothing is queued.', hideCaption: true });
+      // The list of workers says it too.
+      format.placeColumn(running, 'wider'),
+    ].filter(Boolean), running, { empty: summary.counts.queued ? 'Nothing is in training.' : 'Nothing is in training, and nothing is queued.', hideCaption: true });
     list.querySelectorAll('tbody tr').forEach((row, index) => running[index] && marked(running[index], row));
     fill(this.training, h('h2', { id: 'training' }, 'In training'), list);
     const waiting = summary.waiting;
     fill(this.side,
       h('section', null, h('h2', null, 'Workers'), summary.workers.length ? h('ul', { class: 'plain' }, summary.workers.map((worker) => h('li', null,
         h('span', { class: worker.gone ? 'beat gone' : worker.silence > 10 ? 'beat late' : 'beat', 'aria-hidden': 'true' }, worker.gone ? '○ ' : '● '),
-        `process ${worker.process}, ${format.count(worker.threads, 'thread')}: `, h('a', { href: `#/run?id=${worker.run}`, 'data-key': `worker ${worker.run}` }, h('code', null, format.short(worker.run))),
+        `${worker.remote ? format.place(worker.remote) : `process ${worker.process}`}, ${format.count(worker.threads, 'thread')}: `, h('a', { href: `#/run?id=${worker.run}`, 'data-key': `worker ${worker.run}` }, h('code', null, format.short(worker.run))),
         worker.gone ? '; it is gone' : worker.silence === null ? '' : `; heartbeat ${format.duration(worker.silence)} ago`)))
         : h('p', { class: 'faint' }, 'No worker trains now.')),
       waiting ? h('section', null, h('h2', null, 'Next in the queue'), h('p', null, runLink(waiting.run), ` ${waiting.run.model} ${waiting.run.dataset}, seed ${waiting.run.seed}`),
@@ -180,6 +182,7 @@ export class QueueScreen {
       } },
       { title: 'run', cell: runLink },
       { title: 'state', cell: stateMark },
+      format.placeColumn(runs),
       { title: 'model', cell: (run) => run.model },
       { title: 'data set', cell: (run) => run.dataset },
       { title: 'seed', class: 'number wide', cell: (run) => run.seed },
@@ -189,7 +192,7 @@ export class QueueScreen {
       { title: 'loss', class: 'number', cell: (run) => h('span', { class: 'loss' }, format.loss(run.loss)) },
       { title: 'train %', class: 'number wide', cell: (run) => h('span', { class: 'train' }, format.percent(run.final_train_accuracy ?? run.train_accuracy)) },
       { title: 'test %', class: 'number', cell: (run) => h('span', { class: 'test' }, format.percent(run.final_test_accuracy ?? run.test_accuracy)) },
-      { title: 'tags', class: 'wide', cell: (run) => run.tags.map((tag) => h('span', { class: 'tag' }, h('bdi', null, tag))) },
+      runs.some((run) => run.tags.length) ? { title: 'tags', class: 'wide', cell: (run) => run.tags.map((tag) => h('span', { class: 'tag' }, h('bdi', null, tag))) } : null,
     ].filter(Boolean), runs, { lead: 1, empty: 'No run matches.', hideCaption: true });
     view.querySelectorAll('tbody tr').forEach((row, index) => runs[index] && marked(runs[index], row));
     const scroll = this.list.querySelector('.scroll')?.scrollLeft ?? 0;

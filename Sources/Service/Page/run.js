@@ -82,6 +82,7 @@ export class RunScreen {
       fact(final ? 'final training accuracy %' : 'training accuracy %', [h('span', { class: final ? null : 'train' }, format.percent(run.final_train_accuracy ?? run.train_accuracy)), beside('train_accuracy')]),
       fact(final ? 'final test accuracy %' : 'test accuracy %', [h('span', { class: final ? null : 'test' }, format.percent(run.final_test_accuracy ?? run.test_accuracy)), beside('test_accuracy')]),
       fact('seconds an epoch', run.seconds_per_epoch === null ? '–' : Number(run.seconds_per_epoch.toPrecision(3))), fact('time left', format.duration(run.seconds_left ?? NaN)),
+      run.remote ? fact('cluster', format.place(run.remote)) : null,
       fact('parameters of linear parts', format.whole(run.linear_parameters)), fact('priority', run.priority),
       wishes.length ? fact('wished lengths', wishes.map((wish, index) => [index ? ', ' : '', h('bdi', null, wish.experiment), ` ${format.whole(wish.epochs)}`])) : null,
       run.completions.length ? fact('completed before', run.completions.map((one) => `${format.count(one.epochs, 'epoch')}: ${format.percent(one.train_accuracy)} / ${format.percent(one.test_accuracy)}`).join('; ')) : null,
@@ -91,9 +92,10 @@ export class RunScreen {
       { title: 'began', cell: (one) => format.time(one.started_at) },
       { title: 'took', cell: (one) => format.duration(((one.ended_at ?? Date.now()) - one.started_at) / 1000) },
       { title: 'outcome', cell: (one) => one.outcome ?? 'under way' },
+      format.placeColumn(attempts),
       { title: 'threads', class: 'number', cell: (one) => one.threads },
       { title: 'arithmetic', class: 'text', cell: (one) => one.arithmetic },
-    ], attempts.slice(-50).reverse(), { empty: 'No worker has taken the run yet.', hideCaption: true }));
+    ].filter(Boolean), attempts.slice(-50).reverse(), { empty: 'No worker has taken the run yet.', hideCaption: true }));
     const weights = (kind, more = {}) => h('a', { href: link(`/runs/${run.id}/export`, { format: kind, ...more }), download: true }, more.expand ? `${kind}, expanded` : kind);
     fill(this.checkpoints, table('Checkpoints', [
       { title: 'epoch', cell: (one) => (one.batch ? `${one.epoch}, batch ${one.batch}` : one.epoch) },

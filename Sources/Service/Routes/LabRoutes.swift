@@ -61,7 +61,11 @@ struct LabRoutes {
         }
         group.get("health") { _, _ in
             // Damage to files is no change of the database: it is looked for anew.
-            let findings = try await answers.onLab { LabExamination(folder: $0.folder, repairs: false).findings() }
+            let findings = try await answers.onLab { lab in
+                // Whoever looks at the page must not be able to keep a cluster's controller busy.
+                LabExamination(folder: lab.folder, repairs: false).findings()
+                    + ClusterExamination(folder: lab.folder, asksEngines: false).findings()
+            }
             return Answers.response(try Answers.encoded(findings))
         }
         group.get("schema") { _, _ in

@@ -38,6 +38,7 @@ private struct Summary: Encodable, Sendable {
         let run: String
         let attempt: Int
         let process: Int
+        @Nullable var remote: RemotePlace?
         let threads: Int
         let arithmetic: String
         let startedAt: Int64
@@ -45,7 +46,7 @@ private struct Summary: Encodable, Sendable {
         let gone: Bool
 
         private enum CodingKeys: String, CodingKey {
-            case run, attempt, process, threads, arithmetic, silence, gone
+            case run, attempt, process, remote, threads, arithmetic, silence, gone
             case startedAt = "started_at"
         }
     }
@@ -87,8 +88,8 @@ private struct Summary: Encodable, Sendable {
         let workers = try lab.workers()
         self.workers = workers.map {
             Worker(
-                run: $0.run, attempt: $0.attempt, process: $0.process, threads: $0.threads, arithmetic: $0.arithmetic,
-                startedAt: $0.startedAt, silence: $0.silence, gone: $0.isGone)
+                run: $0.run, attempt: $0.attempt, process: $0.process, remote: $0.remote, threads: $0.threads,
+                arithmetic: $0.arithmetic, startedAt: $0.startedAt, silence: $0.silence, gone: $0.isGone)
         }
         var filter = RunFilter(state: .running, limit: 50)
         let abandoned = counts[.running] == nil ? [:] : try lab.abandonedRuns()
@@ -101,9 +102,10 @@ private struct Summary: Encodable, Sendable {
             ? [] : try lab.listing(filter).runs.map { RunStatus($0, experiment: nil, abandoned: nil) }
         let next = counts[.queued] == nil ? nil : try lab.listing(RunFilter(state: .queued, limit: 1)).runs.first
         waiting = next.map { run in
-            let live = workers.count { !$0.isGone }
+            // Jobs of a cluster take no run that waits for workers of this machine.
+            let live = workers.count { !$0.isGone && $0.remote == nil }
             let reason =
-                run.error
+                run.error ?? run.remote.map { $0.text }
                 ?? (live == 0
                     ? "no worker is there; `pcnlab work` trains it"
                     : "\(live == 1 ? "the worker trains" : "\(live) workers train") other runs")

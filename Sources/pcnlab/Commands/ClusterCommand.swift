@@ -39,43 +39,49 @@ struct ClusterSubmit: ParsableCommand {
             let lab = try lab.open()
             var selector = selection.selector
             if selection.isEmpty { selector.state = [.queued] }
-            let runs = selection.isEmpty
+            let runs =
+                selection.isEmpty
                 ? try lab.listing(selector, limit: nil).readable().filter { $0.remote == nil } : try selection.some(lab)
-            let refused = selection.runs.isEmpty ? nil : runs.first { $0.state != .queued && $0.state != .paused && $0.remote == nil }
+            let refused =
+                selection.runs.isEmpty ? nil : runs.first { $0.state != .queued && $0.state != .paused && $0.remote == nil }
             if let refused { throw LabError.refused(run: refused.id, state: refused.state, event: "submit") }
             try cluster.submit(runs.map(\.id), in: lab, json: json)
         }
     }
 }
 
-extension ClusterOption {
-    /// Gives runs to the engine, starts jobs, and prints where each run is.
-    func submit(_ ids: [String], in lab: Lab, json: Bool) throws {
-        let engine = try settings(lab).engine
-        let assigned = try lab.assign(ids, to: engine, settings: try givenJSON())
+extension ClusterChoice {
+    /// Gives runs to the engine and starts jobs. Returns the runs that are the engine's now, and what a pass of the controller left.
+    func assign(_ ids: [String], in lab: Lab) throws -> (runs: [String], summary: ClusterSummary) {
+        let assigned = try lab.assign(ids, to: try settings(lab).engine, settings: try givenJSON())
         let reporter = ClusterReporter(lab)
-        let summary = try controller(lab) { reporter($0) }.sync(isImpatient: true)
+        return (assigned, try controller(lab) { reporter($0) }.sync(isImpatient: true))
+    }
+
+    /// What a person does next.
+    func hint(_ lab: Lab) throws -> String {
+        let settings = try settings(lab)
+        if settings.engine != "manual" { return "`pcnlab cluster sync --watch` follows them" }
+        let bundles = ClusterController.folder(lab, settings).appending(path: "runs").path
+        return "`pcnlab train \(bundles.printable)/*` trains them, `pcnlab cluster sync` takes in what it did"
+    }
+
+    /// Gives runs to the engine, starts their jobs, and prints where each run is.
+    func submit(_ ids: [String], in lab: Lab, json: Bool) throws {
+        let (assigned, summary) = try assign(ids, in: lab)
         let runs = assigned.isEmpty ? [] : try lab.listing(RunFilter(ids: assigned)).runs
         if json {
             Terminal.output.line(try JSONOutput.text(runs.map { RunStatus($0, experiment: nil, abandoned: nil) }))
         } else {
             let lines = RunLines(runs)
-            for run in runs { Terminal.output.line(lines.line(run, run.remoteText ?? run.state.rawValue)) }
-            if runs.isEmpty { Terminal.error.line("no runs are queued for workers of this machine") } else {
-                Terminal.error.line("`pcnlab cluster sync --watch` follows them")
+            for run in runs { Terminal.output.line(lines.line(run, run.remote?.text ?? run.state.rawValue)) }
+            if runs.isEmpty {
+                Terminal.error.line("no runs are queued for workers of this machine")
+            } else {
+                Terminal.error.line(try hint(lab))
             }
         }
         if let trouble = summary.trouble { throw Failure(trouble, Exit.unavailable) }
-    }
-}
-
-extension RunSummary {
-    /// Where a cluster trains the run, or why it waits; nil for a run of this machine.
-    var remoteText: String? {
-        guard let remote else { return nil }
-        let job = remote.job.map { " job \($0)" } ?? ""
-        if let node = remote.node { return "\(remote.engine)\(job) on \(node)" }
-        return "\(remote.engine)\(job)" + (remote.reason.map { ": \($0)" } ?? "")
     }
 }
 
@@ -162,7 +168,9 @@ struct ClusterStatus: ParsableCommand {
     func run() throws {
         try reporting {
             let lab = try lab.open(), engine = try cluster.settings(lab).engine
-            let runs = try [RunState.running, .queued].flatMap { try lab.listing(RunFilter(state: $0)).runs }.filter { $0.remote != nil }
+            let runs = try [RunState.running, .queued].flatMap { try lab.listing(RunFilter(state: $0)).runs }.filter {
+                $0.remote != nil
+            }
             let nodes = try lab.nodes(engine), jobs = try lab.remoteCounts().jobs
             if json {
                 let answer = Answer(
@@ -172,7 +180,8 @@ struct ClusterStatus: ParsableCommand {
             }
             if runs.isEmpty { Terminal.output.line("no runs are the cluster's") } else { table(runs) }
             for node in nodes where node.excludedAt != nil {
-                Terminal.error.line("\(node.name) is used no more since \(Format.time(node.excludedAt ?? 0)): jobs died there".printable)
+                Terminal.error.line(
+                    "\(node.name) is used no more since \(Format.time(node.excludedAt ?? 0)): jobs died there".printable)
             }
         }
     }
@@ -185,7 +194,8 @@ struct ClusterStatus: ParsableCommand {
         for run in runs {
             guard let remote = run.remote else { continue }
             table.add([
-                .init(String(run.id.prefix(8))), .init(run.model), .init(run.settings.dataset.label), .init("\(run.settings.seed)"),
+                .init(String(run.id.prefix(8))), .init(run.model), .init(run.settings.dataset.label),
+                .init("\(run.settings.seed)"),
                 .init(run.state.rawValue, run.state.colour), .init("\(run.epoch)/\(run.epochs)"), .init(remote.engine),
                 .init(remote.job ?? ""), .init(remote.node ?? ""), .init(remote.reason ?? ""),
             ])

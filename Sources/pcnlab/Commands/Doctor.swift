@@ -8,7 +8,7 @@ import Tensors
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show the libraries, the lab and the data sets, and what to do about what is wrong.",
+        abstract: "Show the libraries, the lab, its cluster and the data sets, and what to do about what is wrong.",
         discussion: """
             With --repair, what is wrong with the lab is put right where that can be done; the database as it was stays beside it. \
             Exit code 65: something about the lab is wrong, still.
@@ -24,7 +24,9 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let findings = machine() + storage() + LabExamination(folder: lab.url, repairs: repair).findings() + datasets()
+            let examined =
+                LabExamination(folder: lab.url, repairs: repair).findings() + ClusterExamination(folder: lab.url).findings()
+            let findings = machine() + storage() + examined + datasets()
             if json {
                 Terminal.output.line(try JSONOutput.text(findings))
             } else {

@@ -21,6 +21,7 @@ struct RunDetails {
         var lines = [Colour.bold.paint("\(run.id)  \(run.model)  \(run.settings.dataset.displayName)", on: .output)]
         field("state", run.state.rawValue + (run.request.map { " (asked to \($0.rawValue))" } ?? ""), &lines, run.state.colour)
         if let abandoned { field("worker", Self.abandonment(abandoned), &lines) }
+        if let remote = run.remote { field("cluster", remote.text, &lines) }
         if let error = run.error { field(run.waitsForData ? "waiting" : "error", error, &lines) }
         field("experiments", run.experiments.joined(separator: ", "), &lines)
         if !run.tags.isEmpty { field("tags", run.tags.joined(separator: ", "), &lines) }
@@ -58,10 +59,10 @@ struct RunDetails {
         if let perEpoch = run.secondsPerEpoch { field("time", timing(perEpoch), &lines) }
         for attempt in facts.attempts {
             let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"
-            field(
-                "attempt \(attempt.number)",
-                "\(Format.time(attempt.startedAt)), \(attempt.arithmetic), \(Format.count(attempt.threads, "thread")); \(end)",
-                &lines)
+            let start = [
+                Format.time(attempt.startedAt), attempt.remote?.text, attempt.arithmetic, Format.count(attempt.threads, "thread"),
+            ]
+            field("attempt \(attempt.number)", start.compactMap(\.self).joined(separator: ", ") + "; \(end)", &lines)
         }
         if !run.mixedArithmetics.isEmpty {
             field("warning", Self.mixture(run), &lines)

@@ -67,6 +67,8 @@ struct StatusTable {
             .left("state"), .right("epoch", rank: 1), .right("loss", rank: 7), .right("train", rank: 8),
             .right("test", rank: 5), .right("per epoch", rank: 8), .right("left", rank: 6),
         ]
+        let isRemote = runs.contains { $0.remote != nil }
+        if isRemote { columns.append(.left("where", rank: 5)) }
         var table = TextTable(columns)
         for run in runs {
             var cells: [TextTable.Cell] = [
@@ -80,10 +82,14 @@ struct StatusTable {
                 .init(Format.percent(run.latest?.testAccuracy)), .init(Format.duration(run.secondsPerEpoch)),
                 .init(run.secondsLeft.map { Format.duration($0) } ?? ""),
             ]
+            if isRemote { cells.append(.init(run.remote?.brief.shortened(toColumns: Self.placeColumns) ?? "")) }
             table.add(cells)
         }
         return table
     }
+
+    /// An engine's reason may name all of its nodes; `status RUN` shows it in full.
+    private static let placeColumns = 48
 
     /// What all runs share, said once.
     private func common(_ runs: [RunSummary]) -> [String] {

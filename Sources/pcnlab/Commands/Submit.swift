@@ -31,19 +31,35 @@ struct Submit: ParsableCommand {
     @Option(name: .customLong("tag"), help: "A tag for the runs; may be given more than once.")
     var tags: [String] = []
 
+    @OptionGroup var cluster: SubmitClusterOption
+
     @Flag(help: "Queue nothing; print each run's parameters, work and estimated time.")
     var dryRun = false
 
     @Flag(help: "Print JSON.")
     var json = false
 
+    func validate() throws {
+        guard cluster.engine != nil else { return }
+        if lab.isRemote {
+            throw ValidationError(
+                "--on starts jobs of this machine's lab, not of a service's; submit the specs on the service's machine")
+        }
+        if dryRun { throw ValidationError("give --on or --dry-run, not both: --dry-run queues nothing and starts nothing") }
+    }
+
     func run() throws {
         try reporting {
             if dryRun { return try printDryRun() }
+            // Nothing is queued where cluster.json has faults.
+            if cluster.engine != nil { _ = try cluster.settings(ofLab: lab.folder.url) }
             let result = try submit()
             for note in result.notes { Terminal.error.line(note.printable) }
             let lines = result.runs
-            if json { return Terminal.output.line(try JSONOutput.text(lines)) }
+            if json {
+                Terminal.output.line(try JSONOutput.text(lines))
+                return try startJobs(lines)
+            }
             let varying = VaryingSettings(lines.lazy.map(\.settings))
             Terminal.output.write(lines.map { $0.text(varying) + "\n" }.joined())
             if let shared = varying.sentence(of: lines.count) { Terminal.error.line(shared) }
@@ -53,7 +69,23 @@ struct Submit: ParsableCommand {
                         + "which trains to the longest; its curve has the figures after every epoch")
             }
             Terminal.error.line(summary(lines))
+            try startJobs(lines)
         }
+    }
+
+    /// With --on: gives the runs that are queued now to the engine. What it says of its jobs follows the lines of the runs.
+    private func startJobs(_ lines: [SubmittedRun]) throws {
+        guard let engine = cluster.engine else { return }
+        let lab = try lab.folder.open()
+        let queued = try lab.listing(RunFilter(ids: lines.map(\.id))).runs.filter { $0.state == .queued }
+        if queued.isEmpty { return Terminal.error.line("none of the runs is queued: \(engine) gets none") }
+        let (given, summary) = try cluster.assign(queued.map(\.id), in: lab)
+        let runs = given.isEmpty ? [] : try lab.listing(RunFilter(ids: given)).runs
+        let waiting = runs.count { $0.remote?.job == nil && $0.state == .queued }
+        let jobless =
+            waiting == 0 ? "" : waiting == runs.count ? ", without a job yet" : ", \(waiting.grouped) of them without a job yet"
+        Terminal.error.line("\(Format.count(runs.count, "run")) given to \(engine)\(jobless); \(try cluster.hint(lab))")
+        if let trouble = summary.trouble { throw Failure(trouble, Exit.unavailable) }
     }
 
     private func summary(_ lines: [SubmittedRun]) -> String {
@@ -63,8 +95,9 @@ struct Submit: ParsableCommand {
         if queued == 0 {
             return "nothing to queue: " + (lines.count == 1 ? "the run is there" : "all \(lines.count) runs are there")
         }
-        if lines.count == 1 { return "1 run queued; `pcnlab work` trains it" }
-        return "\(queued) of \(lines.count) runs queued; `pcnlab work` trains them"
+        let isOne = lines.count == 1, text = isOne ? "1 run queued" : "\(queued) of \(lines.count) runs queued"
+        if cluster.engine != nil { return text }
+        return text + "; `pcnlab work` trains \(isOne ? "it" : "them")"
     }
 
     private func submit() throws -> SubmissionResult {

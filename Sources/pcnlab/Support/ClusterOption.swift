@@ -7,18 +7,58 @@ import Operations
 import Specs
 
 /// The cluster that a command uses: the lab's `cluster.json`, changed by --engine and --set.
-struct ClusterOption: ParsableArguments {
+struct ClusterOption: ParsableArguments, ClusterChoice {
     @Option(help: "What starts jobs: \(ClusterField.engines.joined(separator: ", ")) (else that of cluster.json, else slurm).")
     var engine: String?
 
     @Option(
-        name: .customLong("set"), help: ArgumentHelp("Another value for a setting of cluster.json; several times.", valueName: "key=value"))
+        name: .customLong("set"),
+        help: ArgumentHelp("Another value for a setting of cluster.json; several times.", valueName: "key=value"))
     var changes: [String] = []
 
+    func validate() throws { try validateChoice("--engine") }
+}
+
+/// The cluster to which `submit` gives its runs: an engine, with the lab's `cluster.json` changed by --set.
+struct SubmitClusterOption: ParsableArguments, ClusterChoice {
+    @Option(
+        name: .customLong("on"),
+        help: ArgumentHelp(
+            "Have the runs trained by jobs of this engine, as `cluster submit` does: \(ClusterField.engines.joined(separator: ", ")).",
+            valueName: "engine"))
+    var engine: String?
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("With --on: another value for a setting of cluster.json; several times.", valueName: "key=value"))
+    var changes: [String] = []
+
+    func validate() throws {
+        if engine == nil, !changes.isEmpty {
+            throw ValidationError("--set is for --on; settings of runs are those of their spec")
+        }
+        try validateChoice("--on")
+    }
+}
+
+/// What a command line says of the cluster that it uses.
+protocol ClusterChoice {
+    /// Nil for that of `cluster.json`.
+    var engine: String? { get }
+    /// Settings, as KEY=VALUE.
+    var changes: [String] { get }
+}
+
+extension ClusterChoice {
     /// What the command line gives, as changes.
     private var all: [String] { (engine.map { ["engine=\($0)"] } ?? []) + changes }
 
-    func validate() throws {
+    /// - Parameter option: the one that names the engine.
+    func validateChoice(_ option: String) throws {
+        if let engine, !ClusterField.engines.contains(engine) {
+            let known = ClusterField.engines.joined(separator: ", ")
+            throw ValidationError("\(option): \(engine.debugDescription) is no engine; give one of \(known)")
+        }
         do { _ = try given() } catch { throw ValidationError("\(error)") }
     }
 
@@ -33,8 +73,11 @@ struct ClusterOption: ParsableArguments {
     func givenJSON() throws -> String? { changes.isEmpty ? nil : try given().canonicalJSON }
 
     /// The settings in force. Throws `SpecDiagnostics` for a `cluster.json` that cannot be used.
-    func settings(_ lab: Lab) throws -> ClusterSettings {
-        var settings = try ClusterSettings.ofLab(lab.folder)
+    func settings(_ lab: Lab) throws -> ClusterSettings { try settings(ofLab: lab.folder) }
+
+    /// The same of a lab's folder.
+    func settings(ofLab folder: URL) throws -> ClusterSettings {
+        var settings = try ClusterSettings.ofLab(folder)
         try settings.apply(all)
         return settings
     }
@@ -51,17 +94,6 @@ struct ClusterOption: ParsableArguments {
                 estimate = made
                 return (try? made.seconds(run).epoch) ?? 0
             }, observer: observer)
-    }
-}
-
-extension ClusterSettings {
-    static let fileName = "cluster.json"
-
-    /// Those of a lab's folder; the defaults where there is no file. Throws `SpecDiagnostics` or `Failure`.
-    static func ofLab(_ folder: URL) throws -> ClusterSettings {
-        let file = folder.appending(path: fileName)
-        guard FileManager.default.fileExists(atPath: file.path) else { return ClusterSettings() }
-        return try decode(try readSpecText(file.relativePath), file: file.relativePath)
     }
 }
 

@@ -16,10 +16,17 @@ struct LabPlace: ParsableArguments {
         if server != nil, folder.folder != nil { throw ValidationError("give --lab or --server, not both") }
     }
 
+    /// Whether the lab is that of a service.
+    var isRemote: Bool { address != nil }
+
+    private var address: String? {
+        let named = ProcessInfo.processInfo.environment["PCNLAB_SERVER"].flatMap { $0.isEmpty || folder.folder != nil ? nil : $0 }
+        return server ?? named
+    }
+
     /// The service that is asked; nil for a lab of this machine.
     func remote() throws -> RemoteLab? {
-        let named = ProcessInfo.processInfo.environment["PCNLAB_SERVER"].flatMap { $0.isEmpty || folder.folder != nil ? nil : $0 }
-        guard let text = server ?? named else { return nil }
+        guard let text = address else { return nil }
         let address = try ServiceAddress(text)
         return RemoteLab(ServiceClient(address, token: try address.token ?? StoredTokens().token(of: address)))
     }

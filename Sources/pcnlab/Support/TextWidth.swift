@@ -12,6 +12,9 @@ extension String {
         return text
     }
 
+    /// The text, or where it takes more columns its beginning and an ellipsis.
+    func shortened(toColumns limit: Int) -> String { terminalColumns <= limit ? self : cut(toColumns: limit - 1) + "…" }
+
     /// Characters and colour sequences, which take no column.
     private var pieces: [(text: String, columns: Int)] {
         var pieces: [(String, Int)] = []
