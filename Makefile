@@ -10,7 +10,7 @@ KERNEL_OPTIONS = -seed=$(FUZZ_SEED) -artifact_prefix=.build/ -max_len=64 -len_co
 export FUZZ_SEED ?= 1
 export FUZZ_COUNT ?= 1000000
 
-.PHONY: build demo test test-browser chaos fuzz bench load lint packages
+.PHONY: build demo test test-browser test-cluster chaos chaos-cluster fuzz bench load lint packages
 
 build: packages
 	swift build -c release --product pcnlab
@@ -36,6 +36,17 @@ endif
 test-browser: packages
 	@command -v chromedriver >/dev/null || ./Scripts/install-packages chromium chromium-driver
 	PCNLAB_BROWSER=1 swift test --disable-xctest --filter BrowserTests
+
+# The scenarios of the cluster on a real Slurm of three nodes, which the tests start on this machine.
+test-cluster: packages
+	@command -v slurmctld >/dev/null || test -x /usr/sbin/slurmctld || ./Scripts/install-packages slurm-wlm munge
+	PCNLAB_SLURM=1 swift test --disable-xctest --filter 'ScenarioTests|EngineConformanceTests|ClusterChaosTests'
+
+# About half an hour: 200 faults of every part of such a cluster.
+chaos-cluster: packages
+	@command -v slurmctld >/dev/null || test -x /usr/sbin/slurmctld || ./Scripts/install-packages slurm-wlm munge
+	PCNLAB_SLURM=1 PCNLAB_CLUSTER_FAULTS=$${FAULTS:-200} PCNLAB_CLUSTER_SEEDS=$${SEEDS:-1} \
+	swift test --disable-xctest --filter ClusterChaosTests
 
 # About forty minutes: 500 injected faults for each of three seeds.
 chaos: packages

@@ -161,10 +161,10 @@ CREATE TABLE remote_attempts (
     node TEXT,
     reason TEXT,                                -- why its job waits, in the engine's words; or why it ended without a start
     beat INTEGER,                               -- the trainer's count of heartbeats as last seen,
-    beat_at INTEGER,                            -- and when it was last seen to have changed
+    beat_at INTEGER,                            -- and when it was last seen to have changed (of the monotonic clock)
     start TEXT,                                 -- the start whose journal was read,
     offset INTEGER,                             -- and how many bytes of it
-    missing_since INTEGER,                      -- when the engine was first seen not to have the job any more
+    missing_since INTEGER,                      -- when the engine was first seen not to have the job any more (the same)
     ended_at INTEGER,
     PRIMARY KEY (run_id, number)
 ) STRICT, WITHOUT ROWID;

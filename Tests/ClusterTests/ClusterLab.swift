@@ -88,18 +88,19 @@ final class ClusterLab {
         return output
     }
 
+    /// - Parameter statuses: exit codes that are no error.
     @discardableResult
-    func sync() throws -> Program.Output {
+    func sync(_ statuses: [Int32] = [0]) throws -> Program.Output {
         let output = try run("cluster", "sync")
-        try #require(output.status == 0, "\(output)")
+        try #require(statuses.contains(output.status), "\(output)")
         try check()
         return output
     }
 
     /// Syncs until something holds.
-    func sync(until condition: () throws -> Bool) throws {
+    func sync(_ statuses: [Int32] = [0], until condition: () throws -> Bool) throws {
         try until {
-            try sync()
+            try sync(statuses)
             return try condition()
         }
     }
@@ -110,8 +111,8 @@ final class ClusterLab {
         try compare()
     }
 
-    func compare() throws {
-        let expected = try Reference.results(of: spec), found = try program.results(), log = try program.run("log").out
+    func compare(with other: String? = nil) throws {
+        let expected = try Reference.results(of: other ?? spec), found = try program.results(), log = try program.run("log").out
         #expect(found == expected, "\(log)")
     }
 
@@ -152,7 +153,8 @@ final class ClusterLab {
             guard words.count > 1, words[0].hasSuffix("pcnlab"), words[1] == "train" else { return false }
             guard words.contains(where: { $0.contains(program.folder.lastPathComponent) }) else { return false }
             guard let run else { return true }
-            guard let list = words.firstIndex(of: "--list"), let text = try? String(contentsOfFile: words[list + 1], encoding: .utf8)
+            guard let list = words.firstIndex(of: "--list"),
+                let text = try? String(contentsOfFile: words[list + 1], encoding: .utf8)
             else { return false }
             return text.contains(run)
         }

@@ -158,7 +158,8 @@ struct ControllerTests {
     func ends() throws {
         let ends: [(JobEnd, String)] = [
             (.timeLimit, "worker gone"), (.preempted, "preempted"), (.nodeFailed, "the node failed"),
-            (.cancelled, "its job was cancelled outside pcnlab"), (.other("COMPLETED"), "worker gone"), (.other("FAILED"), "worker gone"),
+            (.cancelled, "its job was cancelled outside pcnlab"), (.other("COMPLETED"), "worker gone"),
+            (.other("FAILED"), "worker gone"),
         ]
         for (end, outcome) in ends {
             try ScriptedLab.with { lab in
@@ -248,7 +249,8 @@ struct ControllerTests {
             lab.engine.set("2", .ended(.other("FAILED")), node: "n3")
             try lab.sync()
             let run = try lab.summary()
-            #expect(run.state == .queued && run.error?.hasSuffix("ask for nodes like n1 with --set constraint=new") == true, "\(run)")
+            #expect(
+                run.state == .queued && run.error?.hasSuffix("ask for nodes like n1 with --set constraint=new") == true, "\(run)")
             let last = lab.engine.state.withLock { $0.submitted.last }
             #expect(last?.excludedNodes == ["n3"])
             #expect(try lab.lab.attempts(of: run.id).count == 1)
@@ -280,7 +282,9 @@ struct ControllerTests {
     @Test("shows why the engine refuses jobs, and asks again less and less often")
     func refused() throws {
         try ScriptedLab.with { lab in
-            let refuse = { lab.engine.state.withLock { ($0.failureOfSubmit, $0.takesThem) = (.refused("no such partition"), false) } }
+            let refuse = {
+                lab.engine.state.withLock { ($0.failureOfSubmit, $0.takesThem) = (.refused("no such partition"), false) }
+            }
             refuse()
             try lab.submit()
             #expect(try lab.summary().error == "no such partition" && lab.state() == .queued)
@@ -326,7 +330,9 @@ struct ControllerSubmissionTests {
             #expect(lab.engine.state.withLock { $0.stopped.isEmpty })
             lab.engine.set("1", .running, node: "n1")
             try lab.sync()
-            #expect(try lab.summary(2).remote?.reason == "its job is starting" || lab.summary(2).remote?.reason == "its job trains other runs first")
+            #expect(
+                try lab.summary(2).remote?.reason == "its job is starting"
+                    || lab.summary(2).remote?.reason == "its job trains other runs first")
             for index in [0, 2] {
                 let work = try lab.begin(index)
                 try work.train(1...5)

@@ -35,7 +35,8 @@ final class ScriptedEngine: Engine {
             let job = "\(state.submitted.count)"
             for task in 0..<jobs.tasks {
                 state.records.append(
-                    JobRecord(id: JobID(job: job, task: task), token: jobs.token, state: .waiting(reason: "Resources"), node: nil))
+                    JobRecord(id: JobID(job: job, task: task), token: jobs.token, state: .waiting(reason: "Resources"), node: nil)
+                )
             }
             return failure.map { .failure($0) } ?? .success(job)
         }
@@ -120,7 +121,8 @@ final class ScriptedLab {
     func sync(isImpatient: Bool = false, secondsPerEpoch: Double = 60) throws -> ClusterSummary {
         let engine = engine
         return try ClusterController(
-            lab, settings, node: .init(program: "/bin/pcnlab", datasets: "/data"), makeEngine: { $0 == "scripted" ? engine : nil },
+            lab, settings, node: .init(program: "/bin/pcnlab", datasets: "/data"),
+            makeEngine: { $0 == "scripted" ? engine : nil },
             estimate: { _ in secondsPerEpoch }
         ) { [events] event in events.all.withLock { $0.append(event) } }.sync(isImpatient: isImpatient)
     }
@@ -139,7 +141,7 @@ final class ScriptedLab {
     func begin(_ index: Int = 0, job: String = "1_0-0", node: String = "n1", arithmetic: String = "fused") throws -> BundleWork {
         let work = try BundleWork(try bundle(index), job: job, node: node, arithmetic: arithmetic)
         try work.append(
-            JournalLine(start: .init(node: node, process: 1, arithmetic: arithmetic, threads: 1, version: "1")))
+            JournalLine(start: .init(node: node, process: 1, arithmetic: arithmetic, threads: 1, version: "1", at: 0)))
         return work
     }
 }

@@ -53,20 +53,24 @@ final class VirtualCluster {
     }
 
     private static func output(_ program: String, _ arguments: [String], _ environment: [String: String]) throws -> String {
-        let process = Process(), file = FileManager.default.temporaryDirectory.appending(path: "slurm-out-\(UUID().uuidString)")
-        // A pipe would stay open as long as the daemons live.
-        try Data().write(to: file)
+        // Foundation's `Process` would wait for the daemons too: they inherit a descriptor of it. A pipe would stay open as long.
+        let file = FileManager.default.temporaryDirectory.appending(path: "slurm-out-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: file)
-        process.standardError = process.standardOutput
-        try process.run()
-        process.waitUntilExit()
+        var actions = posix_spawn_file_actions_t(), process: pid_t = 0, status: Int32 = 0
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, file.path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { (words + variables).forEach { free($0) } }
+        guard posix_spawn(&process, program, &actions, nil, &words, &variables) == 0 else {
+            throw Failed(command: program, text: "cannot be started")
+        }
+        while waitpid(process, &status, 0) == -1, errno == EINTR {}
         let text = try String(contentsOf: file, encoding: .utf8)
-        guard process.terminationStatus == 0 else { throw Failed(command: arguments.joined(separator: " "), text: text) }
+        guard status == 0 else { throw Failed(command: arguments.joined(separator: " "), text: text) }
         return text
     }
 }

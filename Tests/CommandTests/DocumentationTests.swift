@@ -71,6 +71,26 @@ struct DocumentationTests {
         }
     }
 
+    @Test("every command of cluster.md that needs no Slurm ends well, in its order")
+    func cluster() throws {
+        let text = try String(contentsOf: Self.root.appending(path: "docs/cluster.md"), encoding: .utf8)
+        let commands = text.split(separator: "\n").filter { $0.hasPrefix("$ ") }.map { String($0.dropFirst(2)) }
+            .filter { !$0.contains("slurm") && !$0.contains("--watch") }
+        try #require(commands.count >= 8)
+        try Program.inNewFolder { program in
+            _ = try program.spec(smallSpec("small", epochs: 2))
+            _ = try program.spec(smallSpec("another", epochs: 3), "another.json")
+            for command in commands {
+                // xargs calls no function of the shell.
+                let command = command.replacing(" pcnlab train", with: " '\(Program.executable.path)' train")
+                let output = try shell(command, program)
+                #expect(output.status == 0, "\(command): \(output.text)")
+            }
+            let states = try program.status().values.map { $0["state"] as? String }
+            #expect(states.count == 6 && states.allSatisfy { $0 == "completed" }, "\(states)")
+        }
+    }
+
     @Test("the README leads to every page")
     func linked() throws {
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)

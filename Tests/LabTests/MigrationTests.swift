@@ -69,4 +69,30 @@ struct MigrationTests {
             #expect(!names.contains { $0.hasSuffix(".tmp") } && names.contains("pcnlab.sqlite.version1"))
         }
     }
+
+    @Test("of version 3 gets what clusters need, and its workers take no run of the new one")
+    func version3() throws {
+        let folder = URL.temporary(), file = folder.appending(path: "pcnlab.sqlite")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let schema = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Schemas/version3.sql")
+        let old = try DatabaseQueue(path: file.path)
+        try old.write { db in
+            try db.execute(sql: try String(contentsOf: schema, encoding: .utf8))
+            try db.execute(
+                sql: """
+                    INSERT INTO runs (id, model, dataset, seed, settings, dataset_digest, epochs, epoch, state, submitted_at, note)
+                        VALUES ('0123456789abcdef', 'LinearNet-PCN16', 'shapes', 1, ?, 'digest', 3, 0, 'queued', 1, 'words')
+                    """, arguments: [Settings.tiny(seed: 1).canonicalJSON])
+        }
+        let query = "SELECT id FROM runs INDEXED BY runs_to_claim WHERE state = 'queued'"
+        #expect(try old.read { try String.fetchAll($0, sql: query) }.count == 1)
+        let lab = try Lab(folder)
+        #expect(try lab.database.read(SchemaTests.outline) == SchemaTests.inMemory().read(SchemaTests.outline))
+        #expect(throws: DatabaseError.self) { try old.read { try String.fetchAll($0, sql: query) } }
+        let run = try #require(try lab.runs().first)
+        #expect(run.note == "words" && run.remote == nil)
+        #expect(try lab.claim(worker: .current, arithmetic: "fused", threads: 1)?.run == run.id)
+        #expect(FileManager.default.fileExists(atPath: file.path + ".version3"))
+    }
 }

@@ -76,10 +76,10 @@ import Testing
         try lab.observe([seen])
         #expect(try look(watch).isEmpty)
         let attempt = try #require(try lab.remoteAttempts().first)
-        try lab.start(attempt, job: "12_3", node: "n1", arithmetic: "Zen", threads: 2)
+        let place = RemotePlace(engine: "slurm", job: "12_3", node: "n1", reason: nil)
+        try lab.start(attempt, place, arithmetic: "Zen", threads: 2, at: 0)
         #expect(try look(watch).runs == [ids[0]])
         // It stays with the attempt.
-        let place = RemotePlace(engine: "slurm", job: "12_3", node: "n1", reason: nil)
         #expect(try temporary.summary(ids[0]).remote == place)
         _ = try lab.release(attempt, reason: "preempted", isDeath: false)
         try lab.close(attempt)

@@ -2,6 +2,17 @@ import Foundation
 import Lab
 import Synchronization
 
+/// The name of this machine as a node, where no engine gives it one.
+public enum NodeName {
+    /// Without a look into the network, which may take seconds.
+    public static let ofHost: String = {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
+        let text = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return text.isEmpty ? "localhost" : text
+    }()
+}
+
 /// What a process on a node does with a bundle, but for the training itself: its own folder, the journal, the heartbeat, the request.
 ///
 /// The bundle is a folder of the node's file system.
@@ -85,7 +96,9 @@ public final class BundleWork: Sendable {
     public func begin(threads: Int, version: String, stop: @escaping @Sendable () -> Void) throws {
         try append(
             JournalLine(
-                start: .init(node: node, process: Int(getpid()), arithmetic: arithmetic, threads: threads, version: version)))
+                start: .init(
+                    node: node, process: Int(getpid()), arithmetic: arithmetic, threads: threads, version: version,
+                    at: Int64(Date().timeIntervalSince1970 * 1000))))
         Thread.detachNewThread { [self] in
             var count = 0
             while !isOver.load(ordering: .relaxed) {

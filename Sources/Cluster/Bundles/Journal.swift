@@ -11,10 +11,12 @@ public struct JournalLine: Codable, Sendable, Equatable {
         public let threads: Int
         /// Of the program.
         public let version: String
+        /// Milliseconds since 1970, by the node's clock.
+        public let at: Int64
 
-        public init(node: String, process: Int, arithmetic: String, threads: Int, version: String) {
+        public init(node: String, process: Int, arithmetic: String, threads: Int, version: String, at: Int64) {
             (self.node, self.process, self.arithmetic, self.threads) = (node, process, arithmetic, threads)
-            self.version = version
+            (self.version, self.at) = (version, at)
         }
     }
 

@@ -45,7 +45,9 @@ struct BundleReading {
 
     /// How the attempt ended: a completion of any start, or the end of the last one if none is under way.
     var outcome: BundleOutcome? {
-        if let completed = starts.compactMap(\.outcome).first(where: { $0.kind == .completed && $0.figures != nil }) { return completed }
+        if let completed = starts.compactMap(\.outcome).first(where: { $0.kind == .completed && $0.figures != nil }) {
+            return completed
+        }
         let ends = starts.map(\.outcome)
         return ends.contains { $0 == nil } ? nil : ends.last ?? nil
     }

@@ -79,7 +79,9 @@ public final class ClusterController {
         return summary
     }
 
-    private func sync(_ engine: any Engine, _ attempts: [RemoteAttempt], _ isImpatient: Bool, _ summary: inout ClusterSummary) throws {
+    private func sync(_ engine: any Engine, _ attempts: [RemoteAttempt], _ isImpatient: Bool, _ summary: inout ClusterSummary)
+        throws
+    {
         var jobs: JobList = attempts.isEmpty ? .records([]) : .unknown
         if !attempts.isEmpty {
             do throws(EngineError) {
@@ -94,13 +96,16 @@ public final class ClusterController {
         pass.removeBundles()
         // An engine that does not answer is not asked to start jobs.
         if summary.trouble == nil { try pass.submit(isImpatient: isImpatient) }
+        summary.trouble = summary.trouble ?? pass.trouble
         summary.hasNews = summary.hasNews || pass.hasNews
     }
 
     /// Removes scripts and outputs of submissions whose attempts have all ended.
     private func removeOldSubmissions() throws {
         let open = try lab.openSubmissions()
-        for token in try storage.list("jobs") where token != Local.slots && !open.contains(token) { try? storage.remove("jobs/\(token)") }
+        for token in try storage.list("jobs") where token != Local.slots && !open.contains(token) {
+            try? storage.remove("jobs/\(token)")
+        }
     }
 
     /// The settings of a run's jobs: the lab's, and what was given for the run.

@@ -6,8 +6,6 @@ import Specs
 extension EnginePass {
     /// Most runs that one pass submits: a pass should not take long. The next one submits more.
     private static let runsAtOnce = 1000
-    /// Milliseconds for which a node on which jobs died is excluded.
-    private static let exclusion: Int64 = 86_400_000
 
     /// What the runs of one submission have in common.
     private struct Group: Hashable {
@@ -23,7 +21,7 @@ extension EnginePass {
         if candidates.isEmpty { return }
         let capabilities: EngineCapabilities
         do throws(EngineError) { capabilities = try engine.capabilities() } catch {
-            controller.observer(.trouble("\(error)"))
+            isInTrouble(error)
             return
         }
         let nodes = try lab.nodes(engine.name)
@@ -51,7 +49,7 @@ extension EnginePass {
     /// Nodes to which a run must not be sent: those of another arithmetic, and those on which jobs die.
     private func excluded(_ run: RemoteCandidate, _ nodes: [RemoteNode], _ capabilities: EngineCapabilities) -> [String] {
         nodes.filter { node in
-            let isDeadly = capabilities.features.count > 1 && node.excludedAt.map { abs(now - $0) < Self.exclusion } ?? false
+            let isDeadly = capabilities.features.count > 1 && node.isExcluded(at: now)
             let isOther = run.arithmetic.map { before in
                 !node.arithmetic.isEmpty && run.settings.decisive(before) != run.settings.decisive(node.arithmetic)
             }
@@ -81,9 +79,10 @@ extension EnginePass {
     /// Submits one array of jobs. Returns whether the engine took it.
     private mutating func submit(_ tasks: [[RemoteCandidate]], _ settings: ClusterSettings, _ excluded: [String]) throws -> Bool {
         let token = Self.token()
-        let begin = max(now, try lab.nextBegin(engine.name) ?? now)
-        // A clock that was set back must not delay jobs for hours.
-        let delay = min(begin - now, 3_600_000)
+        // Later than all jobs that may wait: the clock was set back since.
+        let latest = Int64(controller.settings.maxSubmitted) * 60_000 / Int64(settings.startsPerMinute)
+        let begin = try lab.nextBegin(engine.name) ?? now
+        let delay = begin - now > latest ? 0 : max(0, begin - now)
         let next = now + delay + Int64(tasks.count) * 60_000 / Int64(settings.startsPerMinute)
         let places = tasks.enumerated().flatMap { task, runs in
             runs.enumerated().map { RemoteTask(run: $1.run, task: task, place: $0) }
@@ -111,7 +110,7 @@ extension EnginePass {
             note(.submitted(job: job, engine: engine.name, jobs: tasks.count, runs: attempts.count))
             return true
         } catch {
-            controller.observer(.trouble("\(error)"))
+            isInTrouble(error)
             if case .unreachable = error {
                 // It may have arrived: the next pass looks for the token.
                 return false
@@ -133,7 +132,9 @@ extension EnginePass {
         var checkpoints: [RunBundle.Checkpoint] = []
         for record in try lab.checkpointsToResume(run.run) where (record.epoch, record.batch) <= end && checkpoints.count < 2 {
             let file = RunBundle.input(checkpoints.count)
-            do { try storage.put(file: lab.url(ofCheckpoint: record.file), as: "\(name)/\(file)") } catch CocoaError.fileReadNoSuchFile {
+            do { try storage.put(file: lab.url(ofCheckpoint: record.file), as: "\(name)/\(file)") } catch CocoaError
+                .fileReadNoSuchFile
+            {
                 continue
             }
             checkpoints.append(.init(file: file, epoch: record.epoch, batch: record.batch, digest: record.sha256))

@@ -10,7 +10,11 @@ struct EnginePass {
     private let jobs: [String: [Int: JobRecord]]?
     private let isFollowed: Bool
     let now: Int64
+    /// Milliseconds of the monotonic clock, which no change of the time of day affects. A smaller one than before is of another boot.
+    private let uptime: Int64
     private(set) var hasNews = false
+    /// The latest error of the engine.
+    private(set) var trouble: String?
     private var observations: [RemoteObservation] = []
     private var stops: Set<JobID> = []
     private var closed: [RemoteAttempt] = []
@@ -24,13 +28,13 @@ struct EnginePass {
     private static let arrival: Int64 = 60_000
     /// Milliseconds for which a shared folder may show what it held before.
     private static let staleness: Int64 = 60_000
-    /// Milliseconds within which the death of a job is its node's fault rather than the run's.
-    private static let quick: Int64 = 60_000
+    /// Heartbeats before which the death of a job is its node's fault rather than the run's.
+    private static let quick = 60
 
     init(_ controller: ClusterController, _ engine: any Engine, _ list: JobList) {
         self.controller = controller
         self.engine = engine
-        now = controller.lab.clock.now()
+        (now, uptime) = (controller.lab.clock.now(), controller.lab.clock.uptime())
         switch list {
         case .records(let records):
             jobs = Dictionary(grouping: records, by: \.token).mapValues { records in
@@ -47,11 +51,18 @@ struct EnginePass {
         controller.observer(event)
     }
 
+    mutating func isInTrouble(_ error: EngineError) {
+        trouble = "\(error)"
+        controller.observer(.trouble("\(error)"))
+    }
+
     // MARK: Following
 
     /// Reads what the jobs of these attempts did, and ends those that are over.
     mutating func follow(_ attempts: [RemoteAttempt]) throws {
-        for (token, attempts) in Dictionary(grouping: attempts, by: \.token).sorted(by: { $0.value[0].submittedAt < $1.value[0].submittedAt }) {
+        for (token, attempts) in Dictionary(grouping: attempts, by: \.token).sorted(by: {
+            $0.value[0].submittedAt < $1.value[0].submittedAt
+        }) {
             try learnJob(token, attempts)
             for (task, attempts) in Dictionary(grouping: attempts, by: \.task).sorted(by: { $0.key < $1.key }) {
                 try follow(task, attempts.sorted { $0.place < $1.place })
@@ -59,7 +70,9 @@ struct EnginePass {
         }
         try lab.observe(observations)
         if !stops.isEmpty {
-            do throws(EngineError) { try engine.stop(stops.sorted { ($0.job, $0.task) < ($1.job, $1.task) }) } catch { controller.observer(.trouble("\(error)")) }
+            do throws(EngineError) { try engine.stop(stops.sorted { ($0.job, $0.task) < ($1.job, $1.task) }) } catch {
+                isInTrouble(error)
+            }
         }
     }
 
@@ -118,7 +131,9 @@ struct EnginePass {
         guard let first = start.first else { return }
         try lab.node(first.node, of: attempt.engine, computesWith: first.arithmetic)
         let job = attempt.job.map { "\($0)_\(attempt.task)" } ?? start.job
-        let isNew = try lab.start(attempt, job: job, node: first.node, arithmetic: first.arithmetic, threads: first.threads)
+        let isNew = try lab.start(
+            attempt, RemotePlace(engine: attempt.engine, job: job, node: first.node, reason: nil), arithmetic: first.arithmetic,
+            threads: first.threads, at: first.at)
         guard isNew else { return }
         note(
             .started(
@@ -150,7 +165,8 @@ struct EnginePass {
     /// Takes a checkpoint file into the lab. One that is not there, or not whole yet, is left: training goes on from an older one.
     private func take(_ checkpoint: JournalLine.Checkpoint, _ attempt: RemoteAttempt, _ start: String) throws {
         guard !checkpoint.file.contains("/"), checkpoint.file.hasSuffix(".safetensors") else { return }
-        let source = "\(RunBundle.name(run: attempt.run, attempt: attempt.number))/\(RunBundle.starts)/\(start)/\(checkpoint.file)"
+        let source =
+            "\(RunBundle.name(run: attempt.run, attempt: attempt.number))/\(RunBundle.starts)/\(start)/\(checkpoint.file)"
         let name = "checkpoints/\(attempt.run)/e\(checkpoint.epoch)-b\(checkpoint.batch)-a\(attempt.number).safetensors"
         let file = try lab.url(ofCheckpoint: name)
         do { try storage.fetch(source, to: file) } catch CocoaError.fileReadNoSuchFile { return }
@@ -276,8 +292,8 @@ struct EnginePass {
         let isStarted = !reading.starts.isEmpty
         let grace = Int64(controller.settings.graceSeconds) * 1000
         let beat = reading.beat
-        // A clock that was set back must not make waiting endless.
-        let beatAt = attempt.beat == beat ? min(attempt.beatAt ?? now, now) : now
+        // After a boot the clock begins anew.
+        let beatAt = attempt.beat == beat ? min(attempt.beatAt ?? uptime, uptime) : uptime
         let last = reading.starts.last
         func remember(_ change: (inout RemoteObservation) -> Void = { _ in }) {
             keep(attempt, record, isStarted ? nil : "its job is starting") { seen in
@@ -286,13 +302,16 @@ struct EnginePass {
                 change(&seen)
             }
         }
-        if !isFollowed, attempt.wish == .nothing, beat == nil || now - beatAt >= grace {
+        if !isFollowed, attempt.wish == .nothing, beat == nil || uptime - beatAt >= grace {
             try ask(attempt)
             try close(attempt)
             return true
         }
         guard isFollowed, jobs != nil else {
-            remember { $0.missingSince = attempt.missingSince }
+            remember { seen in
+                seen.missingSince = attempt.missingSince
+                if !isFollowed { seen.reason = isStarted ? nil : "it waits for `pcnlab train`" }
+            }
             return false
         }
         if let record {
@@ -301,7 +320,8 @@ struct EnginePass {
                 if Self.impossible.contains(reason), !isStarted, attempt.wish != .nothing {
                     stops.insert(record.id)
                     try ask(attempt)
-                    let text = "\(engine.name) cannot start its job: \(reason); change the settings in cluster.json, then "
+                    let text =
+                        "\(engine.name) cannot start its job: \(reason); change the settings in cluster.json, then "
                         + "`pcnlab cluster submit`"
                     try notStarted(attempt, text)
                     return true
@@ -310,7 +330,7 @@ struct EnginePass {
                 return false
             case .running:
                 // An engine may hold a job for running long after its node is lost, and a process may hang.
-                if beat != nil, now - beatAt >= grace { stops.insert(record.id) }
+                if beat != nil, uptime - beatAt >= grace { stops.insert(record.id) }
                 remember()
                 return false
             case .ended: break
@@ -326,15 +346,15 @@ struct EnginePass {
             try notStarted(attempt, "its job never arrived at \(engine.name)")
             return true
         }
-        let since = min(attempt.missingSince ?? now, now)
+        let since = min(attempt.missingSince ?? uptime, uptime)
         var end: JobEnd?
         if case .ended(let known)? = record?.state { end = known }
         // What a process writes may be seen later; and one whose job is gone may live.
         let patience = end == nil ? grace : min(grace, Self.staleness)
-        let isQuiet = now - since >= patience && (beat == nil || now - beatAt >= patience)
+        let isQuiet = uptime - since >= patience && (beat == nil || uptime - beatAt >= patience)
         guard isQuiet else {
             // It should not go on beside its successor.
-            if isStarted, end != nil || now - since >= patience { try ask(attempt) }
+            if isStarted, end != nil || uptime - since >= patience { try ask(attempt) }
             remember { $0.missingSince = since }
             return false
         }
@@ -360,7 +380,8 @@ struct EnginePass {
             return try notStarted(attempt, reason + " before it began" + (output.isEmpty ? "" : ": \(output)"))
         }
         if let node = attempt.node, end.map({ !$0.isOfTheCluster && $0 != .timeLimit }) ?? false {
-            let isQuick = (attempt.beatAt ?? now) - (progress.startedAt ?? now) < Self.quick
+            // A heartbeat is a second.
+            let isQuick = (reading.starts.last?.beat ?? 0) < Self.quick
             if try lab.count(quickDeath: isQuick, on: node, of: attempt.engine) {
                 controller.observer(.notice("\(node) is used no more: two jobs died there soon after their start"))
             }

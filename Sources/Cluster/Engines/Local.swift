@@ -25,7 +25,7 @@ public struct Local: Engine {
     }
 
     /// The name under which this machine is known as a node.
-    static var node: String { ProcessInfo.processInfo.hostName }
+    static var node: String { NodeName.ofHost }
 
     public func submit(_ jobs: JobArray) throws(EngineError) -> String {
         guard !jobs.excludedNodes.contains(Self.node) else {
@@ -34,19 +34,26 @@ public struct Local: Engine {
         do {
             let wrapper = jobs.folder.appending(path: "local.sh")
             try Data(wrapperText(jobs).utf8).write(to: wrapper)
-            let launcher = Process()
-            launcher.executableURL = URL(fileURLWithPath: "/bin/sh")
             // Sessions of their own: they get no signal of this terminal, and init inherits them.
-            launcher.arguments = [
-                "-c", "i=0; while [ $i -lt \(jobs.tasks) ]; do setsid sh \"$0\" $i </dev/null >>\"$1/output-$i\" 2>&1 & i=$((i+1)); done",
-                wrapper.path, jobs.folder.path,
-            ]
-            try launcher.run()
-            launcher.waitUntilExit()
+            let loop =
+                "i=0; while [ $i -lt \(jobs.tasks) ]; do "
+                + "setsid sh \"$0\" $i </dev/null >>\"$1/output-$i\" 2>&1 & i=$((i+1)); done"
+            try launch(["sh", "-c", loop, wrapper.path, jobs.folder.path])
             // A list that is asked for now should have them.
             for _ in 0..<100 where !isComplete(jobs) { Thread.sleep(forTimeInterval: 0.02) }
             return jobs.token
         } catch { throw .refused("the jobs cannot be started: \(error.systemReason)") }
+    }
+
+    /// Runs a shell and waits for its end. Foundation's `Process` would wait for the end of all that the shell has started too: they
+    /// inherit a descriptor of it.
+    private func launch(_ arguments: [String]) throws {
+        var words = arguments.map { strdup($0) } + [nil], process: pid_t = 0
+        defer { words.forEach { free($0) } }
+        let number = posix_spawn(&process, "/bin/sh", nil, nil, &words, environ)
+        guard number == 0 else { throw POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO) }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) == -1, errno == EINTR {}
     }
 
     private func isComplete(_ jobs: JobArray) -> Bool {

@@ -21,7 +21,8 @@ public struct Slurm: Engine {
             "--cpus-per-task=\(settings.cpus)",
         ]
         let options: [(String, String?)] = [
-            ("partition", settings.partition), ("account", settings.account), ("qos", settings.qos), ("time", settings.time?.text),
+            ("partition", settings.partition), ("account", settings.account), ("qos", settings.qos),
+            ("time", settings.time?.text),
             ("mem", settings.mem), ("gres", settings.gres), ("constraint", settings.constraint),
             ("reservation", settings.reservation), ("nice", settings.nice.map(String.init)),
             ("begin", jobs.delay > 0 ? "now+\(jobs.delay)" : nil),
@@ -54,7 +55,8 @@ public struct Slurm: Engine {
         let state: JobRecord.State
         switch fields[1] {
         case "PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_HOLD", "REQUEUE_FED", "SPECIAL_EXIT", "RESV_DEL_HOLD":
-            state = .waiting(reason: fields[2])
+            // Not considered yet.
+            state = .waiting(reason: fields[2] == "None" ? "Submitted" : fields[2])
         // Its process does nothing meanwhile, and goes on later.
         case "SUSPENDED", "STOPPED": state = .waiting(reason: "Suspended")
         case "RUNNING", "COMPLETING", "SIGNALING", "STAGE_OUT", "RESIZING": state = .running
@@ -94,7 +96,8 @@ public struct Slurm: Engine {
 
     private func run(_ program: String, _ arguments: [String]) throws(EngineError) -> Command.Output {
         guard let output = Command(program: program, arguments: arguments).run() else {
-            throw .missing("there is no \(program) on this machine: run pcnlab on a login node of the cluster, or give --engine local")
+            throw .missing(
+                "there is no \(program) on this machine: run pcnlab on a login node of the cluster, or give --engine local")
         }
         return output
     }

@@ -19,7 +19,8 @@ extension Lab {
     // The index contains only queued runs, in the order in which they are taken. The cost of a claim does not depend on the length of
     // the queue or the size of the table, but on the number of runs before the first that can be taken.
     private static let firstDue =
-        " FROM runs INDEXED BY queued_runs WHERE state = 'queued' AND engine IS NULL AND " + hasNoJob + " AND " + needsOther + " AND "
+        " FROM runs INDEXED BY queued_runs WHERE state = 'queued' AND engine IS NULL AND " + hasNoJob + " AND " + needsOther
+        + " AND "
         + Backoff.isDue
         + " ORDER BY priority DESC, number LIMIT 1"
     static let nextQueued = "SELECT id, settings, dataset, dataset_digest" + firstDue
@@ -30,6 +31,9 @@ extension Lab {
     func due(except absent: Set<RunData>) -> StatementArguments {
         ["absent": absent.json, "now": clock.now(), "delays": backoff.json]
     }
+
+    /// "1 thread", "2 threads"
+    static func threads(_ count: Int) -> String { count == 1 ? "1 thread" : "\(count) threads" }
 
     /// The data of the run that would be claimed next. Nil if nothing is due.
     func nextData(except absent: Set<RunData>) throws -> RunData? {
@@ -66,7 +70,7 @@ extension Lab {
                     SELECT id, ?, ?, ?, ?, ?, ?, epochs FROM runs WHERE id = ?
                     """,
                 arguments: [attempt, worker.text, arithmetic, threads, clock.now(), clock.uptime(), run])
-            try event(db, run: run, attempt: attempt, "started", "\(arithmetic), \(threads) threads")
+            try event(db, run: run, attempt: attempt, "started", "\(arithmetic), \(Self.threads(threads))")
             do {
                 guard run.isRunID else { throw LabError.noSuchRun(run) }
                 let settings = try Settings(canonicalJSON: row["settings"])

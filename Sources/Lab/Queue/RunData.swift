@@ -37,7 +37,9 @@ extension Lab {
     /// The number of queued runs that need one of these data sets.
     func queuedRuns(needing absent: Set<RunData>) throws -> Int {
         try database.read { db in
-            let sql = "SELECT count(*) FROM runs INDEXED BY queued_runs WHERE state = 'queued' AND engine IS NULL AND NOT " + Self.needsOther
+            let sql =
+                "SELECT count(*) FROM runs INDEXED BY queued_runs WHERE state = 'queued' AND engine IS NULL AND NOT "
+                + Self.needsOther
             return try Int.fetchOne(db, sql: sql, arguments: ["absent": absent.json]) ?? 0
         }
     }
@@ -57,7 +59,8 @@ extension Lab {
     func wait(for data: RunData, reason: String) throws {
         let text = Self.waits + reason
         let arguments: StatementArguments = ["dataset": data.dataset, "digest": data.digest, "text": text]
-        let those = "state = 'queued' AND engine IS NULL AND dataset = :dataset AND dataset_digest = :digest AND error IS NOT :text"
+        let those =
+            "state = 'queued' AND engine IS NULL AND dataset = :dataset AND dataset_digest = :digest AND error IS NOT :text"
         let isNew = try database.read { db in
             try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE " + those + ")", arguments: arguments)
         }

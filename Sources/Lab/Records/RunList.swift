@@ -45,10 +45,10 @@ extension Lab {
                 (SELECT c.*, x.loss FROM completions c LEFT JOIN epochs x ON x.run_id = c.run_id AND x.epoch = c.epochs
                     WHERE c.run_id = r.id ORDER BY c.epochs)) AS completions,
         """ + " " + RemotePlace.selection + """
-         AS remote
-        FROM runs r LEFT JOIN epochs e ON e.run_id = r.id
-            AND e.epoch = CASE r.state WHEN 'completed' THEN min(r.epoch, r.epochs) ELSE r.epoch END
-        """ + " " + RemotePlace.joins + " WHERE r.number IN"
+             AS remote
+            FROM runs r LEFT JOIN epochs e ON e.run_id = r.id
+                AND e.epoch = CASE r.state WHEN 'completed' THEN min(r.epoch, r.epochs) ELSE r.epoch END
+            """ + " " + RemotePlace.joins + " WHERE r.number IN"
 
     /// The id of the run with this id or unambiguous prefix of it.
     public func run(named name: String) throws -> String {

@@ -37,10 +37,10 @@ extension Lab {
                 sql: """
                     SELECT a.*,
                     """ + " " + RemotePlace.selection + """
-                     AS remote FROM runs r JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt
-                    """ + " " + RemotePlace.joins + """
-                     WHERE r.state = 'running' AND a.ended_at IS NULL ORDER BY a.started_at, a.run_id
-                    """)
+                         AS remote FROM runs r JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt
+                        """ + " " + RemotePlace.joins + """
+                             WHERE r.state = 'running' AND a.ended_at IS NULL ORDER BY a.started_at, a.run_id
+                            """)
             return rows.map { row in
                 let worker = WorkerIdentity(text: row["worker"]), heartbeat: Int64 = row["heartbeat"]
                 let isHere = worker?.boot == WorkerIdentity.current.boot
@@ -49,7 +49,8 @@ extension Lab {
                     run: row["run_id"], attempt: row["number"], process: Int(worker?.process ?? 0), remote: remote,
                     threads: row["threads"],
                     arithmetic: row["arithmetic"], startedAt: row["started_at"],
-                    silence: isHere ? Double(max(0, now &- heartbeat)) / 1000 : nil, isGone: remote == nil && worker?.isGone ?? true)
+                    silence: isHere ? Double(max(0, now &- heartbeat)) / 1000 : nil,
+                    isGone: remote == nil && worker?.isGone ?? true)
             }
         }
     }

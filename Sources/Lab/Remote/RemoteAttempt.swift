@@ -18,13 +18,13 @@ public struct RemoteAttempt: Sendable, Equatable {
     public let submittedAt: Int64
     public let node: String?
     public let reason: String?
-    /// The trainer's count of heartbeats as last seen, and when it was last seen to have changed.
+    /// The trainer's count of heartbeats as last seen, and when it was last seen to have changed, in milliseconds of the monotonic clock.
     public let beat: Int?
     public let beatAt: Int64?
     /// The start whose journal was read, and how many bytes of it.
     public let start: String?
     public let offset: Int?
-    /// When the engine was first seen not to have the job any more.
+    /// When the engine was first seen not to have the job any more, by the same clock.
     public let missingSince: Int64?
     /// What the lab wants of it.
     public let wish: Wish
@@ -77,7 +77,8 @@ extension Lab {
                 let isGiven = try String.fetchOne(db, sql: "SELECT engine FROM runs WHERE id = ?", arguments: [run]) != nil
                 if engine != nil, isGiven ? state.isEnded : state != .queued && state != .paused { return false }
                 try db.execute(
-                    cached: "UPDATE runs SET engine = ?1, engine_settings = ?2 WHERE id = ?3 AND (engine IS NOT ?1 OR engine_settings IS NOT ?2)",
+                    cached:
+                        "UPDATE runs SET engine = ?1, engine_settings = ?2 WHERE id = ?3 AND (engine IS NOT ?1 OR engine_settings IS NOT ?2)",
                     arguments: [engine, settings, run])
                 guard db.changesCount > 0 else { return isGiven && engine != nil }
                 try event(db, run: run, "assigned", engine.map { "to \($0)" } ?? "to workers of this machine")
@@ -120,14 +121,21 @@ extension Lab {
                         (SELECT node FROM remote_attempts WHERE run_id = runs.id AND node IS NOT NULL ORDER BY number DESC LIMIT 1)
                             AS node
                     FROM runs INDEXED BY runs_of_engines WHERE engine = :engine AND state = 'queued' AND
-                    """ + " " + Self.hasNoJob + " AND " + Backoff.isDue + " AND " + Self.isStartDue + " ORDER BY priority DESC, number LIMIT :limit",
-                arguments: ["engine": engine, "limit": limit, "now": clock.now(), "delays": backoff.json, "impatient": isImpatient])
+                    """ + " " + Self.hasNoJob + " AND " + Backoff.isDue + " AND " + Self.isStartDue
+                        + " ORDER BY priority DESC, number LIMIT :limit",
+                arguments: [
+                    "engine": engine, "limit": limit, "now": clock.now(), "delays": backoff.json, "impatient": isImpatient,
+                ])
             return rows.compactMap { row in
                 // Settings that cannot be read are for `doctor`.
-                guard let settings = try? Settings(canonicalJSON: row["settings"]), (row["id"] as String).isRunID else { return nil }
+                guard let settings = try? Settings(canonicalJSON: row["settings"]), (row["id"] as String).isRunID else {
+                    return nil
+                }
                 return RemoteCandidate(
-                    run: row["id"], settings: settings, datasetDigest: row["dataset_digest"], engineSettings: row["engine_settings"],
-                    epoch: row["epoch"], secondsPerEpoch: row["seconds_per_epoch"], arithmetic: row["arithmetic"], node: row["node"])
+                    run: row["id"], settings: settings, datasetDigest: row["dataset_digest"],
+                    engineSettings: row["engine_settings"],
+                    epoch: row["epoch"], secondsPerEpoch: row["seconds_per_epoch"], arithmetic: row["arithmetic"],
+                    node: row["node"])
             }
         }
     }

@@ -54,12 +54,12 @@ extension Lab {
     }
 
     /// Whether an attempt has begun to train; and whether its end is on record.
-    public func progress(of attempt: RemoteAttempt) throws -> (isStarted: Bool, isEnded: Bool, startedAt: Int64?) {
+    public func progress(of attempt: RemoteAttempt) throws -> (isStarted: Bool, isEnded: Bool) {
         try database.read { db in
             let row = try Row.fetchOne(
-                db.cachedStatement(sql: "SELECT started_at, ended_at FROM attempts WHERE run_id = ? AND number = ?"),
+                db.cachedStatement(sql: "SELECT ended_at FROM attempts WHERE run_id = ? AND number = ?"),
                 arguments: [attempt.run, attempt.number])
-            return (row != nil, row?["ended_at"] as Int64? != nil, row?["started_at"])
+            return (row != nil, row?["ended_at"] as Int64? != nil)
         }
     }
 

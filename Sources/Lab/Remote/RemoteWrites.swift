@@ -13,7 +13,8 @@ public struct RemoteTask: Sendable, Equatable {
 extension Lab {
     /// Puts a submission on record before the engine is called, and raises the runs' attempts. It is durable on return. Runs that are no longer queued for the
     /// engine, or that have a job, are left out. Returns the attempt of each of the others.
-    public func beginSubmission(_ token: String, engine: String, nextBegin: Int64, _ tasks: [RemoteTask]) throws -> [String: Int] {
+    public func beginSubmission(_ token: String, engine: String, nextBegin: Int64, _ tasks: [RemoteTask]) throws -> [String: Int]
+    {
         try database.write { db in
             try db.execute(
                 sql: "INSERT INTO submissions (token, engine, submitted_at, next_begin) VALUES (?, ?, ?, ?)",
@@ -22,7 +23,8 @@ extension Lab {
             for task in tasks {
                 let attempt = try Int.fetchOne(
                     db,
-                    sql: "UPDATE runs SET attempt = attempt + 1 WHERE id = ? AND engine = ? AND state = 'queued' AND " + Self.hasNoJob
+                    sql: "UPDATE runs SET attempt = attempt + 1 WHERE id = ? AND engine = ? AND state = 'queued' AND "
+                        + Self.hasNoJob
                         + " RETURNING attempt", arguments: [task.run, engine])
                 guard let attempt else { continue }
                 try db.execute(
@@ -56,7 +58,8 @@ extension Lab {
                         WHERE run_id = ? AND number = ?
                         """,
                     arguments: [
-                        seen.reason, seen.node, seen.beat, seen.beatAt, seen.start, seen.offset, seen.missingSince, seen.run, seen.number,
+                        seen.reason, seen.node, seen.beat, seen.beatAt, seen.start, seen.offset, seen.missingSince, seen.run,
+                        seen.number,
                     ])
                 if seen.isNews { try event(db, run: seen.run, attempt: seen.number, "waits", seen.reason) }
             }
@@ -65,11 +68,17 @@ extension Lab {
 
     /// The job of an attempt has begun to train: the run is in training from now on. Returns whether this is the first call.
     /// Throws `superseded` if the attempt has not the run any more.
+    /// - Parameters:
+    ///   - place: with the node.
+    ///   - time: when it began, by the node's clock, in milliseconds since 1970.
     @discardableResult
-    public func start(_ attempt: RemoteAttempt, job: String, node: String, arithmetic: String, threads: Int) throws -> Bool {
+    public func start(_ attempt: RemoteAttempt, _ place: RemotePlace, arithmetic: String, threads: Int, at time: Int64) throws
+        -> Bool
+    {
         try database.write { db in
             let row = try Row.fetchOne(
-                db, sql: "SELECT state, settings FROM runs WHERE id = ? AND attempt = ?", arguments: [attempt.run, attempt.number])
+                db, sql: "SELECT state, settings FROM runs WHERE id = ? AND attempt = ?",
+                arguments: [attempt.run, attempt.number])
             guard let row else { throw LabError.superseded(run: attempt.run, attempt: attempt.number) }
             let isStarted = try Bool.fetchOne(
                 db, sql: "SELECT EXISTS (SELECT 1 FROM attempts WHERE run_id = ? AND number = ?)",
@@ -79,7 +88,8 @@ extension Lab {
                 throw LabError.superseded(run: attempt.run, attempt: attempt.number)
             }
             let before = try String.fetchOne(
-                db, sql: "SELECT arithmetic FROM attempts WHERE run_id = ? ORDER BY number DESC LIMIT 1", arguments: [attempt.run])
+                db, sql: "SELECT arithmetic FROM attempts WHERE run_id = ? ORDER BY number DESC LIMIT 1", arguments: [attempt.run]
+            )
             try apply(.claimed, to: attempt.run, db)
             try db.execute(
                 sql: """
@@ -87,13 +97,16 @@ extension Lab {
                     VALUES (?, ?, ?, ?, ?, ?, 0, ?)
                     """,
                 arguments: [
-                    attempt.run, attempt.number, "\(attempt.engine) \(job) \(node)", arithmetic, threads, clock.now(), attempt.epochs,
+                    attempt.run, attempt.number, place.worker, arithmetic, threads,
+                    // The clock of a node may be wrong.
+                    max(attempt.submittedAt, min(time, clock.now())), attempt.epochs,
                 ])
             try db.execute(
                 sql: "UPDATE remote_attempts SET node = ?, reason = NULL WHERE run_id = ? AND number = ?",
-                arguments: [node, attempt.run, attempt.number])
-            let place = "\(attempt.engine) job \(job) on \(node)"
-            try event(db, run: attempt.run, attempt: attempt.number, "started", "\(place), \(arithmetic), \(threads) threads")
+                arguments: [place.node, attempt.run, attempt.number])
+            let text = "\(place.engine) job \(place.job ?? "?") on \(place.node ?? "?")"
+            try event(
+                db, run: attempt.run, attempt: attempt.number, "started", "\(text), \(arithmetic), \(Self.threads(threads))")
             if let before, let settings = try? Settings(canonicalJSON: row["settings"]),
                 settings.decisive(before) != settings.decisive(arithmetic)
             {
@@ -121,7 +134,8 @@ extension Lab {
     public func close(_ attempt: RemoteAttempt, reason: String? = nil) throws {
         try database.write { db in
             try db.execute(
-                cached: "UPDATE remote_attempts SET ended_at = ?, reason = ? WHERE run_id = ? AND number = ? AND ended_at IS NULL",
+                cached:
+                    "UPDATE remote_attempts SET ended_at = ?, reason = ? WHERE run_id = ? AND number = ? AND ended_at IS NULL",
                 arguments: [clock.now(), reason, attempt.run, attempt.number])
             guard let reason, db.changesCount > 0 else { return }
             let isThere = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)", arguments: [attempt.run])

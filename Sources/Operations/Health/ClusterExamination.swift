@@ -110,14 +110,11 @@ package struct ClusterExamination {
         }
     }
 
-    /// Jobs are sent to a node again after a day.
-    private static let exclusion: Int64 = 86_400_000
-
     /// Nodes to which no job is sent, and why.
     private func nodes(of engine: String, _ lab: Lab) -> [Finding] {
         let nodes = (try? lab.nodes(engine)) ?? [], now = lab.clock.now()
         var findings = nodes.compactMap { node -> Finding? in
-            guard let since = node.excludedAt, abs(now - since) < Self.exclusion else { return nil }
+            guard let since = node.excludedAt, node.isExcluded(at: now) else { return nil }
             return .wrong(
                 Self.subject,
                 "no job is sent to \(node.name) for a day from \(Format.time(since)): jobs died there soon after their start",

@@ -40,8 +40,9 @@ public struct ClusterField: Sendable {
 }
 
 extension ClusterField {
-    private init(_ key: String, _ path: WritableKeyPath<ClusterSettings, Int> & Sendable, _ range: ClosedRange<Int>, _ summary: String)
-    {
+    private init(
+        _ key: String, _ path: WritableKeyPath<ClusterSettings, Int> & Sendable, _ range: ClosedRange<Int>, _ summary: String
+    ) {
         self.init(
             key: key, kind: .whole(range), summary: summary,
             write: { settings, value in if case .whole(let whole) = value { settings[keyPath: path] = whole } },
@@ -78,7 +79,8 @@ extension ClusterField {
     public static let all: [ClusterField] = [
         ClusterField(
             key: "engine", kind: .choice(engines),
-            summary: "what starts jobs: slurm, local (processes of this machine) or manual (nothing: a person runs `pcnlab train`)",
+            summary:
+                "what starts jobs: slurm, local (processes of this machine) or manual (nothing: a person runs `pcnlab train`)",
             write: { settings, value in if case .text(let text) = value { settings.engine = text } },
             read: { .text($0.engine) }),
         ClusterField("partition", \.partition, .word, "Slurm's partition"),
@@ -100,9 +102,11 @@ extension ClusterField {
         ClusterField("array_parallelism", \.arrayParallelism, 1...100_000, "jobs of one array that run at a time"),
         ClusterField("max_submitted", \.maxSubmitted, 1...100_000, "jobs of the lab that wait or run at a time"),
         ClusterField("starts_per_minute", \.startsPerMinute, 1...100_000, "jobs that are allowed to start in a minute"),
-        ClusterField("pack_minutes", \.packMinutes, 0...100_000, "runs that are shorter share a job of about so many minutes; 0: none do"),
+        ClusterField(
+            "pack_minutes", \.packMinutes, 0...100_000, "runs that are shorter share a job of about so many minutes; 0: none do"),
         ClusterField("setup", \.setup, "lines of shell before the program, such as \"module load openblas\""),
-        ClusterField("container", \.container, .text, "what runs the program in a container, such as \"apptainer exec image.sif\""),
+        ClusterField(
+            "container", \.container, .text, "what runs the program in a container, such as \"apptainer exec image.sif\""),
         ClusterField("program", \.program, .text, "the path of pcnlab on the nodes (default: this program's)"),
         ClusterField("datasets", \.datasets, .text, "the folder of the data sets on the nodes (default: the one in use here)"),
         ClusterField("scratch", \.scratch, .text, "a folder of the node for temporary files (TMPDIR)"),
@@ -116,14 +120,16 @@ extension ClusterField {
 
     /// Options of sbatch that pcnlab sets itself, and why they are not taken from `extra`.
     private static let reserved: [(options: [String], setting: String?)] = [
-        (["--partition", "-p"], "partition"), (["--account", "-A"], "account"), (["--qos", "-q"], "qos"), (["--time", "-t"], "time"),
+        (["--partition", "-p"], "partition"), (["--account", "-A"], "account"), (["--qos", "-q"], "qos"),
+        (["--time", "-t"], "time"),
         (["--cpus-per-task", "-c"], "cpus"), (["--mem"], "mem"), (["--gres"], "gres"), (["--constraint", "-C"], "constraint"),
         (["--exclude", "-x"], "exclude"), (["--reservation"], "reservation"), (["--nice"], "nice"),
         (["--signal"], "signal_seconds"), (["--array", "-a"], "array_parallelism"), (["--begin", "-b"], "starts_per_minute"),
         (
             [
                 "--parsable", "--comment", "--job-name", "-J", "--output", "-o", "--error", "-e", "--requeue", "--no-requeue",
-                "--open-mode", "--wrap", "--wait", "-W", "--test-only", "--dependency", "-d", "--ntasks", "-n", "--nodes", "-N", "--hold",
+                "--open-mode", "--wrap", "--wait", "-W", "--test-only", "--dependency", "-d", "--ntasks", "-n", "--nodes", "-N",
+                "--hold",
                 "-H", "--export", "--input", "-i",
             ], nil
         ),

@@ -38,7 +38,9 @@ public enum ClusterSchema {
                     "anyOf",
                     .list([
                         .object([string, Member("pattern", .text(JobTime.pattern))]),
-                        .object([Member("type", .text("integer")), Member("minimum", .whole(1)), Member("maximum", .whole(999_999))]),
+                        .object([
+                            Member("type", .text("integer")), Member("minimum", .whole(1)), Member("maximum", .whole(999_999)),
+                        ]),
                     ]))
             ]
         case .texts: return [Member("type", .text("array")), Member("items", .object([string]))]

@@ -21,7 +21,10 @@ extension ClusterSettings {
         let json: String
         switch field?.kind {
         case .whole where parts.count == 2 && Int(value) != nil: json = value
-        case .texts: json = value.isEmpty ? "[]" : "[" + (current(field).map(JSONTree.quoted) + [JSONTree.quoted(value)]).joined(separator: ", ") + "]"
+        case .texts:
+            json =
+                value.isEmpty
+                ? "[]" : "[" + (current(field).map(JSONTree.quoted) + [JSONTree.quoted(value)]).joined(separator: ", ") + "]"
         default: json = parts.count == 2 ? JSONTree.quoted(value) : "null"
         }
         try apply(Array("{\(JSONTree.quoted(parts[0])): \(json)}".utf8), file: "--set \(change)")
@@ -49,7 +52,9 @@ extension ClusterSettings {
         guard case .object(let members) = root.content else {
             throw SpecDiagnostics(
                 file: file,
-                diagnostics: [Diagnostic(position: root.position, field: FieldPath(), problem: .wrongType(found: root.found, .object))])
+                diagnostics: [
+                    Diagnostic(position: root.position, field: FieldPath(), problem: .wrongType(found: root.found, .object))
+                ])
         }
         var first: [String: JSONMember] = [:]
         for member in members {
@@ -61,7 +66,8 @@ extension ClusterSettings {
             } else if member.key != Self.schemaKey {
                 let known = ClusterField.all.map(\.key)
                 report(
-                    .unknownField(suggestion: Suggestion.closest(to: member.key, among: known), known: known), member.keyPosition, path)
+                    .unknownField(suggestion: Suggestion.closest(to: member.key, among: known), known: known), member.keyPosition,
+                    path)
             }
         }
         if !diagnostics.isEmpty { throw SpecDiagnostics(file: file, diagnostics: diagnostics) }
@@ -124,7 +130,9 @@ extension ClusterField {
         case .time:
             // Minutes may be a number.
             if case .number(let number) = json.content, let time = JobTime(number.text) { return .time(time) }
-            guard case .string(let text) = json.content, let time = JobTime(text) else { return fail("expected " + JobTime.phrase) }
+            guard case .string(let text) = json.content, let time = JobTime(text) else {
+                return fail("expected " + JobTime.phrase)
+            }
             return .time(time)
         case .texts:
             guard case .array(let elements) = json.content else { return fail("expected a list of texts") }

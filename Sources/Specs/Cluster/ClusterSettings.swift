@@ -52,7 +52,9 @@ public struct JobTime: Hashable, Sendable {
 
     /// Slurm's forms: minutes, minutes:seconds, hours:minutes:seconds, days-hours, days-hours:minutes, days-hours:minutes:seconds.
     public init?(_ text: String) {
-        let isDigits = { (part: Substring) in !part.isEmpty && part.utf8.count <= 6 && part.utf8.allSatisfy { (48...57).contains($0) } }
+        let isDigits = { (part: Substring) in
+            !part.isEmpty && part.utf8.count <= 6 && part.utf8.allSatisfy { (48...57).contains($0) }
+        }
         let halves = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         let parts = (halves.last ?? "").split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count <= 3, parts.allSatisfy(isDigits), halves.count == 1 || isDigits(halves[0]) else { return nil }

@@ -81,7 +81,8 @@ extension ClusterChoice {
                 Terminal.error.line(try hint(lab))
             }
         }
-        if let trouble = summary.trouble { throw Failure(trouble, Exit.unavailable) }
+        // The reporter has said why.
+        if summary.trouble != nil { throw Exit.unavailable }
     }
 }
 
@@ -110,7 +111,8 @@ struct ClusterSync: ParsableCommand {
             guard watch || drain else {
                 let summary = try controller.sync()
                 Terminal.output.line(text(summary))
-                if let trouble = summary.trouble { throw Failure(trouble, Exit.unavailable) }
+                // The reporter has said why.
+                if summary.trouble != nil { throw Exit.unavailable }
                 return
             }
             let isStopped = DispatchSemaphore(value: 0)
@@ -175,11 +177,13 @@ struct ClusterStatus: ParsableCommand {
             if json {
                 let answer = Answer(
                     engine: engine, jobs: jobs, runs: runs.map { RunStatus($0, experiment: nil, abandoned: nil) },
-                    nodes: nodes.map { Node(name: $0.name, arithmetic: $0.arithmetic, isExcluded: $0.excludedAt != nil) })
+                    nodes: nodes.map {
+                        Node(name: $0.name, arithmetic: $0.arithmetic, isExcluded: $0.isExcluded(at: lab.clock.now()))
+                    })
                 return Terminal.output.line(try JSONOutput.text(answer))
             }
             if runs.isEmpty { Terminal.output.line("no runs are the cluster's") } else { table(runs) }
-            for node in nodes where node.excludedAt != nil {
+            for node in nodes where node.isExcluded(at: lab.clock.now()) {
                 Terminal.error.line(
                     "\(node.name) is used no more since \(Format.time(node.excludedAt ?? 0)): jobs died there".printable)
             }
@@ -229,8 +233,7 @@ struct ClusterCancel: ParsableCommand {
             if !confirmation.dryRun {
                 _ = try lab.assign(runs.map(\.id), to: nil)
                 let reporter = ClusterReporter(lab)
-                let summary = try cluster.controller(lab) { reporter($0) }.sync()
-                if let trouble = summary.trouble { Terminal.error.line("warning: \(trouble)".printable) }
+                try cluster.controller(lab) { reporter($0) }.sync()
             }
             for run in runs {
                 Terminal.output.line(lines.line(run, run.state == .running ? "stops at its next batch" : "given back"))

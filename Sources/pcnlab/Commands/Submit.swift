@@ -85,7 +85,8 @@ struct Submit: ParsableCommand {
         let jobless =
             waiting == 0 ? "" : waiting == runs.count ? ", without a job yet" : ", \(waiting.grouped) of them without a job yet"
         Terminal.error.line("\(Format.count(runs.count, "run")) given to \(engine)\(jobless); \(try cluster.hint(lab))")
-        if let trouble = summary.trouble { throw Failure(trouble, Exit.unavailable) }
+        // The reporter has said why.
+        if summary.trouble != nil { throw Exit.unavailable }
     }
 
     private func summary(_ lines: [SubmittedRun]) -> String {

@@ -24,7 +24,7 @@ struct BundleTraining: Sendable {
     func train(_ folder: URL) throws -> ExitStatus? {
         let environment = ProcessInfo.processInfo.environment
         let given = environment["PCNLAB_NODE"] ?? "", job = environment["PCNLAB_JOB"] ?? ""
-        let node = given.isEmpty ? ProcessInfo.processInfo.hostName : given
+        let node = given.isEmpty ? NodeName.ofHost : given
         let arithmetic = Arithmetic.current.description
         let work: BundleWork
         do {
@@ -43,7 +43,9 @@ struct BundleTraining: Sendable {
     private func train(_ work: BundleWork, node: String, _ arithmetic: String) throws -> ExitStatus? {
         let bundle = work.bundle, settings = bundle.settings
         let name = "\(bundle.run.prefix(8)) \(settings.model) \(settings.dataset.label) seed \(settings.seed)"
-        func end(_ kind: BundleOutcome.Kind, _ reason: String?, _ status: ExitStatus?, _ figures: FinalFigures? = nil) throws -> ExitStatus? {
+        func end(_ kind: BundleOutcome.Kind, _ reason: String?, _ status: ExitStatus?, _ figures: FinalFigures? = nil) throws
+            -> ExitStatus?
+        {
             let text = "\(name)  \(kind.rawValue)" + (reason.map { ": \($0)" } ?? "")
             logger.log(level: status == nil || kind == .stopped ? .info : .warning, "\(text.printable)")
             try control.persistently(logger) { try work.finish(kind, reason, figures) }
@@ -52,7 +54,8 @@ struct BundleTraining: Sendable {
         if control.isAskedBySignal { return try end(.stopped, "its job ended before it began", .tryAgain) }
         if work.isStopWanted { return try end(.stopped, "it is not wanted any more", .tryAgain) }
         if let before = bundle.arithmetic, settings.decisive(before) != settings.decisive(arithmetic) {
-            let reason = "\(node) computes with \(settings.decisive(arithmetic)), and the run was trained with \(settings.decisive(before))"
+            let reason =
+                "\(node) computes with \(settings.decisive(arithmetic)), and the run was trained with \(settings.decisive(before))"
             return try end(.refused, reason, .unavailable)
         }
         let ofRun = control.ofOneRun()
@@ -171,7 +174,8 @@ private final class BundleHost: TrainingHost {
             try work.append(
                 JournalLine(
                     checkpoint: .init(
-                        epoch: epoch, batch: batch, file: written.name, bytes: written.bytes, digest: written.sha256, kept: kept)))
+                        epoch: epoch, batch: batch, file: written.name, bytes: written.bytes, digest: written.sha256, kept: kept))
+            )
         }
         if kept { return }
         passing.append(written.name)
