@@ -7,26 +7,24 @@ public struct NetworkPlan: Sendable {
 }
 
 extension NetworkPlan {
-    /// A linear part alone: ReLU after every layer but the last.
-    public init(_ linear: LinearStack) {
-        layers = Self.stages(linear)
-        parameters = linear.parameters
-    }
-
-    private static func stages(_ linear: LinearStack) -> [any Layer] {
-        linear.layers.enumerated().map { LinearStage(layer: $0.element, hasReLU: $0.offset < linear.layers.count - 1) }
-    }
-
-    /// Features, then a linear part, with dropout before each of its layers but the last where a seed is given for it.
-    public init(_ features: FeatureStack, _ linear: LinearStack, dropoutSeed: UInt64? = nil) {
-        var layers = features.layers
-        for (index, stage) in Self.stages(linear).enumerated() {
-            if let dropoutSeed, index < linear.layers.count - 1 {
+    /// Features, if there are any, then a linear part with ReLU after every layer but the last.
+    /// - Parameters:
+    ///   - isNormalised: whether each hidden vector of the linear part is normalised before its ReLU.
+    ///   - dropoutSeed: where it is given, there is dropout before each layer of the linear part but the last.
+    public init(
+        _ linear: LinearStack, after features: FeatureStack? = nil, isNormalised: Bool = false, dropoutSeed: UInt64? = nil
+    ) {
+        var layers = features?.layers ?? []
+        for (index, layer) in linear.layers.enumerated() {
+            let isHidden = index < linear.layers.count - 1
+            let stage = LinearStage(layer: layer, hasReLU: isHidden && !isNormalised)
+            if let dropoutSeed, isHidden {
                 layers.append(DropoutLayer(input: stage.input, seed: dropoutSeed, purpose: "dropout/\(index)"))
             }
             layers.append(stage)
+            if isHidden, isNormalised { layers.append(NormaliseLayer(input: stage.output)) }
         }
         self.layers = layers
-        parameters = features.parameters + linear.parameters
+        parameters = (features?.parameters ?? []) + linear.parameters
     }
 }

@@ -26,3 +26,18 @@ extension Tensor {
             part.count, base + start, gradient.base + start, m.base + start, v.base + start, beta1, beta2, epsilon, rate, root)
     }
 }
+
+extension Matrix {
+    /// y[i] = relu((x[i] − mean) / √(variance + 10⁻⁵)) for each row x[i] of this matrix, with that row's own mean and variance.
+    public func normalise(into y: Matrix) {
+        precondition(y.rows == rows && y.columns == columns)
+        Kernels.current.table.pointee.normalise(rows, columns, base, stride, y.base, y.stride)
+    }
+
+    /// The gradient dx of `normalise` at this matrix, for dy before the ReLU.
+    public func normaliseBackward(_ dy: Matrix, into dx: Matrix) {
+        precondition(dy.rows == rows && dy.columns == columns && dx.rows == rows && dx.columns == columns)
+        Kernels.current.table.pointee.normalise_backward(
+            rows, columns, base, stride, dy.base, dy.stride, dx.base, dx.stride)
+    }
+}

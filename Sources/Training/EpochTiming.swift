@@ -93,10 +93,9 @@ extension ImageSet {
 extension Settings {
     /// The same run on fewer images, for as many epochs as are measured, with steps that change the weights by almost nothing.
     fileprivate func shortened(train: Int, test: Int) -> Settings {
-        Settings(
-            architecture: architecture, linear: linear, convolution: convolution ?? .dense, d: d ?? Default.d,
-            lambda: lambda ?? Default.lambda, epsilon: epsilon ?? Default.epsilon, distance: distance ?? Default.distance,
-            wave: wave ?? Default.wave, widths: widths, dataset: dataset, trainSamples: train, testSamples: test,
-            inputScale: .unit, epochs: 1000, batchSize: batchSize, learningRate: 1e-30, seed: 1, optimizer: optimizer)
+        var settings = withSamples(train: train, test: test)
+        (settings.inputScale, settings.epochs, settings.learningRate, settings.seed) = (.unit, 1000, 1e-30, 1)
+        (settings.schedule, settings.checkpointEvery) = (Default.schedule, nil)
+        return settings
     }
 }

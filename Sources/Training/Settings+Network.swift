@@ -8,7 +8,8 @@ extension Settings {
     /// The run's network, freshly initialised, for batches of up to `batch` rows, with its own linear part or another.
     public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
         let linear = other ?? linearStack(batch: batch)
-        guard !architecture.features.isEmpty else { return NetworkPlan(linear) }
+        let isNormalised = normalise == .layer
+        guard !architecture.features.isEmpty else { return NetworkPlan(linear, isNormalised: isNormalised) }
         let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction) } : nil
         var features = FeatureStack(inputSides, seed: UInt64(seed), points: points)
         for layer in architecture.features {
@@ -20,7 +21,8 @@ extension Settings {
             case .averagePool(let side): features.averagePool(side: side)
             }
         }
-        return NetworkPlan(features, linear, dropoutSeed: architecture.hasDropout ? UInt64(seed) : nil)
+        return NetworkPlan(
+            linear, after: features, isNormalised: isNormalised, dropoutSeed: architecture.hasDropout ? UInt64(seed) : nil)
     }
 
     /// The run's linear part, freshly initialised, for batches of up to `batch` rows.

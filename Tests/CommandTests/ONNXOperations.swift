@@ -10,6 +10,13 @@ enum ONNXOperations {
         case "Add": return elementwise(x, inputs[1], +)
         case "Sub": return elementwise(x, inputs[1], -)
         case "Mul": return elementwise(x, inputs[1], *)
+        case "Div": return elementwise(x, inputs[1], /)
+        case "Sqrt": return Value(shape: x.shape, elements: x.elements.map { $0.squareRoot() })
+        case "ReduceMean":
+            let (rows, columns) = (x.shape[0], x.shape[1])
+            return Value(
+                shape: [rows, 1],
+                elements: (0..<rows).map { x.elements[$0 * columns..<($0 + 1) * columns].reduce(0, +) / Float(columns) })
         case "Gather": return gather(x, inputs[1], axis: node.attributes["axis"]?[0] ?? 0)
         case "Flatten": return Value(shape: [x.shape[0], x.elements.count / x.shape[0]], elements: x.elements)
         case "Gemm": return gemm(x, inputs[1], inputs[2])

@@ -7,7 +7,7 @@ import Testing
 
 /// Networks that together contain every kind of layer; the test `everyLayer` fails if one is missing.
 enum FeatureCase: String, CaseIterable {
-    case strided, overlapping, points, dotProducts
+    case strided, overlapping, points, dotProducts, normalised
 
     /// The weight functions of convolutions made from points.
     static let weightFunctions: [FeatureCase: WeightFunction] = [
@@ -30,6 +30,10 @@ enum FeatureCase: String, CaseIterable {
             features.maxPool(kernel: 3, stride: 2)
             features.convolution(17, kernel: 3, stride: 1, padding: 1)
             features.averagePool(side: 3)
+        case .normalised:
+            features = FeatureStack(Shape(6, 6, 2), seed: 5)
+            features.convolution(9, kernel: 3, stride: 2, padding: 1)
+            features.globalMaxPool()
         case .points, .dotProducts:
             // Clouds of more than one tile; two convolutions share one across a pool.
             features = FeatureStack(Shape(7, 7, 3), seed: 5, points: .init(d: 3, weightFunction: Self.weightFunctions[self]!))
@@ -40,8 +44,10 @@ enum FeatureCase: String, CaseIterable {
             features.globalMaxPool()
         }
         let inputs = features.layers.last!.output.count
-        let linear = LinearPart.mlp.build(LinearPartShape(widths: [inputs, 6, 8, 4], seed: 5, batch: 3))
-        return NetworkPlan(features, linear, dropoutSeed: self == .overlapping ? 9 : nil)
+        let linear = LinearPart.mlp.build(
+            LinearPartShape(widths: [inputs, self == .normalised ? 37 : 6, 8, 4], seed: 5, batch: 3))
+        return NetworkPlan(
+            linear, after: features, isNormalised: self == .normalised, dropoutSeed: self == .overlapping ? 9 : nil)
     }
 }
 
@@ -55,7 +61,7 @@ struct FeatureGradientTests {
         #expect(
             kinds == [
                 "DenseConvolutionLayer", "PointCloudConvolutionLayer", "MaxPoolLayer", "AveragePoolLayer", "DropoutLayer",
-                "LinearStage",
+                "LinearStage", "NormaliseLayer",
             ],
             "add a new layer to a case and to `Reference`")
     }
@@ -168,6 +174,10 @@ private struct Reference {
         case let layer as DropoutLayer:
             let stream = RandomStream(seed: layer.seed, purpose: layer.purpose, epoch: place.epoch)
             return x.indices.map { stream.uniform((place.firstImage + number) * x.count + $0) < 0.5 ? 0 : 2 * x[$0] }
+        case is NormaliseLayer:
+            let mean = x.reduce(0, +) / Double(x.count)
+            let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
+            return x.map { ($0 - mean) / (variance + 1e-5).squareRoot() }
         case let stage as LinearStage:
             let (weights, bias) = (parameters[(stage.layer as! DenseLayer).weight.name]!, parameters[stage.layer.bias.name]!)
             return bias.indices.map { k in x.indices.reduce(bias[k]) { $0 + x[$1] * weights[k * x.count + $1] } }

@@ -95,6 +95,7 @@ struct ChoiceTests {
         try check(Convolution.self)
         try check(Distance.self)
         try check(Wave.self)
+        try check(Normalisation.self)
         try check(DatasetName.self)
         try check(InputScale.self)
         try check(Optimizer.self)

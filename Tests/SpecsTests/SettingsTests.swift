@@ -46,7 +46,7 @@ import Testing
         Settings(linear: .lowRank, d: 512, dataset: .cifar100, epochs: 1, batchSize: 1, learningRate: 1e-30),
         Settings(
             architecture: .convnet, convolution: .pcn, d: 5, lambda: 4.9, epsilon: 1e30, distance: .dot, wave: .sine,
-            widths: [2, 32_768], dataset: .mnist,
+            widths: [2, 32_768], normalise: .layer, dataset: .mnist,
             trainSamples: 10, testSamples: 1, inputScale: .standard, epochs: 25, batchSize: 512, learningRate: 1e-3,
             seed: 9_007_199_254_740_992, schedule: .cosine, checkpointEvery: 5),
     ]

@@ -3,6 +3,7 @@
 #include "vectors.h"
 
 #include "elements.h"
+#include "normalise.h"
 #include "packing.h"
 #include "pairs.h"
 #include "patches.h"
@@ -32,4 +33,6 @@ const pcn_kernels TABLE_OF(SET) = {
     .add = add,
     .sgd = sgd,
     .adam = adam,
+    .normalise = normalise,
+    .normalise_backward = normalise_backward,
 };

@@ -106,6 +106,12 @@ typedef struct {
     /// Adam (Kingma and Ba 2015): `rate` is γ / (1 - β₁ᵗ), `root` is 1 / √(1 - β₂ᵗ).
     void (*adam)(size_t count, float *value, const float *gradient, float *first, float *second, float beta1, float beta2,
                  float epsilon, float rate, float root);
+
+    /// y[i] = relu((x[i] - mean) / sqrt(variance + 1e-5)) for each row, with that row's mean and variance.
+    void (*normalise)(size_t rows, size_t columns, const float *x, size_t x_stride, float *y, size_t y_stride);
+    /// dx for dy, the gradient before ReLU.
+    void (*normalise_backward)(size_t rows, size_t columns, const float *x, size_t x_stride, const float *dy, size_t dy_stride,
+                               float *dx, size_t dx_stride);
 } pcn_kernels;
 
 /// Tells the processor that this thread waits for another.

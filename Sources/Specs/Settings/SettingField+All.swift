@@ -35,6 +35,9 @@ extension SettingField {
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.
             .wholes(each: 2...32_768, count: 1...32), "hidden widths in place of the architecture's own",
             absentText: "the architecture's own", effective: { .wholes($0.hiddenWidths) }),
+        .choice(
+            "normalise", \.normalise, of: Normalisation.self, "the hidden vectors of the linear part",
+            omittedAt: Normalisation.none, label: { "\($0) normalisation" }),
         SettingField(
             "dataset", \.dataset, .choiceOrPath(DatasetName.all.map(\.name)),
             "the data set: " + DatasetName.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")

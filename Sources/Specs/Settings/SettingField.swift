@@ -34,6 +34,8 @@ public struct SettingField: Sendable {
     let clear: @Sendable (inout Settings) -> Void
     /// The value in force, also if `Settings` leaves out what only repeats the architecture or the data set.
     let effective: @Sendable (Settings) -> SettingValue?
+    /// The default of a setting that canonical settings leave out at its default; nil for one that they always hold.
+    private let omitted: SettingValue?
     private let makeKind: @Sendable () -> ValueKind
     private let makeSummary: @Sendable () -> String
 
@@ -42,10 +44,13 @@ public struct SettingField: Sendable {
     /// What it is, in one line.
     public var summary: String { makeSummary() }
 
+    /// - Parameter omitted: the default of a setting that was introduced later. Canonical settings leave it out there, so that runs
+    ///   from before it keep their identity.
     init<Value: SettingRepresentable>(
         _ key: String, aliases: [String] = [], _ path: WritableKeyPath<Settings, Value> & Sendable,
         _ kind: @escaping @autoclosure @Sendable () -> ValueKind, _ summary: @escaping @autoclosure @Sendable () -> String,
         presence: Presence = .defaulted, applicability: Applicability = .everywhere, absentText: String? = nil,
+        omittedAt omitted: Value? = nil,
         fixesTrajectory: @escaping @Sendable (Settings) -> Bool = { _ in true }, comparison: PaperComparison = .always,
         effective: (@Sendable (Settings) -> SettingValue?)? = nil, label: (@Sendable (String) -> String)? = nil
     ) {
@@ -59,32 +64,42 @@ public struct SettingField: Sendable {
         self.fixesTrajectory = fixesTrajectory
         self.comparison = comparison
         self.label = label ?? { "\(key) \($0)" }
-        read = { $0[keyPath: path].settingValue }
+        let standard = omitted?.settingValue
+        self.omitted = standard
+        read = { settings in
+            let value = settings[keyPath: path].settingValue
+            return value == standard ? nil : value
+        }
         write = { settings, value in
             if let value = Value(value) { settings[keyPath: path] = value }
         }
         clear = { settings in
-            if let absent = Value.absent { settings[keyPath: path] = absent }
+            if let absent = Value.absent ?? omitted { settings[keyPath: path] = absent }
         }
-        self.effective = effective ?? read
+        let inForce: @Sendable (Settings) -> SettingValue? = { settings in
+            applicability.holds(for: settings) ? settings[keyPath: path].settingValue : nil
+        }
+        self.effective = effective ?? (standard == nil ? read : inForce)
     }
 
     /// A choice among the values of a registry, whose names and summaries are added to the setting's own summary.
     static func choice<Value: SettingRepresentable, Option: Choice>(
         _ key: String, _ path: WritableKeyPath<Settings, Value> & Sendable, of type: Option.Type, _ summary: String,
         presence: Presence = .defaulted, applicability: Applicability = .everywhere, absentText: String? = nil,
+        omittedAt omitted: Value? = nil,
         comparison: PaperComparison = .always, effective: (@Sendable (Settings) -> SettingValue?)? = nil,
         label: (@Sendable (String) -> String)? = nil
     ) -> SettingField {
         SettingField(
             key, path, .choice(Option.all.map(\.name)),
             "\(summary): " + Option.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", "), presence: presence,
-            applicability: applicability, absentText: absentText, comparison: comparison, effective: effective, label: label)
+            applicability: applicability, absentText: absentText, omittedAt: omitted, comparison: comparison,
+            effective: effective, label: label)
     }
 
     /// The default; nil if it depends on other settings, or if the setting must be given.
     var standard: SettingValue? {
-        presence == .required ? nil : read(Settings.paper)
+        presence == .required ? nil : omitted ?? read(Settings.paper)
     }
 
     /// The default in words, for help texts.

@@ -22,6 +22,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var wave: Wave?
     /// Hidden widths, if they are not the architecture's own.
     public internal(set) var widths: [Int]?
+    /// How each hidden vector of the linear part is normalised.
+    public var normalise: Normalisation
     /// The data set.
     public internal(set) var dataset: DatasetName
     /// Number of training images used, if not all.
@@ -54,6 +56,7 @@ public struct Settings: Hashable, Sendable {
         public static let epsilon = 0.1
         public static let distance = Distance.euclidean
         public static let wave = Wave.triangle
+        public static let normalise = Normalisation.none
         public static let inputScale = InputScale.raw
         public static let epochs = 3500
         public static let batchSize = 1024
@@ -67,7 +70,8 @@ public struct Settings: Hashable, Sendable {
     public init(
         architecture: Architecture = .linearnet, linear: Linear = Default.linear, convolution: Convolution = Default.convolution,
         d: Int = Default.d, lambda: Double = Default.lambda, epsilon: Double = Default.epsilon,
-        distance: Distance = Default.distance, wave: Wave = Default.wave, widths: [Int]? = nil, dataset: DatasetName,
+        distance: Distance = Default.distance, wave: Wave = Default.wave, widths: [Int]? = nil,
+        normalise: Normalisation = Default.normalise, dataset: DatasetName,
         trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = Default.inputScale,
         epochs: Int = Default.epochs, batchSize: Int = Default.batchSize, learningRate: Double = Default.learningRate,
         seed: Int = Default.seed, optimizer: Optimizer = Default.optimizer, schedule: Schedule = Default.schedule,
@@ -82,6 +86,7 @@ public struct Settings: Hashable, Sendable {
         self.distance = distance
         self.wave = wave
         self.widths = widths
+        self.normalise = normalise
         self.dataset = dataset
         self.trainSamples = trainSamples
         self.testSamples = testSamples
@@ -138,4 +143,14 @@ public struct Settings: Hashable, Sendable {
 
     /// Test images that an evaluation passes over.
     public var testImages: Int { testSamples ?? dataset.testImages }
+}
+
+extension Settings {
+    /// The same run on other numbers of images.
+    public func withSamples(train: Int?, test: Int?) -> Settings {
+        var settings = self
+        (settings.trainSamples, settings.testSamples) = (train, test)
+        settings.normalize()
+        return settings
+    }
 }

@@ -35,8 +35,6 @@ public struct SharedSettings: Encodable, Sendable {
             case .real(let real)?: try object.encode(real, forKey: key)
             case .wholes(let wholes)?: try object.encode(wholes, forKey: key)
             case .own(let dataset)?: try object.encode(dataset.name, forKey: key)
-            case .wholes(let wholes)?: try object.encode(wholes, forKey: key)
-            case .own?: try object.encode(value?.shown, forKey: key)
             case nil: try object.encodeNil(forKey: key)
             }
         }

@@ -26,6 +26,9 @@ struct Export: ParsableCommand {
             A convolution's are features.I.weight (out, in, k, k) and features.I.bias; of those made from points, \
             features.clouds.I (channels, d), the images' channels first, and features.I.taps (k·k, d).
 
+            A PyTorch module has ReLU after each linear layer but the last; before the ReLU, where the setting normalise is layer, \
+            torch.nn.functional.layer_norm over the vector, without weights.
+
             With --expand every layer is written as a dense one. A PCN's W = F(D) has the same bits that training multiplied with. The \
             file's metadata contain the run, its settings, epoch and state. Pixels are scaled as the setting input_scale says.
 

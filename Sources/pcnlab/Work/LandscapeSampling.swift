@@ -78,14 +78,15 @@ extension Settings {
         Settings(
             architecture: architecture, linear: linear, convolution: convolution ?? Default.convolution, d: d ?? Default.d,
             lambda: lambda ?? Default.lambda, epsilon: epsilon ?? Default.epsilon, distance: distance ?? Default.distance,
-            wave: wave ?? Default.wave, widths: widths, dataset: dataset,
+            wave: wave ?? Default.wave, widths: widths, normalise: normalise, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }
 
     /// The same with dense layers.
     fileprivate var dense: Settings {
         Settings(
-            architecture: architecture, linear: .mlp, widths: widths, dataset: dataset, trainSamples: trainSamples,
+            architecture: architecture, linear: .mlp, widths: widths, normalise: normalise, dataset: dataset,
+            trainSamples: trainSamples,
             inputScale: inputScale, batchSize: batchSize, seed: seed)
     }
 }

@@ -33,7 +33,10 @@ struct ONNXGraph {
         let layers = settings.layerWidths.count - 1
         for index in 0..<layers {
             x = node("Gemm", [x, "linear.\(index).weight", "linear.\(index).bias"], ["transB": .integer(1)])
-            if index < layers - 1 { x = node("Relu", [x]) }
+            if index < layers - 1 {
+                if settings.normalise == .layer { x = normalised(x) }
+                x = node("Relu", [x])
+            }
         }
         nodes[nodes.count - 1].output = output.name
     }
@@ -83,6 +86,18 @@ struct ONNXGraph {
         let shape = [scale.scale.count, 1, 1]
         let product = node("Mul", [x, constant("input.scale", shape, scale.scale)])
         return node("Add", [product, constant("input.offset", shape, scale.offset)])
+    }
+
+    /// Each row to mean 0 and variance 1, as `NormaliseLayer` does.
+    private mutating func normalised(_ x: String) -> String {
+        let centred = node("Sub", [x, rowMean(x)])
+        let variance = rowMean(node("Mul", [centred, centred]))
+        let epsilon = constant("normalise.\(nodes.count).epsilon", [1], [1e-5])
+        return node("Div", [centred, node("Sqrt", [node("Add", [variance, epsilon])])])
+    }
+
+    private mutating func rowMean(_ x: String) -> String {
+        node("ReduceMean", [x], ["axes": .integers([1]), "keepdims": .integer(1)])
     }
 
     private mutating func feature(_ x: String, _ layer: FeatureLayer, _ input: Shape, convolution: Int) -> String {
