@@ -10,16 +10,17 @@ extension NetworkPlan {
     /// Features, if there are any, then a linear part with ReLU after every layer but the last.
     /// - Parameters:
     ///   - isNormalised: whether each hidden vector of the linear part is normalised before its ReLU.
-    ///   - dropoutSeed: where it is given, there is dropout before each layer of the linear part but the last.
+    ///   - dropout: in training, before some layers of the linear part; nil for none.
     public init(
-        _ linear: LinearStack, after features: FeatureStack? = nil, isNormalised: Bool = false, dropoutSeed: UInt64? = nil
+        _ linear: LinearStack, after features: FeatureStack? = nil, isNormalised: Bool = false, dropout: Dropout? = nil
     ) {
         var layers = features?.layers ?? []
         for (index, layer) in linear.layers.enumerated() {
             let isHidden = index < linear.layers.count - 1
             let stage = LinearStage(layer: layer, hasReLU: isHidden && !isNormalised)
-            if let dropoutSeed, isHidden {
-                layers.append(DropoutLayer(input: stage.input, seed: dropoutSeed, purpose: "dropout/\(index)"))
+            if let dropout, dropout.dropsFeatures ? isHidden : index > 0 {
+                layers.append(
+                    DropoutLayer(input: stage.input, rate: dropout.rate, seed: dropout.seed, purpose: "dropout/\(index)"))
             }
             layers.append(stage)
             if isHidden, isNormalised { layers.append(NormaliseLayer(input: stage.output)) }

@@ -13,10 +13,12 @@ extension Settings {
     public var trainingBytes: Int {
         // A parameter, its gradient, and the optimizer's state.
         let copies = 2 + optimizer.stateTensors
-        // Normalised hidden vectors are kept beside what they are made from.
-        let hidden = layerWidths.dropFirst().dropLast()
-        let outputs =
-            featureSides.map(\.output.count) + layerWidths.dropFirst() + (normalise == .none ? [] : Array(hidden))
+        let widths = layerWidths
+        // Vectors that are normalised, and those of which some elements are dropped, are kept in both forms.
+        let normalised = normalise == .none ? [] : widths.dropFirst().dropLast()
+        let dropped =
+            dropoutInForce == 0 ? [] : architecture.dropsFeatures ? widths.dropLast(2) : widths.dropFirst().dropLast()
+        let outputs = featureSides.map(\.output.count) + widths.dropFirst() + normalised + dropped
         let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0)
         // Of a convolution's backward pass: the parts of the weights' gradient, or the input's gradient under a stride.
         let partials = featureSides.isEmpty ? 0 : 8_388_608

@@ -8,8 +8,12 @@ extension Settings {
     /// The run's network, freshly initialised, for batches of up to `batch` rows, with its own linear part or another.
     public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
         let linear = other ?? linearStack(batch: batch)
-        let isNormalised = normalise == .layer
-        guard !architecture.features.isEmpty else { return NetworkPlan(linear, isNormalised: isNormalised) }
+        let isNormalised = normalise == .layer, rate = dropoutInForce
+        let dropout =
+            rate > 0 ? Dropout(rate: rate, dropsFeatures: architecture.dropsFeatures, seed: UInt64(seed)) : nil
+        guard !architecture.features.isEmpty else {
+            return NetworkPlan(linear, isNormalised: isNormalised, dropout: dropout)
+        }
         let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction) } : nil
         var features = FeatureStack(inputSides, seed: UInt64(seed), points: points)
         for layer in architecture.features {
@@ -21,8 +25,7 @@ extension Settings {
             case .averagePool(let side): features.averagePool(side: side)
             }
         }
-        return NetworkPlan(
-            linear, after: features, isNormalised: isNormalised, dropoutSeed: architecture.hasDropout ? UInt64(seed) : nil)
+        return NetworkPlan(linear, after: features, isNormalised: isNormalised, dropout: dropout)
     }
 
     /// The run's linear part, freshly initialised, for batches of up to `batch` rows.
@@ -31,6 +34,7 @@ extension Settings {
         var shape = LinearPartShape(widths: layerWidths, seed: UInt64(seed), batch: batch)
         if let d { shape.d = d }
         shape.weightFunction = weightFunction
+        if initialisation == .grid { shape.grid = inputSides }
         return part.build(shape)
     }
 

@@ -46,8 +46,14 @@ enum FeatureCase: String, CaseIterable {
         let inputs = features.layers.last!.output.count
         let linear = LinearPart.mlp.build(
             LinearPartShape(widths: [inputs, self == .normalised ? 37 : 6, 8, 4], seed: 5, batch: 3))
+        let dropout: Dropout? =
+            switch self {
+            case .overlapping: Dropout(rate: 0.5, dropsFeatures: true, seed: 9)
+            case .normalised: Dropout(rate: 0.2, dropsFeatures: false, seed: 9)
+            case .strided, .points, .dotProducts: nil
+            }
         return NetworkPlan(
-            linear, after: features, isNormalised: self == .normalised, dropoutSeed: self == .overlapping ? 9 : nil)
+            linear, after: features, isNormalised: self == .normalised, dropout: dropout)
     }
 }
 
@@ -173,7 +179,9 @@ private struct Reference {
             }
         case let layer as DropoutLayer:
             let stream = RandomStream(seed: layer.seed, purpose: layer.purpose, epoch: place.epoch)
-            return x.indices.map { stream.uniform((place.firstImage + number) * x.count + $0) < 0.5 ? 0 : 2 * x[$0] }
+            return x.indices.map {
+                stream.uniform((place.firstImage + number) * x.count + $0) < Float(layer.rate) ? 0 : x[$0] / (1 - layer.rate)
+            }
         case is NormaliseLayer:
             let mean = x.reduce(0, +) / Double(x.count)
             let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)

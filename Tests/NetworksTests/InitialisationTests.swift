@@ -21,6 +21,27 @@ struct InitialisationTests {
         #expect(dense.max()! <= 0.05 && dense.max()! > 0.049 && dense.min()! >= -0.05 && dense.min()! < -0.049)
     }
 
+    @Test("on a grid an input's point is its pixel's place and its channel's vector; the other clouds are as without one")
+    func grid() {
+        let image = Shape(3, 4, 2), d = 5
+        let plain = LinearPart.pcn.build(LinearPartShape(widths: [24, 7, 3], d: d, batch: 1)).parameters
+        let grid = LinearPart.pcn.build(LinearPartShape(widths: [24, 7, 3], d: d, grid: image, batch: 1)).parameters
+        #expect(zip(plain, grid).map { $0.value.values == $1.value.values } == [false, true, true, true, true])
+        let points = grid[0].value.values
+        for channel in 0..<2 {
+            let vector = points[channel * 12 * d + 2..<channel * 12 * d + d]
+            #expect(vector.allSatisfy { abs($0) < 1 })
+            for pixel in 0..<12 {
+                let point = points[(channel * 12 + pixel) * d..<(channel * 12 + pixel + 1) * d]
+                #expect(Array(point.prefix(2)) == [Float(pixel % 4) * 2 / 3 - 1, Float(pixel / 4) - 1])
+                #expect(point.dropFirst(2).elementsEqual(vector))
+            }
+        }
+        #expect(points[2..<d] != points[12 * d + 2..<13 * d])
+        let other = LinearPart.pcn.build(LinearPartShape(widths: [24, 7, 3], d: d, grid: image, seed: 2, batch: 1)).parameters
+        #expect(other[0].value.values != points)
+    }
+
     @Test("the same seed gives the same weights, another seed other weights")
     func seeds() {
         for part in LinearPart.all {

@@ -95,6 +95,7 @@ struct ChoiceTests {
         try check(Convolution.self)
         try check(Distance.self)
         try check(Wave.self)
+        try check(Initialisation.self)
         try check(Normalisation.self)
         try check(DatasetName.self)
         try check(InputScale.self)
@@ -108,8 +109,10 @@ struct ChoiceTests {
             for convolution in Convolution.all {
                 let settings = Settings(architecture: architecture, linear: linear, convolution: convolution, dataset: .shapes)
                 for field in SettingField.all where field.applicability != .everywhere {
-                    let holds = field.applicability.alternatives.contains { condition in
-                        condition.found(in: settings).map(condition.values.contains) ?? false
+                    let holds = field.applicability.requirements.allSatisfy { group in
+                        group.contains { condition in
+                            condition.found(in: settings).map(condition.values.contains) ?? false
+                        }
                     }
                     #expect(field.applicability.holds(for: settings) == holds, "\(field.key) of \(settings.model)")
                 }

@@ -70,6 +70,17 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             #""linear": "mlp", "include": [{"λ": 4}]"#,
             "2:31: include[0].λ: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn"
         ),
+        (
+            #""initialisation": "grid", "d": 2"#,
+            "2:19: initialisation: a grid needs two dimensions for the places of the pixels and at least one for their channels; "
+                + "d is 2, set it to 3 or more"
+        ),
+        (
+            #""include": [{"architecture": "convnet", "initialisation": "grid"}]"#,
+            "2:41: include[0].initialisation: does not apply to this run, whose architecture is convnet; leave it out, or set "
+                + "architecture to linearnet: behind convolutions the linear part reads features, which have no places in a picture"
+        ),
+        (#""dropout": 1"#, "2:12: dropout: 1 is out of range; expected a number from 0 to 0.99"),
         (#""sweep": {"d": []}"#, "2:16: sweep.d: an empty list gives no run; expected at least one value"),
         (#""sweep": {"d": 4}"#, "2:16: sweep.d: found 4; expected a list [ … ] with at least one value"),
         (#""sweep": [4]"#, "2:10: sweep: found a list; expected an object { … } of settings"),

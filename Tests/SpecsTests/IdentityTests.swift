@@ -56,7 +56,8 @@ import Testing
             "distance": "dot", "wave": "sine", "widths": [8],
             "dataset": "cifar100", "train_samples": 10, "test_samples": 10, "input_scale": "unit", "epochs": 9,
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
-            "checkpoint_every": 9, "normalise": "layer",
+            "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid",
+            "dropout": 0.25,
         ]
         let value = try #require(other[key])
         var fields: [String: Any] = ["architecture": key == "convolution" ? "convnet" : "linearnet", "dataset": "cifar10"]

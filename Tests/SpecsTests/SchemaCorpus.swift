@@ -18,6 +18,9 @@ enum SchemaCorpus {
             #""λ": 0.5, "ε": 1e30"#, #""lambda": 1e-30"#, #""learning_rate": 1"#, #""widths": [2]"#, #""widths": [32768, 5]"#,
             #""train_samples": 50000, "test_samples": 1"#, #""input_scale": "unit""#, #""distance": "dot", "wave": "sine""#,
             #""optimizer": "adam", "schedule": "cosine""#, #""checkpoint_every": 5"#, #""normalise": "layer""#,
+            #""initialisation": "grid""#, #""dropout": 0"#,
+            #""dropout": 0.5, "sweep": {"initialisation": ["uniform", "grid"], "linear": ["mlp", "pcn"]}"#,
+            #""linear": "mlp", "include": [{"linear": "pcn", "initialisation": "grid"}]"#,
             #""sweep": {"normalise": ["none", "layer"]}, "linear": "mlp""#, #""sweep": {}"#, #""include": []"#,
             #""exclude": []"#, #""include": [{}]"#, #""sweep": {"d": [1, 1]}"#, #""sweep": {"λ": [1, 2]}"#,
             #""sweep": {"widths": [[2], [4, 4]]}"#, #""linear": "mlp", "sweep": {"linear": ["pcn"]}, "d": 4"#,
@@ -55,7 +58,10 @@ enum SchemaCorpus {
             #""train_samples": 10000001"#, #""test_samples": 10000001"#, #""input_scale": "Raw""#, #""distance": "l2""#,
             #""wave": 1"#,
             #""optimizer": ["sgd"]"#, #""schedule": "step""#, #""checkpoint_every": 0"#, #""foo": 1"#, #""epoch": 5"#,
-            #""tags": []"#, #""normalise": "batch""#, #""normalise": true"#,
+            #""tags": []"#, #""normalise": "batch""#, #""initialisation": "normal""#, #""dropout": 1"#,
+            #""dropout": -0.1"#, #""linear": "mlp", "initialisation": "grid""#,
+            #""include": [{"linear": "mlp", "initialisation": "grid"}]"#,
+            #""normalise": true"#,
             #""$schema": 5"#, #""description": null"#, #""sweep": []"#, #""sweep": {"d": []}"#, #""sweep": {"d": 4}"#,
             #""sweep": {"d": [4, 0]}"#, #""sweep": {"foo": [1]}"#, #""sweep": {"name": ["x"]}"#, #""include": {}"#,
             #""include": [1]"#,
@@ -67,7 +73,8 @@ enum SchemaCorpus {
             #""convolution": "pcn""#, #""convolution": "dense""#,
         ].map(spec)
         + [
-            #""convolution": "cnn""#, #""linear": "mlp", "d": 4"#, #""linear": "mlp", "convolution": "dense", "d": 4"#,
+            #""initialisation": "grid""#, #""convolution": "cnn""#, #""linear": "mlp", "d": 4"#,
+            #""linear": "mlp", "convolution": "dense", "d": 4"#,
             #""include": [{"linear": "mlp", "d": 4}]"#,
             #""convolution": "pcn", "include": [{"linear": "mlp", "convolution": "dense", "d": 4}]"#,
             #""include": [{"architecture": "linearnet", "convolution": "pcn"}]"#,
@@ -91,6 +98,8 @@ enum SchemaCorpus {
         #""sweep": {"dataset": ["shapes"]}, "test_samples": 2001"#,
         // A folder that is not there.
         #""sweep": {"dataset": ["path:there/is/no/folder"]}"#,
+        // A limit that depends on another setting.
+        #""initialisation": "grid", "d": 2"#, #""sweep": {"d": [2, 4]}, "initialisation": "grid""#,
         // What the product and its exclusions leave over.
         #""exclude": [{"d": 4}]"#, #""exclude": [{"d": 16}]"#,
         #""sweep": {"linear": ["mlp", "pcn"]}, "d": 4, "exclude": [{"linear": "pcn"}]"#,

@@ -44,9 +44,10 @@ import Testing
     static let samples = [
         Settings(dataset: .cifar10), Settings(linear: .mlp, dataset: .shapes, seed: .max, optimizer: .adam),
         Settings(linear: .lowRank, d: 512, dataset: .cifar100, epochs: 1, batchSize: 1, learningRate: 1e-30),
+        Settings(initialisation: .grid, dropout: 0, dataset: .cifar10),
         Settings(
             architecture: .convnet, convolution: .pcn, d: 5, lambda: 4.9, epsilon: 1e30, distance: .dot, wave: .sine,
-            widths: [2, 32_768], normalise: .layer, dataset: .mnist,
+            widths: [2, 32_768], normalise: .layer, dropout: 0.1, dataset: .mnist,
             trainSamples: 10, testSamples: 1, inputScale: .standard, epochs: 25, batchSize: 512, learningRate: 1e-3,
             seed: 9_007_199_254_740_992, schedule: .cosine, checkpointEvery: 5),
     ]
@@ -62,10 +63,25 @@ import Testing
         #expect(try JSONDecoder().decode(Settings.self, from: data) == settings)
     }
 
-    @Test func everySettingThatAppliesIsInTheCanonicalForm() throws {
-        let full = Self.samples[3]
-        guard case .object(let members) = try JSONReader.read(full.canonicalJSON.utf8).content else { return }
-        #expect(members.map(\.key) == SettingField.all.map(\.key).sorted())
+    @Test func everySettingThatAppliesAndIsNotAtALaterDefaultIsInTheCanonicalForm() throws {
+        var found: Set<String> = []
+        for full in Self.samples {
+            guard case .object(let members) = try JSONReader.read(full.canonicalJSON.utf8).content else { continue }
+            #expect(members.map(\.key) == members.map(\.key).sorted())
+            found.formUnion(members.map(\.key))
+        }
+        #expect(found == Set(SettingField.all.map(\.key)), "add a new setting to the samples, with a value of its own")
+    }
+
+    @Test func aLaterSettingAtItsDefaultLeavesTheOldCanonicalForm() throws {
+        let old = Settings(architecture: .alexnet, dataset: .cifar10).canonicalJSON
+        let given = try #require(
+            try Experiment.decode(
+                #"{"name": "t", "architecture": "alexnet", "dataset": "cifar10", "normalise": "none", "dropout": 0.5}"#.utf8,
+                file: "t"
+            ).runs.first)
+        #expect(given.canonicalJSON == old && !old.contains("dropout") && !old.contains("normalise"))
+        #expect(given.dropoutInForce == 0.5 && Settings(dataset: .cifar10).dropoutInForce == 0)
     }
 
     @Test(arguments: [

@@ -20,6 +20,11 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
     static let all = [
         RecipeCase("normalised, pcn") { $0.normalise = .layer },
         RecipeCase("normalised, mlp") { ($0.linear, $0.normalise) = (.mlp, .layer) },
+        RecipeCase("grid") { $0.initialisation = .grid },
+        RecipeCase("grid, normalised, dropout") {
+            ($0.initialisation, $0.normalise, $0.dropout) = (.grid, .layer, 0.2)
+        },
+        RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
     ]
 }
 

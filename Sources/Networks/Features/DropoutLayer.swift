@@ -1,12 +1,27 @@
 import Specs
 import Tensors
 
-/// Dropout: in training each element is set to 0 with probability ½ and else doubled; in evaluation nothing happens.
+/// Where and how a network drops elements in training.
+public struct Dropout: Sendable {
+    /// The probability p of an element to be dropped, in (0, 1).
+    public var rate: Double
+    /// Before each linear layer but the last, features included; otherwise before each but the first, after each hidden layer.
+    public var dropsFeatures: Bool
+    public var seed: UInt64
+
+    public init(rate: Double, dropsFeatures: Bool, seed: UInt64) {
+        precondition(rate > 0 && rate < 1)
+        (self.rate, self.dropsFeatures, self.seed) = (rate, dropsFeatures, seed)
+    }
+}
+
+/// Dropout: in training each element is set to 0 with probability p and else multiplied by 1/(1 − p); in evaluation nothing happens.
 ///
 /// Whether an element is kept is a pure function of (seed, layer, epoch, image of the epoch, index), so a resumed run drops what
 /// the undisturbed one drops, and the backward pass makes the mask again.
 struct DropoutLayer: Layer {
     let input: Shape
+    let rate: Double
     let seed: UInt64
     let purpose: String
     let hasReLU = false
@@ -26,10 +41,11 @@ struct DropoutLayer: Layer {
             return pass.workers.forEach(source.rows) { image, _ in target.row(image).update(from: source.row(image), count: count)
             }
         }
+        let rate = Float(rate), scale = Float(1 / (1 - self.rate))
         let stream = RandomStream(seed: seed, purpose: purpose, epoch: place.epoch)
         pass.workers.forEach(source.rows) { image, _ in
             let (from, to, first) = (source.row(image), target.row(image), (place.firstImage + image) * count)
-            for index in 0..<count { to[index] = stream.uniform(first + index) < 0.5 ? 0 : 2 * from[index] }
+            for index in 0..<count { to[index] = stream.uniform(first + index) < rate ? 0 : scale * from[index] }
         }
     }
 }

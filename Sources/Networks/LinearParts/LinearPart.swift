@@ -8,18 +8,22 @@ public struct LinearPartShape: Sendable {
     /// d of pcn, rank of low_rank.
     public var d: Int
     public var weightFunction: WeightFunction
+    /// The image whose pixels are the input neurons, channel by channel; nil where their points are placed as all others.
+    public var grid: Shape?
     public var seed: UInt64
     /// The most rows of a batch.
     public var batch: Int
 
     public init(
-        widths: [Int], d: Int = Settings.Default.d, weightFunction: WeightFunction = WeightFunction(), seed: UInt64 = 1,
-        batch: Int
+        widths: [Int], d: Int = Settings.Default.d, weightFunction: WeightFunction = WeightFunction(),
+        grid: Shape? = nil, seed: UInt64 = 1, batch: Int
     ) {
         precondition(widths.count >= 2 && widths.allSatisfy { $0 >= 1 } && d >= 1 && batch >= 1)
+        precondition(grid.map { $0.count == widths[0] && d >= 3 } ?? true)
         self.widths = widths
         self.d = d
         self.weightFunction = weightFunction
+        self.grid = grid
         self.seed = seed
         self.batch = batch
     }

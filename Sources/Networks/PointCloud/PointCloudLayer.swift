@@ -136,7 +136,7 @@ struct CloudProduct: Sendable {
 
 extension LinearPart {
     /// Point clouds l₀ … l_L, each shared by the layers on both sides, and biases b₁ … b_L (§3).
-    /// Positions are uniform in [−1, 1], biases in [−0.1, 0.1] (§4.4).
+    /// Positions are uniform in [−1, 1], biases in [−0.1, 0.1] (§4.4), or those of the inputs on a grid.
     public static let pcn = LinearPart(name: "pcn") { shape in
         let clouds = shape.widths.enumerated().map { index, neurons in
             Parameter(
@@ -146,6 +146,7 @@ extension LinearPart {
             Parameter("biases.\($0.index + 1)", [$0.outputs], rateFactor: WeightFunction.biasRateFactor)
         }
         clouds.forEach { $0.initialise(seed: shape.seed, bound: 1) }
+        if let grid = shape.grid { clouds[0].place(on: grid, seed: shape.seed) }
         biases.forEach { $0.initialise(seed: shape.seed, bound: 0.1) }
         let layers = shape.layers.map { index, inputs, _ in
             PointCloudLayer(

@@ -34,9 +34,12 @@ extension Diagnostic {
         case .ownData(let fault):
             fault.message
         case .doesNotApply(let applicability, let settings):
-            Self.refusal(applicability.refusal(for: settings))
+            Self.refusal(applicability.refusal(for: settings)) + Self.reason(applicability)
         case .unused(let applicability):
-            "no run of this file uses it; it applies where \(applicability.phrase)"
+            "no run of this file uses it; it applies where \(applicability.phrase)" + Self.reason(applicability)
+        case .tooFewDimensions(let d):
+            "a grid needs two dimensions for the places of the pixels and at least one for their channels; "
+                + "d is \(d), set it to 3 or more"
         case .emptyList:
             "an empty list gives no run; expected at least one value"
         case .excludesEverything:
@@ -54,6 +57,8 @@ extension Diagnostic {
         }
     }
 
+    private static func reason(_ applicability: Applicability) -> String { applicability.reason.map { ": " + $0 } ?? "" }
+
     private static func refusal(_ refusal: (found: String, remedy: String)) -> String {
         "does not apply to this run, whose \(refusal.found); leave it out, or set \(refusal.remedy)"
     }
@@ -61,9 +66,9 @@ extension Diagnostic {
     /// The exact limits, if the kind's phrase leaves them out.
     private static func limits(_ kind: ValueKind) -> String {
         switch kind {
-        case .real: " (\(kind.rangePhrase))"
+        case .real where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
         case .whole where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
-        case .whole, .wholes, .choice, .choiceOrPath, .text, .name, .object, .objects, .values: ""
+        case .whole, .real, .wholes, .choice, .choiceOrPath, .text, .name, .object, .objects, .values: ""
         }
     }
 }

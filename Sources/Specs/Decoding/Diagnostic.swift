@@ -27,6 +27,8 @@ struct Diagnostic: Hashable, Sendable {
         case unknownChoice(found: String, suggestion: String?, ValueKind)
         /// More samples than the data set's split has.
         case tooManySamples(found: Int, dataset: DatasetName, available: Int)
+        /// A grid of pixels in a space of one or two dimensions.
+        case tooFewDimensions(d: Int)
         /// A folder of own data that cannot be used.
         case ownData(OwnDataLookup.Fault)
         /// The field does not apply to the run of this `include` object.

@@ -39,6 +39,7 @@ struct Expansion {
         let drafts = excluding(product()) + included
         checkApplicability(drafts, included: included)
         checkSamples(drafts)
+        checkGrids(drafts)
         var seen: Set<Settings> = []
         return drafts.map(\.settings).filter { seen.insert($0).inserted }
     }
@@ -146,6 +147,19 @@ struct Expansion {
             guard anyUnknown.isDisjoint(with: field.applicability.deciders(given: given)) else { continue }
             if drafts.contains(where: { field.applicability.holds(for: $0.settings) }) { continue }
             report(.unused(field.applicability), at: position, path)
+        }
+    }
+
+    /// Reports grids in too few dimensions, once for each place and number of dimensions.
+    private mutating func checkGrids(_ drafts: [Draft]) {
+        var seen: Set<[Int]> = []
+        for draft in drafts {
+            guard let given = draft.given["initialisation"], given.value == Initialisation.grid.settingValue,
+                Applicability.inputCloud.holds(for: draft.settings), let d = draft.settings.d,
+                d < Initialisation.fewestGridDimensions,
+                seen.insert([given.position.line, given.position.column, d]).inserted
+            else { continue }
+            report(.tooFewDimensions(d: d), at: given.position, given.path)
         }
     }
 

@@ -21,7 +21,7 @@ extension Settings {
 
     /// The same, restricted to settings that determine how weights are made.
     public var weightDeviationsFromPaper: [Deviation] {
-        SettingField.all.filter { if case .weights = $0.applicability { true } else { false } }.compactMap(deviation)
+        SettingField.all.filter(\.determinesWeights).compactMap(deviation)
     }
 
     private func deviation(_ field: SettingField) -> Deviation? {
@@ -32,5 +32,15 @@ extension Settings {
     /// The paper's figures for this run; nil unless it is trained as in the paper.
     public var paperRow: Paper.Row? {
         deviationsFromPaper.isEmpty ? Paper.row(model: model, dataset: dataset) : nil
+    }
+}
+
+extension SettingField {
+    /// Whether an untrained network depends on it, besides its architecture.
+    fileprivate var determinesWeights: Bool {
+        switch applicability {
+        case .weights, .inputCloud: true
+        case .everywhere, .convolutions: key == "normalise"
+        }
     }
 }

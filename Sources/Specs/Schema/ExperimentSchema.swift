@@ -78,8 +78,8 @@ public enum ExperimentSchema {
     /// allowed.
     /// - Parameter absent: a setting that the object does not inherit either, so that its default counts.
     private static func exclusions(absent: String? = nil) -> [JSONTree] {
-        SettingField.all.filter { $0.applicability != .everywhere }.map { field in
-            let contradictions = field.applicability.alternatives.map { condition in
+        SettingField.all.flatMap { field in field.applicability.requirements.map { (field, $0) } }.map { field, group in
+            let contradictions = group.map { condition in
                 let given = has(condition.key, .object([Member("not", suits(condition))]))
                 guard condition.key == absent else { return given }
                 return .object([Member("anyOf", .list([given, lacks(condition.key)]))])
@@ -93,7 +93,7 @@ public enum ExperimentSchema {
 
     /// If neither base nor sweep give a setting whose default contradicts a condition, no object inherits a value for it.
     private static var inheriting: [JSONTree] {
-        let conditions = SettingField.all.flatMap(\.applicability.alternatives)
+        let conditions = SettingField.all.flatMap(\.applicability.requirements).joined()
         let keys = SettingField.all.map(\.key).filter { key in
             conditions.contains { $0.key == key && !$0.holdsByDefault && $0.field?.presence == .defaulted }
         }
@@ -182,8 +182,11 @@ public enum ExperimentSchema {
 
     /// A field given in the base or the sweep needs a run to which it applies.
     private static func usedSomewhere(_ field: SettingField) -> [JSONTree] {
-        if field.applicability == .everywhere { return [] }
-        let places = field.applicability.alternatives.flatMap { condition -> [JSONTree] in
+        field.applicability.requirements.flatMap { usedSomewhere(field, $0) }
+    }
+
+    private static func usedSomewhere(_ field: SettingField, _ group: [Applicability.Condition]) -> [JSONTree] {
+        let places = group.flatMap { condition -> [JSONTree] in
             let (key, suits) = (condition.key, suits(condition))
             return [
                 condition.holdsByDefault

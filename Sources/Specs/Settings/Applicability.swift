@@ -6,6 +6,8 @@ enum Applicability: Hashable, Sendable {
     case weights(WeightSettings)
     /// Runs whose architecture has convolutions.
     case convolutions
+    /// Runs whose linear part has a cloud of points for the pixels of an image.
+    case inputCloud
 
     /// Another setting has one of these values.
     struct Condition: Hashable, Sendable {
@@ -15,33 +17,51 @@ enum Applicability: Hashable, Sendable {
         let values: [String]
     }
 
-    /// The setting applies if any of these holds. Empty for a setting that all runs have.
-    var alternatives: [Condition] {
+    /// The setting applies if in each of these groups one condition holds. Empty for a setting that all runs have.
+    var requirements: [[Condition]] {
         switch self {
         case .everywhere: []
         case .weights(let setting):
-            [
-                Condition(key: "linear", values: Linear.all.filter { $0.settings.contains(setting) }.map(\.name)),
-                Condition(key: "convolution", values: Convolution.all.filter { $0.settings.contains(setting) }.map(\.name)),
-            ]
-        case .convolutions:
-            [Condition(key: "architecture", values: Architecture.all.filter(\.hasConvolutions).map(\.name))]
+            [[linears { $0.settings.contains(setting) }, convolutions { $0.settings.contains(setting) }]]
+        case .convolutions: [[architectures(\.hasConvolutions)]]
+        case .inputCloud: [[linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)]]
         }
     }
 
-    /// Whether a run with these settings has the setting. Says the same as `alternatives`, without looking values up.
+    /// Whether a run with these settings has the setting. Says the same as `requirements`, without looking values up.
     func holds(for settings: Settings) -> Bool {
         switch self {
         case .everywhere: true
         case .weights(let setting):
             settings.linear.settings.contains(setting) || settings.convolutionInForce?.settings.contains(setting) == true
         case .convolutions: settings.architecture.hasConvolutions
+        case .inputCloud: settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
         }
+    }
+
+    /// Why the setting is bound to these conditions, where they do not say it themselves.
+    var reason: String? {
+        switch self {
+        case .inputCloud: "behind convolutions the linear part reads features, which have no places in a picture"
+        case .everywhere, .weights, .convolutions: nil
+        }
+    }
+
+    private func linears(_ holds: (Linear) -> Bool) -> Condition {
+        Condition(key: "linear", values: Linear.all.filter(holds).map(\.name))
+    }
+
+    private func convolutions(_ holds: (Convolution) -> Bool) -> Condition {
+        Condition(key: "convolution", values: Convolution.all.filter(holds).map(\.name))
+    }
+
+    private func architectures(_ holds: (Architecture) -> Bool) -> Condition {
+        Condition(key: "architecture", values: Architecture.all.filter(holds).map(\.name))
     }
 
     /// The settings that decide whether it holds, directly or through a setting that is given.
     func deciders(given: Set<String>) -> Set<String> {
-        alternatives.reduce(into: []) { keys, condition in
+        requirements.joined().reduce(into: []) { keys, condition in
             keys.insert(condition.key)
             guard given.contains(condition.key), let field = condition.field else { return }
             keys.formUnion(field.applicability.deciders(given: given))
@@ -50,16 +70,23 @@ enum Applicability: Hashable, Sendable {
 
     /// In words: "linear is pcn, or convolution is pcn".
     var phrase: String {
-        alternatives.map { "\($0.key) is " + Echo.alternatives($0.values) }.joined(separator: ", or ")
+        requirements.map { group in
+            group.map { "\($0.key) is " + Echo.alternatives($0.values) }.joined(separator: ", or ")
+        }.joined(separator: ", and ")
     }
 
     /// Why the setting does not apply to a run, and what would make it apply. Conditions on settings that the run does not have
     /// are left out.
     func refusal(for settings: Settings) -> (found: String, remedy: String) {
-        let open = alternatives.compactMap { condition in condition.found(in: settings).map { (condition, $0) } }
+        let open = requirements.map { group in
+            group.compactMap { condition in condition.found(in: settings).map { (condition, $0) } }
+        }.filter { group in !group.contains { condition, found in condition.values.contains(found) } }
         return (
-            open.map { "\($0.key) is \($1)" }.joined(separator: " and "),
-            open.map { condition, _ in "\(condition.key) to " + Echo.alternatives(condition.values) }.joined(separator: ", or ")
+            open.joined().map { "\($0.key) is \($1)" }.joined(separator: " and "),
+            open.map { group in
+                group.map { condition, _ in "\(condition.key) to " + Echo.alternatives(condition.values) }.joined(
+                    separator: ", or ")
+            }.joined(separator: ", and ")
         )
     }
 }

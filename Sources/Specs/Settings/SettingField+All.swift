@@ -5,7 +5,9 @@ extension SettingField {
 
     private static let counts = ValueKind.whole(1...countLimit)
     /// Training computes in float32, which neither overflows nor underflows within these bounds.
-    private static let positive = ValueKind.real(1e-30...1e30)
+    private static let positive = ValueKind.real(1e-30...realLimit)
+    /// The largest real number of a setting.
+    static let realLimit = 1e30
 
     /// Every setting, in the order in which texts list them. A setting comes after those that its applicability depends on.
     public static let all: [SettingField] = [
@@ -36,8 +38,15 @@ extension SettingField {
             .wholes(each: 2...32_768, count: 1...32), "hidden widths in place of the architecture's own",
             absentText: "the architecture's own", effective: { .wholes($0.hiddenWidths) }),
         .choice(
+            "initialisation", \.initialisation, of: Initialisation.self, "how the points of a PCN are placed at first",
+            applicability: .inputCloud, omittedAt: Initialisation.uniform, label: { "\($0) initialisation" }),
+        .choice(
             "normalise", \.normalise, of: Normalisation.self, "the hidden vectors of the linear part",
             omittedAt: Normalisation.none, label: { "\($0) normalisation" }),
+        SettingField(
+            "dropout", \.dropout, .real(0...0.99),
+            "the share of the hidden vectors' elements that a step sets to 0; under alexnet, of the features' too",
+            absentText: "0; under alexnet 0.5", effective: { .real($0.dropoutInForce) }, label: { "dropout \($0)" }),
         SettingField(
             "dataset", \.dataset, .choiceOrPath(DatasetName.all.map(\.name)),
             "the data set: " + DatasetName.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")

@@ -96,6 +96,7 @@ extension DatasetName: SettingRepresentable {
 
     var settingValue: SettingValue? { folder == nil ? .text(name) : .own(self) }
 }
+extension Initialisation: SettingRepresentable {}
 extension Normalisation: SettingRepresentable {}
 extension InputScale: SettingRepresentable {}
 extension Optimizer: SettingRepresentable {}

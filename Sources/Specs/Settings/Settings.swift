@@ -22,8 +22,12 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var wave: Wave?
     /// Hidden widths, if they are not the architecture's own.
     public internal(set) var widths: [Int]?
+    /// How a PCN's points are placed at first.
+    public internal(set) var initialisation: Initialisation
     /// How each hidden vector of the linear part is normalised.
     public var normalise: Normalisation
+    /// The probability of an element to be dropped in training, if it is not the architecture's own.
+    public internal(set) var dropout: Double?
     /// The data set.
     public internal(set) var dataset: DatasetName
     /// Number of training images used, if not all.
@@ -56,6 +60,7 @@ public struct Settings: Hashable, Sendable {
         public static let epsilon = 0.1
         public static let distance = Distance.euclidean
         public static let wave = Wave.triangle
+        public static let initialisation = Initialisation.uniform
         public static let normalise = Normalisation.none
         public static let inputScale = InputScale.raw
         public static let epochs = 3500
@@ -71,7 +76,8 @@ public struct Settings: Hashable, Sendable {
         architecture: Architecture = .linearnet, linear: Linear = Default.linear, convolution: Convolution = Default.convolution,
         d: Int = Default.d, lambda: Double = Default.lambda, epsilon: Double = Default.epsilon,
         distance: Distance = Default.distance, wave: Wave = Default.wave, widths: [Int]? = nil,
-        normalise: Normalisation = Default.normalise, dataset: DatasetName,
+        initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
+        dropout: Double? = nil, dataset: DatasetName,
         trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = Default.inputScale,
         epochs: Int = Default.epochs, batchSize: Int = Default.batchSize, learningRate: Double = Default.learningRate,
         seed: Int = Default.seed, optimizer: Optimizer = Default.optimizer, schedule: Schedule = Default.schedule,
@@ -86,7 +92,9 @@ public struct Settings: Hashable, Sendable {
         self.distance = distance
         self.wave = wave
         self.widths = widths
+        self.initialisation = initialisation
         self.normalise = normalise
+        self.dropout = dropout
         self.dataset = dataset
         self.trainSamples = trainSamples
         self.testSamples = testSamples
@@ -109,6 +117,8 @@ public struct Settings: Hashable, Sendable {
         for field in SettingField.all where !field.applicability.holds(for: self) { field.clear(&self) }
         // Left out, so that runs from before there was a choice keep their identity.
         if convolution == .dense { convolution = nil }
+        if let d, d < Initialisation.fewestGridDimensions { initialisation = Default.initialisation }
+        if dropout == architecture.dropout { dropout = nil }
         if widths == architecture.hiddenWidths { widths = nil }
         if trainSamples == dataset.trainImages { trainSamples = nil }
         if testSamples == dataset.testImages { testSamples = nil }
@@ -128,6 +138,9 @@ public struct Settings: Hashable, Sendable {
 
     /// The widths between inputs and classes, whether given or the architecture's own.
     var hiddenWidths: [Int] { widths ?? architecture.hiddenWidths }
+
+    /// The probability of an element to be dropped in training, whether given or the architecture's own.
+    public var dropoutInForce: Double { dropout ?? architecture.dropout }
 
     /// How the convolutions make their weights; nil if there are none.
     var convolutionInForce: Convolution? { architecture.hasConvolutions ? convolution ?? .dense : nil }

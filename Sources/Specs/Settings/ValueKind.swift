@@ -2,7 +2,7 @@
 enum ValueKind: Hashable, Sendable {
     /// A whole number in a range.
     case whole(ClosedRange<Int>)
-    /// A number above 0, in a range that float32 holds.
+    /// A number in a range that float32 holds.
     case real(ClosedRange<Double>)
     /// One of some names.
     case choice([String])
@@ -27,7 +27,9 @@ enum ValueKind: Hashable, Sendable {
         case .whole(let range) where range.upperBound >= SettingField.countLimit && range.lowerBound > 0:
             "a whole number ≥ \(range.lowerBound)"
         case .whole: "a whole number " + rangePhrase
-        case .real: "a number > 0"
+        case .real(let range) where range.upperBound >= SettingField.realLimit:
+            range.lowerBound > 0 ? "a number > 0" : "a number ≥ 0"
+        case .real: "a number " + rangePhrase
         case .choice(let names):
             names.count == 1 ? Echo.quoted(names[0]) : "one of " + names.map(Echo.quoted).joined(separator: ", ")
         case .choiceOrPath(let names):

@@ -78,7 +78,7 @@ extension Settings {
         Settings(
             architecture: architecture, linear: linear, convolution: convolution ?? Default.convolution, d: d ?? Default.d,
             lambda: lambda ?? Default.lambda, epsilon: epsilon ?? Default.epsilon, distance: distance ?? Default.distance,
-            wave: wave ?? Default.wave, widths: widths, normalise: normalise, dataset: dataset,
+            wave: wave ?? Default.wave, widths: widths, initialisation: initialisation, normalise: normalise, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }
 

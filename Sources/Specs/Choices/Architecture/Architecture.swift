@@ -8,8 +8,11 @@ public struct Architecture: Choice {
     public let features: [FeatureLayer]
     /// Widths between the linear part's inputs and the classes.
     let hiddenWidths: [Int]
-    /// Whether there is a dropout of ½ before each linear layer but the last.
-    public let hasDropout: Bool
+    /// The probability of an element to be dropped where a spec gives none.
+    let dropout: Double
+    /// Whether dropout is before each linear layer but the last, so that it drops features too. Otherwise it is before each but the
+    /// first: after each hidden layer.
+    public let dropsFeatures: Bool
     /// The side to which a data set's images are resized.
     let inputSide: @Sendable (DatasetName) -> Int
     /// Whether there is a convolution among its features.
@@ -17,10 +20,11 @@ public struct Architecture: Choice {
 
     init(
         name: String, summary: String, displayName: String, features: [FeatureLayer] = [], hiddenWidths: [Int],
-        hasDropout: Bool = false, inputSide: @escaping @Sendable (DatasetName) -> Int
+        dropout: Double = 0, dropsFeatures: Bool = false, inputSide: @escaping @Sendable (DatasetName) -> Int
     ) {
         (self.name, self.summary, self.displayName) = (name, summary, displayName)
-        (self.features, self.hiddenWidths, self.hasDropout) = (features, hiddenWidths, hasDropout)
+        (self.features, self.hiddenWidths) = (features, hiddenWidths)
+        (self.dropout, self.dropsFeatures) = (dropout, dropsFeatures)
         self.inputSide = inputSide
         hasConvolutions = features.contains { if case .convolution = $0 { true } else { false } }
     }
