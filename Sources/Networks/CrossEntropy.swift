@@ -22,6 +22,10 @@ public struct Score: Sendable, Equatable {
 /// Softmax cross-entropy with its gradient in one pass:
 ///
 ///     loss_i = log Σ_k exp(z_ik) − z_iy,   dz_ik = (softmax(z_i)_k − [k = y]) / B
+///
+/// With label smoothing s over K classes, the label y is s/K of every class and 1 − s of y (PyTorch's form):
+///
+///     loss_i = log Σ_k exp(z_ik) − (1 − s)·z_iy − s/K · Σ_k z_ik
 public struct CrossEntropy: Sendable {
     private let losses: Tensor
     private let hits: Tensor
@@ -35,7 +39,7 @@ public struct CrossEntropy: Sendable {
     /// Scores logits (B, classes) against `labels` (B) and writes d_logits of the batch's mean loss where it is wanted.
     /// A row counts as correct when its label is the first largest logit.
     public func score(
-        _ logits: Matrix, _ labels: UnsafePointer<UInt8>, gradient: Matrix? = nil, _ workers: Workers
+        _ logits: Matrix, _ labels: UnsafePointer<UInt8>, gradient: Matrix? = nil, smoothing: Double = 0, _ workers: Workers
     ) -> Score {
         let rows = logits.rows, scale = 1 / Double(rows)
         let tiles = Tiling(rows, by: 16)
@@ -49,11 +53,18 @@ public struct CrossEntropy: Sendable {
                 let top = Double(z[largest])
                 var sum = 0.0
                 for value in z { sum += exp(Double(value) - top) }
-                losses.base[row] = Float(log(sum) - (Double(z[label]) - top))
+                var wanted = Double(z[label]) - top
+                if smoothing > 0 {
+                    let mean = z.reduce(0) { $0 + (Double($1) - top) } / Double(z.count)
+                    wanted = (1 - smoothing) * wanted + smoothing * mean
+                }
+                losses.base[row] = Float(log(sum) - wanted)
                 hits.base[row] = largest == label ? 1 : 0
                 guard let dz = gradient?.row(row) else { continue }
+                let share = smoothing / Double(z.count)
                 for k in z.indices {
-                    dz[k] = Float((exp(Double(z[k]) - top) / sum - (k == label ? 1 : 0)) * scale)
+                    let target = k == label ? 1 - smoothing + share : share
+                    dz[k] = Float((exp(Double(z[k]) - top) / sum - target) * scale)
                 }
             }
         }

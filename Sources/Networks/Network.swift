@@ -16,8 +16,11 @@ public final class Network: Sendable {
     /// dy and dx, alternating.
     private let gradients: [Tensor]
     private let crossEntropy: CrossEntropy
+    private let labelSmoothing: Double
 
-    public init(_ plan: NetworkPlan, capacity: Int, workers: Workers) {
+    /// - Parameter labelSmoothing: in training; evaluations have none.
+    public init(_ plan: NetworkPlan, capacity: Int, labelSmoothing: Double = 0, workers: Workers) {
+        self.labelSmoothing = labelSmoothing
         parameters = plan.parameters
         layers = plan.layers
         self.capacity = capacity
@@ -56,7 +59,7 @@ public final class Network: Sendable {
         let logits = forward(rows, at: place)
         let pass = Pass(workspace: workspace, place: place)
         let dLogits = gradientOfOutput(layers.count - 1, rows)
-        let score = crossEntropy.score(logits, labels, gradient: dLogits, workers)
+        let score = crossEntropy.score(logits, labels, gradient: dLogits, smoothing: labelSmoothing, workers)
         for parameter in parameters where parameter.isShared { parameter.gradient.clear() }
         for index in layers.indices.reversed() {
             layers[index].backward(

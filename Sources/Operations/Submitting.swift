@@ -58,7 +58,7 @@ package struct Submitting {
         }
         return stale.map { run in
             "note: run \(run.id.prefix(8)), \(run.model) seed \(run.settings.seed) with \(Format.count(run.epochs, "epoch")), stays "
-                + "(\(run.state.rawValue)): under \(run.settings.schedule.name) another length is another run; "
+                + "(\(run.state.rawValue)): under \(run.settings.dependenceOnLength ?? "these settings") another length is another run; "
                 + "`pcnlab remove \(run.id.prefix(8))` removes it"
         }
     }

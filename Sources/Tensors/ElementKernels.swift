@@ -15,6 +15,27 @@ extension Tensor {
         Kernels.current.table.pointee.sgd(part.count, base + part.lowerBound, gradient.base + part.lowerBound, rate)
     }
 
+    /// θ ← factor · θ, for a part of the elements.
+    public func scale(_ part: Range<Int>, by factor: Float) {
+        precondition(part.upperBound <= count)
+        Kernels.current.table.pointee.scale(part.count, base + part.lowerBound, factor)
+    }
+
+    /// v ← share · v + gradient + decay · θ and θ ← θ − rate · v, for a part of the elements; without v, share is 0.
+    public func descend(_ gradient: Tensor, velocity: Tensor?, _ part: Range<Int>, rate: Float, share: Float, decay: Float) {
+        precondition(count == gradient.count && count == velocity?.count ?? count && part.upperBound <= count)
+        let start = part.lowerBound
+        Kernels.current.table.pointee.momentum(
+            part.count, base + start, gradient.base + start, velocity.map { $0.base + start }, rate, share, decay)
+    }
+
+    /// Moves towards another tensor: self[i] += (other[i] − self[i]) / n, the running mean of n tensors.
+    public func average(_ other: Tensor, number n: Int) {
+        precondition(count == other.count && n >= 1)
+        let (share, target, source) = (1 / Float(n), base, other.base)
+        for index in 0..<count { target[index] += (source[index] - target[index]) * share }
+    }
+
     /// One Adam update of a part of the elements with first and second moments m and v: `rate` is γ/(1 − β₁ᵗ), `root` is 1/√(1 − β₂ᵗ).
     public func adam(
         _ gradient: Tensor, _ m: Tensor, _ v: Tensor, _ part: Range<Int>, beta1: Float, beta2: Float, epsilon: Float, rate: Float,

@@ -95,7 +95,7 @@ extension Settings {
     fileprivate func shortened(train: Int, test: Int) -> Settings {
         var settings = withSamples(train: train, test: test)
         (settings.inputScale, settings.epochs, settings.learningRate, settings.seed) = (.unit, 1000, 1e-30, 1)
-        (settings.schedule, settings.checkpointEvery) = (Default.schedule, nil)
+        (settings.schedule, settings.weightAverage, settings.checkpointEvery) = (Default.schedule, 0, nil)
         return settings
     }
 }

@@ -15,7 +15,7 @@ public final class Inference {
         self.settings = settings
         let rows = settings.evaluationRows
         network = Network(settings.networkPlan(batch: rows), capacity: rows, workers: Workers(threads: threads))
-        for parameter in network.parameters { try checkpoint.load(parameter.name, into: parameter.value) }
+        try checkpoint.load(weightsOf: network.parameters)
     }
 
     /// The probabilities of the classes for each image, (N, classes): the softmax of the logits.

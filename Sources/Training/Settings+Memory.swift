@@ -11,8 +11,8 @@ extension Settings {
     /// their gradients, and the scratch memory of a convolution's backward pass. Each thread's tiles, some megabytes,
     /// are not counted.
     public var trainingBytes: Int {
-        // A parameter, its gradient, and the optimizer's state.
-        let copies = 2 + optimizer.stateTensors
+        // A parameter, its gradient, the optimizer's state, and the average.
+        let copies = 2 + stateTensors
         let widths = layerWidths
         // Vectors that are normalised, and those of which some elements are dropped, are kept in both forms.
         let normalised = normalise == .none ? [] : widths.dropFirst().dropLast()

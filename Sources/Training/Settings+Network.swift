@@ -51,6 +51,6 @@ extension Settings {
         guard let kind = OptimizerKind.named(optimizer.name) else {
             preconditionFailure("no optimizer \(optimizer.name)")
         }
-        return kind.make(parameters)
+        return kind.make(parameters, OptimizerOptions(momentum: momentum, weightDecay: weightDecayInForce))
     }
 }

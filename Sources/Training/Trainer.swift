@@ -45,6 +45,7 @@ public final class Trainer {
     private let data: TrainingData
     private let network: Network
     private let optimizer: any Networks.Optimizer
+    private let average: WeightAverage?
     private let now: () -> Double
     /// Labels of the batch in the network's input.
     private var labels: [UInt8] = []
@@ -61,8 +62,11 @@ public final class Trainer {
         self.data = data
         self.now = now
         let rows = settings.rows
-        network = Network(settings.networkPlan(batch: rows), capacity: rows, workers: Workers(threads: threads))
+        network = Network(
+            settings.networkPlan(batch: rows), capacity: rows, labelSmoothing: settings.labelSmoothing,
+            workers: Workers(threads: threads))
         optimizer = settings.makeOptimizer(network.parameters)
+        average = WeightAverage(settings, network.parameters)
         lastCheckpoint = (now(), nil, nil)
     }
 
@@ -70,11 +74,11 @@ public final class Trainer {
 
     /// Continues from a checkpoint's place. After an error the trainer must not be used.
     public func resume(from checkpoint: Safetensors) throws {
-        for (name, tensor) in tensors { try checkpoint.load(name, into: tensor) }
         guard let place = TrainingPosition(metadata: checkpoint.metadata), place.epoch <= settings.epochs,
             place.batch <= batches.count, place.score.samples <= data.train.count
         else { throw Safetensors.Failure.malformed("its metadata names no place in this training") }
         position = place
+        for (name, tensor) in tensors { try checkpoint.load(name, into: tensor) }
     }
 
     /// Trains to the last epoch, or until it is asked to stop.
@@ -84,9 +88,11 @@ public final class Trainer {
         while position.epoch < settings.epochs {
             if let end = try trainEpoch(host) { return end }
         }
+        average?.exchange()
+        defer { average?.exchange() }
         guard let train = evaluate(data.train, host), let test = evaluate(data.test, host) else { return .stopped }
         guard train.loss.isFinite, test.loss.isFinite else { return .diverged(diverged(.finalLoss)) }
-        return .completed(trainAccuracy: train.accuracy, testAccuracy: test.accuracy, weightsSHA256: weightsSHA256)
+        return .completed(trainAccuracy: train.accuracy, testAccuracy: test.accuracy, weightsSHA256: digestOfWeights)
     }
 
     /// Trains the rest of one epoch, evaluates it, and stores its row and its checkpoint. Returns nil when the next epoch can begin.
@@ -127,6 +133,7 @@ public final class Trainer {
         let figures = EpochFigures(
             epoch: position.epoch + 1, loss: score.meanLoss, trainAccuracy: score.accuracy, testAccuracy: test.accuracy,
             seconds: position.seconds)
+        average?.add(after: figures.epoch, network.workers)
         try host.completed(figures)
         position = TrainingPosition()
         position.epoch = figures.epoch
@@ -144,7 +151,9 @@ public final class Trainer {
         let score = network.gradient(indices.count, labels: labels, at: place)
         let done = position.epoch * batches.count + position.batch
         let rate = settings.schedule.rate(settings.learningRate, step: done, of: settings.epochs * batches.count)
-        optimizer.update(step: done + 1, learningRate: rate, network.workers)
+        let warmup = settings.warmup * Double(batches.count)
+        let rise = warmup > 0 ? min(1, Double(done + 1) / warmup) : 1
+        optimizer.update(step: done + 1, learningRate: rate * rise, network.workers)
         return score
     }
 
@@ -173,7 +182,8 @@ public final class Trainer {
     private func checkpoint(_ host: some TrainingHost, kept: Bool = false) throws -> TrainingEnd? {
         if let divergence { return .diverged(divergence) }
         if !kept, (lastCheckpoint.epoch, lastCheckpoint.batch) == (position.epoch, position.batch) { return nil }
-        let metadata = position.metadata.merging(["settings": settings.canonicalJSON]) { old, _ in old }
+        var metadata = position.metadata.merging(["settings": settings.canonicalJSON]) { old, _ in old }
+        if average != nil, position.epoch == settings.epochs { metadata[WeightAverage.key] = WeightAverage.value }
         try host.checkpoint(
             epoch: position.epoch, batch: position.batch, kept: kept, CheckpointContents(tensors, metadata: metadata))
         lastCheckpoint = (now(), position.epoch, position.batch)
@@ -193,13 +203,23 @@ public final class Trainer {
             batch: isBetweenEpochs ? batches.count : position.batch)
     }
 
-    /// The tensors that a checkpoint holds: the parameters, then the optimizer's state.
-    private var tensors: [(name: String, tensor: Tensor)] { network.parameters.map { ($0.name, $0.value) } + optimizer.state }
+    /// The tensors that a checkpoint holds: the parameters, the optimizer's state, and the average once it has begun.
+    private var tensors: [(name: String, tensor: Tensor)] {
+        network.parameters.map { ($0.name, $0.value) } + optimizer.state + (average?.tensors(after: position.epoch) ?? [])
+    }
 
     private var batches: Tiling { Tiling(data.train.count, by: min(settings.batchSize, data.train.count)) }
 
-    /// SHA-256 over the parameters in order: each one's name and shape on a line, then its float32 bytes, little-endian.
+    /// The digest of the weights at this place: at the end of a run with an average, of the average.
     public var weightsSHA256: String {
+        guard let average, position.epoch == settings.epochs else { return digestOfWeights }
+        average.exchange()
+        defer { average.exchange() }
+        return digestOfWeights
+    }
+
+    /// SHA-256 over the parameters in order: each one's name and shape on a line, then its float32 bytes, little-endian.
+    private var digestOfWeights: String {
         var digest = SHA256()
         for parameter in network.parameters {
             digest.update(data: Data("\(parameter.name) \(parameter.value.shape)\n".utf8))

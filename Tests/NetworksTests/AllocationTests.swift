@@ -12,7 +12,7 @@ struct AllocationTests {
             // OpenBLAS allocates memory in products below a million multiply-adds; these products are larger.
             let shape = LinearPartShape(widths: [256, 512, 128, 128], d: 64, batch: 512)
             let network = Network(NetworkPlan(part.build(shape)), capacity: 512, workers: Workers(threads: 1))
-            let optimizer = kind.make(network.parameters)
+            let optimizer = kind.make(network.parameters, OptimizerOptions(momentum: 0.9, weightDecay: 0.1))
             let labels = (0..<512).map { UInt8($0 % 10) }
             labels.withUnsafeBufferPointer { labels in
                 let step = { (number: Int) in

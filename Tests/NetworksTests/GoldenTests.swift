@@ -108,6 +108,46 @@ struct GoldenTests {
         #expect(relativeError(gradient.values, try golden.floats("d_logits")) < 1e-4)
     }
 
+    @Test("cross-entropy with label smoothing")
+    func labelSmoothing() throws {
+        let golden = try Golden.load("label-smoothing-0")
+        let logits = try Tensor(golden, "logits"), gradient = Tensor(logits.shape)
+        let labels = try golden.integers("labels").map(UInt8.init)
+        let score = CrossEntropy(batch: labels.count)
+            .score(logits.matrix, labels, gradient: gradient.matrix, smoothing: 0.1, Workers(threads: 1))
+        #expect(abs(score.meanLoss / Double(try golden.floats("loss")[0]) - 1) < 1e-6)
+        #expect(relativeError(gradient.values, try golden.floats("d_logits")) < 1e-4)
+    }
+
+    @Test("updates with weight decay and momentum, step by step", arguments: ["adamw", "sgd-momentum"])
+    func optimizers(_ name: String) throws {
+        let golden = try Golden.load("optimizer-\(name)")
+        let number = { (key: String) in try #require(golden.metadata[key].flatMap(Double.init)) }
+        let parameter = Parameter("p", [13])
+        try golden.load("before", into: parameter.value)
+        let kind = try #require(OptimizerKind.named(String(name.split(separator: "-")[0])))
+        let optimizer = kind.make(
+            [parameter], OptimizerOptions(momentum: try number("momentum"), weightDecay: try number("weight_decay")))
+        for step in 0..<5 {
+            try golden.load("gradient.\(step)", into: parameter.gradient)
+            optimizer.update(step: step + 1, learningRate: try number("learning_rate"), Workers(threads: 2))
+            #expect(relativeError(parameter.value.values, try golden.floats("after.\(step)")) < 1e-4)
+        }
+    }
+
+    @Test("weight decay under sgd adds to the gradient before the paper's factor, with momentum or without")
+    func decayBeforeFactors() {
+        for momentum in [0, 0.5] {
+            let parameter = Parameter("p", [2], rateFactor: 100)
+            parameter.value.assign([1, -2])
+            parameter.gradient.assign([0.5, 0])
+            let sgd = SGD([parameter], OptimizerOptions(momentum: momentum, weightDecay: 0.1))
+            sgd.update(step: 1, learningRate: 1e-3, Workers(threads: 1))
+            #expect(relativeError(parameter.value.values, [1 - 0.1 * (0.5 + 0.1), -2 - 0.1 * (0.1 * -2)]) < 1e-6)
+            #expect(sgd.state.map(\.name) == (momentum > 0 ? ["sgd.velocity.p"] : []))
+        }
+    }
+
     @Test("a row is correct if its label is the index of the first largest logit")
     func correct() {
         let logits = Tensor(4, 3)

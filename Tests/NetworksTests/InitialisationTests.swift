@@ -88,6 +88,17 @@ struct InitialisationTests {
         for i in 0..<3 { #expect(abs(Double(parameter.value.values[i]) - theta[i]) < 1e-5) }
     }
 
+    @Test("the one-cycle schedule has PyTorch's rates: γ/25, γ at the end of 30 % of the steps, γ/250000 at the last")
+    func onecycle() {
+        let rates = (0..<100).map { Schedule.onecycle.rate(2, step: $0, of: 100) }
+        for (step, rate) in [(0, 0.08), (29, 2), (64, (2 + 8e-6) / 2), (99, 8e-6)] { #expect(abs(rates[step] - rate) < 1e-12) }
+        #expect(abs(rates[10] - (2 + (0.08 - 2) / 2 * (1 + cos(Double.pi * 10 / 29)))) < 1e-12)
+        #expect(zip(rates, rates.dropFirst()).enumerated().allSatisfy { $0 < 29 ? $1.0 < $1.1 : $1.0 > $1.1 })
+        for total in 1...12 {
+            #expect((0..<total).allSatisfy { (0...2.0001).contains(Schedule.onecycle.rate(2, step: $0, of: total)) })
+        }
+    }
+
     @Test("the cosine schedule falls from γ to almost 0 over all steps")
     func cosine() {
         let rates = (0..<100).map { Schedule.cosine.rate(0.2, step: $0, of: 100) }

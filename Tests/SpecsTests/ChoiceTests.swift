@@ -74,8 +74,8 @@ struct ChoiceTests {
             let settings = try run(fields)
             #expect(settings.optimizer.stateTensors == 3 && settings.canonicalJSON.contains(#""optimizer":"mine""#))
             #expect(settings.deviationsFromPaper.last?.text == "mine")
-            #expect(ExperimentSchema.text.contains(#""enum": [ "sgd", "adam", "mine" ]"#))
-            #expect(diagnosticLines(spec(#""optimizer": "x""#))[0].hasSuffix(#"expected one of "sgd", "adam", "mine""#))
+            #expect(ExperimentSchema.text.contains(#""enum": [ "sgd", "adam", "adamw", "mine" ]"#))
+            #expect(diagnosticLines(spec(#""optimizer": "x""#))[0].hasSuffix(#"expected one of "sgd", "adam", "adamw", "mine""#))
         }
     }
 

@@ -31,7 +31,11 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (#""epsilon": -1e999"#, "2:12: epsilon: -1e999 is out of range; expected a number > 0 (from 1e-30 to 1e+30)"),
         (#""learning_rate": null"#, "2:18: learning_rate: found null; expected a number > 0"),
         (#""optimizer": "Adam""#, #"2:14: optimizer: unknown value "Adam"; did you mean "adam"?"#),
-        (#""schedule": "step""#, #"2:13: schedule: unknown value "step"; expected one of "constant", "cosine""#),
+        (#""schedule": "step""#, #"2:13: schedule: unknown value "step"; expected one of "constant", "cosine", "onecycle""#),
+        (
+            #""optimizer": "adam", "momentum": 0.9"#,
+            "2:22: momentum: no run of this file uses it; it applies where optimizer is sgd"
+        ),
         (#""wave": ["sine"]"#, #"2:9: wave: found a list; expected one of "triangle", "sine""#),
         (#""widths": 8"#, "2:11: widths: found 8; expected a list of 1 to 32 whole numbers, each from 2 to 32,768"),
         (
@@ -224,7 +228,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         let keys = SettingField.all.map(\.key)
         for (given, expected) in [
             ("sede", "seed"), ("Epochs", "epochs"), ("learning-rate", "learning_rate"), ("dataset_name", "dataset"),
-            ("optim", "optimizer"), ("lamda", "lambda"), ("x", nil), ("lr", nil), ("momentum", nil), ("", nil),
+            ("optim", "optimizer"), ("lamda", "lambda"), ("x", nil), ("lr", nil), ("temperature", nil), ("", nil),
         ] {
             #expect(Suggestion.closest(to: given, among: keys) == expected, "\(given)")
         }

@@ -36,6 +36,21 @@ import Testing
                 })
     }
 
+    @Test func aWeightAverageMakesAnotherLengthAnotherRunAndAWarmupDoesNot() {
+        let pair = { (change: @escaping (inout Settings) -> Void) in
+            [7, 8].map { epochs in
+                identity {
+                    change(&$0)
+                    $0.epochs = epochs
+                }
+            }
+        }
+        let (averaged, warm, cycled) = (
+            pair { $0.weightAverage = 0.5 }, pair { $0.warmup = 2 }, pair { $0.schedule = .onecycle }
+        )
+        #expect(averaged[0] != averaged[1] && warm[0] == warm[1] && cycled[0] != cycled[1])
+    }
+
     @Test func checkpointsDoNotMakeAnotherRun() {
         #expect(identity { $0.checkpointEvery = 3 } == identity { _ in })
         #expect(
@@ -57,6 +72,7 @@ import Testing
             "dataset": "cifar100", "train_samples": 10, "test_samples": 10, "input_scale": "unit", "epochs": 9,
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
             "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid",
+            "momentum": 0.9, "weight_decay": 0.01, "warmup": 0.5, "label_smoothing": 0.1, "weight_average": 0.25,
             "dropout": 0.25,
         ]
         let value = try #require(other[key])

@@ -17,6 +17,9 @@ import Testing
     @Test func whatDoesNotApplyIsLeftOut() {
         let mlp = Settings(linear: .mlp, dataset: .cifar10)
         #expect(mlp.d == nil && mlp.lambda == nil && mlp.epsilon == nil && mlp.distance == nil && mlp.wave == nil)
+        #expect(Settings(dataset: .cifar10, optimizer: .adam, momentum: 0.9, weightDecay: 0.1).deviationsFromPaper.count == 1)
+        #expect(Settings(dataset: .cifar10, optimizer: .adamw, weightDecay: 0.01).weightDecay == nil)
+        #expect(Settings(dataset: .cifar10, schedule: .onecycle, warmup: 3).warmup == 0)
         let lowRank = Settings(linear: .lowRank, d: 8, lambda: 3, dataset: .cifar10)
         #expect(lowRank.d == 8 && lowRank.lambda == nil && lowRank.wave == nil)
         #expect(Settings(linear: .mlp, d: 4, epsilon: 0.2, dataset: .cifar10) == mlp)
@@ -49,7 +52,8 @@ import Testing
             architecture: .convnet, convolution: .pcn, d: 5, lambda: 4.9, epsilon: 1e30, distance: .dot, wave: .sine,
             widths: [2, 32_768], normalise: .layer, dropout: 0.1, dataset: .mnist,
             trainSamples: 10, testSamples: 1, inputScale: .standard, epochs: 25, batchSize: 512, learningRate: 1e-3,
-            seed: 9_007_199_254_740_992, schedule: .cosine, checkpointEvery: 5),
+            seed: 9_007_199_254_740_992, schedule: .cosine, momentum: 0.9, weightDecay: 1e-4, warmup: 0.5, labelSmoothing: 0.1,
+            weightAverage: 0.25, checkpointEvery: 5),
     ]
 
     @Test(arguments: samples)

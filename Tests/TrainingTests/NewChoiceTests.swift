@@ -25,7 +25,7 @@ extension Specs.Optimizer {
 }
 
 extension OptimizerKind {
-    fileprivate static let mine = OptimizerKind(name: "mine") { HalfSteps(SGD($0)) }
+    fileprivate static let mine = OptimizerKind(name: "mine") { parameters, _ in HalfSteps(SGD(parameters)) }
 }
 
 private struct HalfSteps: Networks.Optimizer {

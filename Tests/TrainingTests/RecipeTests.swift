@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -25,6 +26,17 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
             ($0.initialisation, $0.normalise, $0.dropout) = (.grid, .layer, 0.2)
         },
         RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
+        RecipeCase("momentum and weight decay, sgd") {
+            ($0.linear, $0.optimizer, $0.learningRate) = (.mlp, .sgd, 1e-2)
+            ($0.momentum, $0.weightDecay) = (0.9, 0.01)
+        },
+        RecipeCase("weight decay, sgd") { ($0.optimizer, $0.learningRate, $0.weightDecay) = (.sgd, 1e-5, 1e-3) },
+        RecipeCase("adamw") { ($0.optimizer, $0.weightDecay) = (.adamw, 0.1) },
+        RecipeCase("label smoothing") { $0.labelSmoothing = 0.1 },
+        RecipeCase("onecycle") { $0.schedule = .onecycle },
+        RecipeCase("a warmup of half an epoch, cosine") { ($0.schedule, $0.warmup) = (.cosine, 0.5) },
+        RecipeCase("the average of the last two epochs' weights") { $0.weightAverage = 0.67 },
+        RecipeCase("the average of all epochs' weights, mlp") { ($0.linear, $0.weightAverage) = (.mlp, 1) },
     ]
 }
 
@@ -52,8 +64,86 @@ struct RecipeTests {
         plain.linear = one.settings.linear
         plain.normalize()
         #expect(one.settings.trajectoryJSON != plain.trajectoryJSON)
-        let (found, other) = (try Fixture.train(one.settings).host.epochs, try Fixture.train(plain).host.epochs)
-        #expect(found.map(\.loss) != other.map(\.loss))
-        #expect(found.last?.loss ?? .infinity < found[0].loss)
+        let (found, other) = (try Fixture.train(one.settings), try Fixture.train(plain))
+        #expect(found.end != other.end)
+        #expect(found.host.epochs.last?.loss ?? .infinity < found.host.epochs[0].loss)
+    }
+
+    /// The parameters' elements in a checkpoint, or those of other tensors by the parameters' names with a prefix.
+    private func values(_ contents: Data, _ settings: Settings, prefix: String = "") throws -> [Float] {
+        let file = try Safetensors(contents)
+        return try settings.linearStack(batch: 1).parameters.flatMap { parameter in
+            try file.load(prefix + parameter.name, into: parameter.value)
+            return parameter.value.values
+        }
+    }
+
+    @Test(
+        "an average is the mean of the weights after the last epochs; the run ends with it, and exports and predictions have it")
+    func average() throws {
+        var settings = Fixture.settings(optimizer: .adam, epochs: 4, learningRate: 1e-2, checkpointEvery: 1)
+        let plain = try Fixture.train(settings)
+        settings.weightAverage = 0.5
+        let (end, host) = try Fixture.train(settings)
+        #expect(host.epochs == plain.host.epochs, "the rows are those of the running weights")
+        let weights = try plain.host.checkpoints.map { try values($0.contents, settings) }
+        let last = try #require(host.checkpoints.last).contents, file = try Safetensors(last)
+        #expect(try values(last, settings) == weights[3])
+        let mean = zip(weights[2], weights[3]).map { ($0 + $1) / 2 }
+        let found = try values(last, settings, prefix: "average.")
+        #expect(zip(found, mean).allSatisfy { abs($0 - $1) < 1e-6 } && found != weights[3])
+        #expect(try Safetensors(host.checkpoints[1].contents).names.allSatisfy { !$0.hasPrefix("average") })
+
+        let trainer = try Fixture.trainer(settings)
+        try trainer.resume(from: file)
+        guard case .completed(_, let test, let digest) = end, case .completed(_, _, let other) = plain.end else {
+            Issue.record("a run did not complete")
+            return
+        }
+        #expect(trainer.weightsSHA256 == digest && digest != other)
+        let export = try WeightExport(settings, file, expanded: false)
+        var exported: [Float] = []
+        for tensor in export.tensors {
+            tensor.forEachTile { exported += $0.bindMemory(to: Float.self) }
+        }
+        #expect(exported == found)
+        let data = try TrainingData(Fixture.shapes, for: settings)
+        let probabilities = try Inference(settings, file, threads: 1).probabilities(of: data.test, data)
+        let correct = zip(probabilities, data.test.labels).count { $0.firstIndex(of: $0.max() ?? 0) == Int($1) }
+        #expect(Double(correct) / Double(data.test.count) == test)
+    }
+
+    @Test("an average's first epoch follows from its fraction; without one more epochs extend the same run")
+    func firstEpoch() {
+        let first = { (fraction: Double, epochs: Int) in
+            var settings = Fixture.settings(epochs: epochs)
+            settings.weightAverage = fraction
+            return settings.firstAveragedEpoch
+        }
+        #expect(first(0, 10) == nil && first(0.25, 100) == 76 && first(1, 10) == 1 && first(0.01, 10) == 10 && first(0.5, 1) == 1)
+    }
+
+    @Test("a warmup multiplies the schedule's rate by an even rise to 1, over its epochs of steps")
+    func warmup() throws {
+        // Under sgd and one batch an epoch, the first step of a warmup of 4 epochs is a quarter of the plain one.
+        var settings = Fixture.settings(linear: .mlp, epochs: 1, learningRate: 0.1)
+        settings.batchSize = 230
+        let start = settings.linearStack(batch: 1).parameters.flatMap(\.value.values)
+        let plain = try values(try #require(try Fixture.train(settings).host.checkpoints.last).contents, settings)
+        settings.warmup = 4
+        let risen = try values(try #require(try Fixture.train(settings).host.checkpoints.last).contents, settings)
+        let (whole, quarter) = (zip(plain, start).map(-), zip(risen, start).map(-))
+        #expect(zip(whole, quarter).allSatisfy { abs($0 / 4 - $1) < 1e-6 } && whole.contains { abs($0) > 1e-5 })
+    }
+
+    @Test("label smoothing is in the training loss alone")
+    func smoothing() throws {
+        var settings = Fixture.settings(linear: .mlp, epochs: 1, learningRate: 1e-30)
+        let plain = try Fixture.train(settings)
+        settings.labelSmoothing = 0.3
+        let smooth = try Fixture.train(settings)
+        // The weights stay: figures of accuracy, and the final loss, which would be an error if it were not finite, do too.
+        #expect(smooth.end == plain.end && smooth.host.epochs[0].testAccuracy == plain.host.epochs[0].testAccuracy)
+        #expect(smooth.host.epochs[0].loss != plain.host.epochs[0].loss)
     }
 }

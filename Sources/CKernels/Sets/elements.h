@@ -24,6 +24,21 @@ static void sgd(size_t count, float *value, const float *gradient, float rate) {
     for (size_t i = 0; i < count; i++) value[i] -= rate * gradient[i];
 }
 
+static void scale(size_t count, float *value, float factor) {
+    for (size_t i = 0; i < count; i++) value[i] *= factor;
+}
+
+static void momentum(size_t count, float *value, const float *gradient, float *velocity, float rate, float share, float decay) {
+    if (!velocity) {
+        for (size_t i = 0; i < count; i++) value[i] -= rate * (gradient[i] + decay * value[i]);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        velocity[i] = share * velocity[i] + (gradient[i] + decay * value[i]);
+        value[i] -= rate * velocity[i];
+    }
+}
+
 static void adam(size_t count, float *value, const float *gradient, float *first, float *second, float beta1, float beta2,
                  float epsilon, float rate, float root) {
     for (size_t i = 0; i < count; i++) {

@@ -103,6 +103,11 @@ typedef struct {
     void (*add)(size_t count, float *target, const float *source);
     /// value[i] -= rate · gradient[i]
     void (*sgd)(size_t count, float *value, const float *gradient, float rate);
+    /// value[i] *= factor
+    void (*scale)(size_t count, float *value, float factor);
+    /// velocity[i] = share · velocity[i] + gradient[i] + decay · value[i];   value[i] -= rate · velocity[i]. Without a velocity,
+    /// share is 0 and nothing is kept.
+    void (*momentum)(size_t count, float *value, const float *gradient, float *velocity, float rate, float share, float decay);
     /// Adam (Kingma and Ba 2015): `rate` is γ / (1 - β₁ᵗ), `root` is 1 / √(1 - β₂ᵗ).
     void (*adam)(size_t count, float *value, const float *gradient, float *first, float *second, float beta1, float beta2,
                  float epsilon, float rate, float root);

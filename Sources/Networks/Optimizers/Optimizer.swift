@@ -10,17 +10,28 @@ public protocol Optimizer: Sendable {
     func update(step: Int, learningRate: Double, _ workers: Workers)
 }
 
+/// The settings of a spec that some optimizers take.
+public struct OptimizerOptions: Sendable {
+    /// The share of a step that the next one repeats.
+    public var momentum: Double
+    public var weightDecay: Double
+
+    public init(momentum: Double = 0, weightDecay: Double = 0) { (self.momentum, self.weightDecay) = (momentum, weightDecay) }
+}
+
 /// How an optimizer of a spec is made for a network's parameters. A new one is a descriptor in `Specs`, a file beside this one, and a
 /// line in each registry.
 public struct OptimizerKind: Sendable {
     /// As its descriptor has it.
     public let name: String
-    public let make: @Sendable ([Parameter]) -> any Optimizer
+    public let make: @Sendable ([Parameter], OptimizerOptions) -> any Optimizer
 
-    public init(name: String, make: @escaping @Sendable ([Parameter]) -> any Optimizer) { (self.name, self.make) = (name, make) }
+    public init(name: String, make: @escaping @Sendable ([Parameter], OptimizerOptions) -> any Optimizer) {
+        (self.name, self.make) = (name, make)
+    }
 
     /// Tests add to it for the duration of a closure.
-    @TaskLocal public static var all: [OptimizerKind] = [.sgd, .adam]
+    @TaskLocal public static var all: [OptimizerKind] = [.sgd, .adam, .adamw]
 
     public static func named(_ name: String) -> OptimizerKind? { all.first { $0.name == name } }
 }

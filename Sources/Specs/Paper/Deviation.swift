@@ -40,7 +40,7 @@ extension SettingField {
     fileprivate var determinesWeights: Bool {
         switch applicability {
         case .weights, .inputCloud: true
-        case .everywhere, .convolutions: key == "normalise"
+        case .everywhere, .convolutions, .momentum, .weightDecay, .warmup: key == "normalise"
         }
     }
 }

@@ -9,6 +9,13 @@ enum Applicability: Hashable, Sendable {
     /// Runs whose linear part has a cloud of points for the pixels of an image.
     case inputCloud
 
+    /// Runs whose optimizer takes momentum.
+    case momentum
+    /// Runs whose optimizer has weight decay.
+    case weightDecay
+    /// Runs whose schedule has no warmup of its own.
+    case warmup
+
     /// Another setting has one of these values.
     struct Condition: Hashable, Sendable {
         /// The other setting's key.
@@ -25,6 +32,9 @@ enum Applicability: Hashable, Sendable {
             [[linears { $0.settings.contains(setting) }, convolutions { $0.settings.contains(setting) }]]
         case .convolutions: [[architectures(\.hasConvolutions)]]
         case .inputCloud: [[linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)]]
+        case .momentum: [[optimizers(\.hasMomentum)]]
+        case .weightDecay: [[optimizers { $0.weightDecay != nil }]]
+        case .warmup: [[Condition(key: "schedule", values: Schedule.all.filter(\.takesWarmup).map(\.name))]]
         }
     }
 
@@ -36,6 +46,9 @@ enum Applicability: Hashable, Sendable {
             settings.linear.settings.contains(setting) || settings.convolutionInForce?.settings.contains(setting) == true
         case .convolutions: settings.architecture.hasConvolutions
         case .inputCloud: settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
+        case .momentum: settings.optimizer.hasMomentum
+        case .weightDecay: settings.optimizer.weightDecay != nil
+        case .warmup: settings.schedule.takesWarmup
         }
     }
 
@@ -43,7 +56,7 @@ enum Applicability: Hashable, Sendable {
     var reason: String? {
         switch self {
         case .inputCloud: "behind convolutions the linear part reads features, which have no places in a picture"
-        case .everywhere, .weights, .convolutions: nil
+        case .everywhere, .weights, .convolutions, .momentum, .weightDecay, .warmup: nil
         }
     }
 
@@ -53,6 +66,10 @@ enum Applicability: Hashable, Sendable {
 
     private func convolutions(_ holds: (Convolution) -> Bool) -> Condition {
         Condition(key: "convolution", values: Convolution.all.filter(holds).map(\.name))
+    }
+
+    private func optimizers(_ holds: (Optimizer) -> Bool) -> Condition {
+        Condition(key: "optimizer", values: Optimizer.all.filter(holds).map(\.name))
     }
 
     private func architectures(_ holds: (Architecture) -> Bool) -> Condition {

@@ -62,14 +62,36 @@ extension SettingField {
         .choice("input_scale", \.inputScale, of: InputScale.self, "the scale of the pixels", label: { "\($0) inputs" }),
         SettingField(
             "epochs", \.epochs, counts, "passes over the training images",
-            // If no step depends on the run's length, more epochs only extend the run.
-            fixesTrajectory: { $0.schedule.dependsOnLength }),
+            // If nothing depends on the run's length, more epochs only extend the run.
+            fixesTrajectory: { $0.dependenceOnLength != nil }),
         SettingField("batch_size", \.batchSize, counts, "images of a step", label: { "batch \($0)" }),
         SettingField("learning_rate", \.learningRate, positive, "γ", label: { "learning rate \($0)" }),
         SettingField(
             "seed", \.seed, .whole(0...Int.max), "all random numbers are derived from it", comparison: .never),
         .choice("optimizer", \.optimizer, of: Optimizer.self, "the update", label: { $0 }),
         .choice("schedule", \.schedule, of: Schedule.self, "how the learning rate changes over the run", label: { $0 }),
+        SettingField(
+            "momentum", \.momentum, .real(0...0.999), "the share of each step that the next one repeats",
+            applicability: .momentum,
+            omittedAt: 0, label: { "momentum \($0)" }),
+        SettingField(
+            "weight_decay", \.weightDecay, .real(0...1),
+            "the weights' share in their own gradient under sgd; under adamw, what γ times it takes off them each step",
+            applicability: .weightDecay, absentText: "0; under adamw 0.01",
+            effective: { $0.optimizer.weightDecay == nil ? nil : .real($0.weightDecayInForce) },
+            label: { "weight decay \($0)" }),
+        SettingField(
+            "warmup", \.warmup, .real(0...Double(countLimit)),
+            "epochs, or a fraction of one, over which the learning rate rises from 0 in even steps", applicability: .warmup,
+            omittedAt: 0, label: { "warmup \($0)" }),
+        SettingField(
+            "label_smoothing", \.labelSmoothing, .real(0...0.99),
+            "the share of a label in the training loss that is spread over all classes", omittedAt: 0,
+            label: { "label smoothing \($0)" }),
+        SettingField(
+            "weight_average", \.weightAverage, .real(0...1),
+            "the fraction of the epochs, the last ones, after which weights enter the mean that the run ends with; 0 for the last weights",
+            omittedAt: 0, label: { "weights averaged over the last \($0)" }),
         SettingField(
             "checkpoint_every", \.checkpointEvery, counts, "epochs between checkpoints that are kept",
             absentText: "chosen so that a crash costs at most a minute", fixesTrajectory: { _ in false },

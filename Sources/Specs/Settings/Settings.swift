@@ -48,6 +48,16 @@ public struct Settings: Hashable, Sendable {
     public var optimizer: Optimizer
     /// How the learning rate changes over the run.
     public var schedule: Schedule
+    /// The share of each step that the next one repeats.
+    public internal(set) var momentum: Double
+    /// The weight decay, if it is not the optimizer's own.
+    public internal(set) var weightDecay: Double?
+    /// Epochs over which the learning rate rises from 0.
+    public internal(set) var warmup: Double
+    /// The share of a label in the training loss that is spread over all classes.
+    public var labelSmoothing: Double
+    /// The fraction of the epochs, the last ones, whose weights are averaged; 0 for none.
+    public var weightAverage: Double
     /// Epochs between checkpoints that are kept; nil lets the program choose.
     public var checkpointEvery: Int?
 
@@ -69,6 +79,10 @@ public struct Settings: Hashable, Sendable {
         public static let seed = 1
         public static let optimizer = Optimizer.sgd
         public static let schedule = Schedule.constant
+        public static let momentum = 0.0
+        public static let warmup = 0.0
+        public static let labelSmoothing = 0.0
+        public static let weightAverage = 0.0
     }
 
     /// Settings with the paper's values where none is given. Those that do not apply to the run are dropped.
@@ -81,6 +95,8 @@ public struct Settings: Hashable, Sendable {
         trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = Default.inputScale,
         epochs: Int = Default.epochs, batchSize: Int = Default.batchSize, learningRate: Double = Default.learningRate,
         seed: Int = Default.seed, optimizer: Optimizer = Default.optimizer, schedule: Schedule = Default.schedule,
+        momentum: Double = Default.momentum, weightDecay: Double? = nil, warmup: Double = Default.warmup,
+        labelSmoothing: Double = Default.labelSmoothing, weightAverage: Double = Default.weightAverage,
         checkpointEvery: Int? = nil
     ) {
         self.architecture = architecture
@@ -105,6 +121,11 @@ public struct Settings: Hashable, Sendable {
         self.seed = seed
         self.optimizer = optimizer
         self.schedule = schedule
+        self.momentum = momentum
+        self.weightDecay = weightDecay
+        self.warmup = warmup
+        self.labelSmoothing = labelSmoothing
+        self.weightAverage = weightAverage
         self.checkpointEvery = checkpointEvery
         normalize()
     }
@@ -119,9 +140,21 @@ public struct Settings: Hashable, Sendable {
         if convolution == .dense { convolution = nil }
         if let d, d < Initialisation.fewestGridDimensions { initialisation = Default.initialisation }
         if dropout == architecture.dropout { dropout = nil }
+        if weightDecay == optimizer.weightDecay { weightDecay = nil }
         if widths == architecture.hiddenWidths { widths = nil }
         if trainSamples == dataset.trainImages { trainSamples = nil }
         if testSamples == dataset.testImages { testSamples = nil }
+    }
+
+    /// The setting because of which a run of another length is another run, in words; nil if more epochs only extend the run.
+    public var dependenceOnLength: String? {
+        schedule.dependsOnLength ? schedule.name : weightAverage > 0 ? "a weight average" : nil
+    }
+
+    /// Epochs completed when the first weights enter the average; nil if none do. The last epoch's always do.
+    public var firstAveragedEpoch: Int? {
+        guard weightAverage > 0 else { return nil }
+        return max(1, epochs - max(1, Int((weightAverage * Double(epochs)).rounded())) + 1)
     }
 
     /// The model as the paper names it: LinearNet-PCN16, LinearNet-MLP; likewise LinearNet-LowRank16, and ConvNetPCN16-MLP if

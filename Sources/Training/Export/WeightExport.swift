@@ -27,7 +27,7 @@ public struct WeightExport: Sendable {
         (self.settings, self.scale) = (settings, scale)
         let stack = settings.linearStack(batch: 1)
         let plan = settings.networkPlan(batch: 1, linear: stack)
-        for parameter in plan.parameters { try checkpoint.load(parameter.name, into: parameter.value) }
+        try checkpoint.load(weightsOf: plan.parameters)
         let features =
             expanded || settings.convolution?.isDense != false
             ? plan.layers.compactMap { $0 as? any ConvolutionLayer }.flatMap(Self.kernels)

@@ -1,4 +1,5 @@
 extension Optimizer {
     /// The paper's update, gradient descent with a factor for each kind of parameter.
-    public static let sgd = Optimizer(name: "sgd", summary: "the paper's update, with its scalings", stateTensors: 0)
+    public static let sgd = Optimizer(
+        name: "sgd", summary: "the paper's update, with its scalings", stateTensors: 0, hasMomentum: true, weightDecay: 0)
 }
