@@ -37,9 +37,11 @@ public struct CrossEntropy: Sendable {
     }
 
     /// Scores logits (B, classes) against `labels` (B) and writes d_logits of the batch's mean loss where it is wanted.
+    /// With a mixture, a row's label is replaced in that share by the label of the row at the same place from the end.
     /// A row counts as correct when its label is the first largest logit.
     public func score(
-        _ logits: Matrix, _ labels: UnsafePointer<UInt8>, gradient: Matrix? = nil, smoothing: Double = 0, _ workers: Workers
+        _ logits: Matrix, _ labels: UnsafePointer<UInt8>, gradient: Matrix? = nil, smoothing: Double = 0,
+        mixture: Double = 0, _ workers: Workers
     ) -> Score {
         let rows = logits.rows, scale = 1 / Double(rows)
         let tiles = Tiling(rows, by: 16)
@@ -47,13 +49,14 @@ public struct CrossEntropy: Sendable {
         workers.forEach(tiles.count) { task, _ in
             for row in tiles[task] {
                 let z = UnsafeBufferPointer(start: logits.row(row), count: logits.columns)
-                let label = Int(labels[row])
+                let label = Int(labels[row]), other = Int(labels[rows - 1 - row])
                 var largest = 0
                 for k in z.indices where z[k] > z[largest] { largest = k }
                 let top = Double(z[largest])
                 var sum = 0.0
                 for value in z { sum += exp(Double(value) - top) }
                 var wanted = Double(z[label]) - top
+                if mixture > 0 { wanted = (1 - mixture) * wanted + mixture * (Double(z[other]) - top) }
                 if smoothing > 0 {
                     let mean = z.reduce(0) { $0 + (Double($1) - top) } / Double(z.count)
                     wanted = (1 - smoothing) * wanted + smoothing * mean
@@ -63,7 +66,9 @@ public struct CrossEntropy: Sendable {
                 guard let dz = gradient?.row(row) else { continue }
                 let share = smoothing / Double(z.count)
                 for k in z.indices {
-                    let target = k == label ? 1 - smoothing + share : share
+                    var target = k == label ? 1 - mixture : 0
+                    if k == other { target += mixture }
+                    target = target * (1 - smoothing) + share
                     dz[k] = Float((exp(Double(z[k]) - top) / sum - target) * scale)
                 }
             }

@@ -17,9 +17,13 @@ public final class Network: Sendable {
     private let gradients: [Tensor]
     private let crossEntropy: CrossEntropy
     private let labelSmoothing: Double
+    private let mixup: Mixup?
 
-    /// - Parameter labelSmoothing: in training; evaluations have none.
-    public init(_ plan: NetworkPlan, capacity: Int, labelSmoothing: Double = 0, workers: Workers) {
+    /// - Parameters:
+    ///   - labelSmoothing: in training; evaluations have none.
+    ///   - mixup: in training likewise.
+    public init(_ plan: NetworkPlan, capacity: Int, labelSmoothing: Double = 0, mixup: Mixup? = nil, workers: Workers) {
+        self.mixup = mixup
         self.labelSmoothing = labelSmoothing
         parameters = plan.parameters
         layers = plan.layers
@@ -54,12 +58,14 @@ public final class Network: Sendable {
         crossEntropy.score(forward(rows), labels, workers)
     }
 
-    /// Forward and backward over the batch in `input`: afterwards every parameter's gradient is that of the mean loss.
+    /// Forward and backward over the batch in `input`, which mixup changes: afterwards every parameter's gradient is that of the mean loss.
     public func gradient(_ rows: Int, labels: UnsafePointer<UInt8>, at place: BatchPlace = BatchPlace()) -> Score {
+        let mixture = mixup?.share(at: place) ?? 0
+        if mixture > 0 { input(rows).mixWithReverse(share: Float(mixture), workers) }
         let logits = forward(rows, at: place)
         let pass = Pass(workspace: workspace, place: place)
         let dLogits = gradientOfOutput(layers.count - 1, rows)
-        let score = crossEntropy.score(logits, labels, gradient: dLogits, smoothing: labelSmoothing, workers)
+        let score = crossEntropy.score(logits, labels, gradient: dLogits, smoothing: labelSmoothing, mixture: mixture, workers)
         for parameter in parameters where parameter.isShared { parameter.gradient.clear() }
         for index in layers.indices.reversed() {
             layers[index].backward(

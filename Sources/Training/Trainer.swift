@@ -64,6 +64,7 @@ public final class Trainer {
         let rows = settings.rows
         network = Network(
             settings.networkPlan(batch: rows), capacity: rows, labelSmoothing: settings.labelSmoothing,
+            mixup: settings.mixup > 0 ? Mixup(alpha: settings.mixup, seed: UInt64(settings.seed)) : nil,
             workers: Workers(threads: threads))
         optimizer = settings.makeOptimizer(network.parameters)
         average = WeightAverage(settings, network.parameters)
@@ -146,7 +147,9 @@ public final class Trainer {
 
     /// One update on the images of these indices: forward, backward, optimizer.
     private func step(_ indices: ArraySlice<Int32>) -> Score {
-        gather(data.train, indices)
+        data.gatherForTraining(
+            indices, epoch: position.epoch + 1, into: network.input(indices.count), network.workers)
+        setLabels(data.train, indices)
         let place = BatchPlace(epoch: position.epoch + 1, firstImage: batches[position.batch].lowerBound)
         let score = network.gradient(indices.count, labels: labels, at: place)
         let done = position.epoch * batches.count + position.batch
@@ -173,6 +176,10 @@ public final class Trainer {
     /// Writes the images' pixels to the network's input, and sets `labels`.
     private func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>) {
         data.gather(images, indices, into: network.input(indices.count), network.workers)
+        setLabels(images, indices)
+    }
+
+    private func setLabels(_ images: ImageSet, _ indices: ArraySlice<Int32>) {
         labels.removeAll(keepingCapacity: true)
         labels.append(contentsOf: indices.lazy.map { images.labels[Int($0)] })
     }

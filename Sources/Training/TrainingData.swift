@@ -8,6 +8,10 @@ public struct TrainingData: Sendable {
     public let test: ImageSet
     /// Turns 8-bit pixels into the network's inputs, batch by batch.
     public let scale: PixelScale
+    /// The training images of the data set's own size, where they are augmented before they are resized.
+    private let unresized: ImageSet?
+    private let augment: [Augmentation]
+    private let seed: UInt64
     /// How a network with features sees an image: (y, x, channel), resized or not; nil where it reads planes as they are.
     private let interleaving: Interleaving?
     private enum Interleaving: Sendable {
@@ -19,8 +23,9 @@ public struct TrainingData: Sendable {
         var data = try dataset.subset(train: settings.trainSamples, test: settings.testSamples)
         let side = settings.inputSides.height
         // §4.2: LinearNet reads 32×32 pictures at 16×16; MNIST's 28×28 stay as they are.
+        let unresized = settings.augment.isEmpty ? nil : data.train
         if side * 2 == data.train.height { data = data.halved() }
-        self.init(train: data.train, test: data.test, scale: nil, for: settings)
+        self.init(train: data.train, unresized: unresized, test: data.test, scale: nil, for: settings)
     }
 
     /// Images of the data set's size that are not part of it, for predictions.
@@ -31,8 +36,11 @@ public struct TrainingData: Sendable {
         self.init(train: images, test: images, scale: scale, for: settings)
     }
 
-    private init(train: ImageSet, test: ImageSet, scale: PixelScale?, for settings: Settings) {
+    private init(
+        train: ImageSet, unresized: ImageSet? = nil, test: ImageSet, scale: PixelScale?, for settings: Settings
+    ) {
         let side = settings.inputSides.height
+        (self.unresized, augment, seed) = (unresized, settings.augment, UInt64(settings.seed))
         (self.train, self.test) = (train, test)
         if settings.architecture.features.isEmpty {
             interleaving = nil
@@ -44,17 +52,37 @@ public struct TrainingData: Sendable {
 
     /// Writes the images of these indices as a network's input. Large images are resized batch by batch, not over the stored set.
     public func gather(_ images: ImageSet, _ indices: ArraySlice<Int32>, into input: Matrix, _ workers: Workers) {
+        forEachPart(indices, workers) { chosen, rows in write(images, chosen, into: input[rows: rows]) }
+    }
+
+    /// The same for the training images of these indices in an epoch, each changed as the run's augmentations say.
+    public func gatherForTraining(_ indices: ArraySlice<Int32>, epoch: Int, into input: Matrix, _ workers: Workers) {
+        guard let unresized else { return gather(train, indices, into: input, workers) }
+        forEachPart(indices, workers) { chosen, rows in
+            var images = unresized.augmented(chosen, by: augment, seed: seed, epoch: epoch)
+            if train.height * 2 == images.height { images = images.halved() }
+            write(images, [Int32](0..<Int32(images.count))[...], into: input[rows: rows])
+        }
+    }
+
+    private func forEachPart(
+        _ indices: ArraySlice<Int32>, _ workers: Workers,
+        _ body: @Sendable (_ chosen: ArraySlice<Int32>, _ rows: Range<Int>) -> Void
+    ) {
         let parts = Tiling(indices.count, by: interleaving == nil ? 128 : 8)
         workers.forEach(parts.count) { part, _ in
             let rows = parts[part]
-            let chosen = indices[indices.startIndex + rows.lowerBound..<indices.startIndex + rows.upperBound]
-            switch interleaving {
-            case nil: images.gather(chosen, scale, into: input[rows: rows])
-            case .plain?: images.interleave(chosen, scale, nil, scratch: input.base, into: input[rows: rows])
-            case .resized(let resampling)?:
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * resampling.side * images.channels) { scratch in
-                    images.interleave(chosen, scale, resampling, scratch: scratch.baseAddress!, into: input[rows: rows])
-                }
+            body(indices[indices.startIndex + rows.lowerBound..<indices.startIndex + rows.upperBound], rows)
+        }
+    }
+
+    private func write(_ images: ImageSet, _ chosen: ArraySlice<Int32>, into input: Matrix) {
+        switch interleaving {
+        case nil: images.gather(chosen, scale, into: input)
+        case .plain?: images.interleave(chosen, scale, nil, scratch: input.base, into: input)
+        case .resized(let resampling)?:
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * resampling.side * images.channels) { scratch in
+                images.interleave(chosen, scale, resampling, scratch: scratch.baseAddress!, into: input)
             }
         }
     }

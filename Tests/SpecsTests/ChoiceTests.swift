@@ -97,6 +97,7 @@ struct ChoiceTests {
         try check(Wave.self)
         try check(Initialisation.self)
         try check(Normalisation.self)
+        try check(Augmentation.self)
         try check(DatasetName.self)
         try check(InputScale.self)
         try check(Optimizer.self)

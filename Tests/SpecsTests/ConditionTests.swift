@@ -28,6 +28,15 @@ import Testing
         #expect(try SettingCondition(text).holds(for: Settings(widths: [64, 32], dataset: .shapes)))
     }
 
+    @Test(
+        "a list of augmentations may be written with + or commas, in any order",
+        arguments: ["augment=flip+crop", "augment=crop,flip"])
+    func augmentations(_ text: String) throws {
+        #expect(try SettingCondition(text).holds(for: Settings(dataset: .shapes, augment: [.flip, .crop])))
+        #expect(try !SettingCondition(text).holds(for: Settings(dataset: .shapes)))
+        #expect(try SettingCondition("augment=none").holds(for: Settings(dataset: .shapes)))
+    }
+
     @Test("what is no condition is refused with what would be right")
     func refused() {
         let expected: [(String, String)] = [

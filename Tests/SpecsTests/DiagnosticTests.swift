@@ -84,6 +84,11 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             "2:41: include[0].initialisation: does not apply to this run, whose architecture is convnet; leave it out, or set "
                 + "architecture to linearnet: behind convolutions the linear part reads features, which have no places in a picture"
         ),
+        (#""augment": ["turn"]"#, #"2:13: augment[0]: unknown value "turn"; expected one of "flip", "crop""#),
+        (
+            #""augment": ["flip", "flip"]"#,
+            #"2:12: augment: a list with the same name twice is out of range; expected a list of "flip", "crop", each at most once"#
+        ),
         (#""dropout": 1"#, "2:12: dropout: 1 is out of range; expected a number from 0 to 0.99"),
         (#""sweep": {"d": []}"#, "2:16: sweep.d: an empty list gives no run; expected at least one value"),
         (#""sweep": {"d": 4}"#, "2:16: sweep.d: found 4; expected a list [ … ] with at least one value"),

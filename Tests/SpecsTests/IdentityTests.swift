@@ -73,6 +73,7 @@ import Testing
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
             "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid",
             "momentum": 0.9, "weight_decay": 0.01, "warmup": 0.5, "label_smoothing": 0.1, "weight_average": 0.25,
+            "augment": ["crop"], "mixup": 0.2,
             "dropout": 0.25,
         ]
         let value = try #require(other[key])

@@ -35,6 +35,10 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
         RecipeCase("label smoothing") { $0.labelSmoothing = 0.1 },
         RecipeCase("onecycle") { $0.schedule = .onecycle },
         RecipeCase("a warmup of half an epoch, cosine") { ($0.schedule, $0.warmup) = (.cosine, 0.5) },
+        RecipeCase("flips and crops") { $0.augment = [.flip, .crop] },
+        RecipeCase("mixup, label smoothing, crops, mlp") {
+            ($0.linear, $0.mixup, $0.labelSmoothing, $0.augment) = (.mlp, 0.2, 0.1, [.crop])
+        },
         RecipeCase("the average of the last two epochs' weights") { $0.weightAverage = 0.67 },
         RecipeCase("the average of all epochs' weights, mlp") { ($0.linear, $0.weightAverage) = (.mlp, 1) },
     ]
@@ -134,6 +138,24 @@ struct RecipeTests {
         let risen = try values(try #require(try Fixture.train(settings).host.checkpoints.last).contents, settings)
         let (whole, quarter) = (zip(plain, start).map(-), zip(risen, start).map(-))
         #expect(zip(whole, quarter).allSatisfy { abs($0 / 4 - $1) < 1e-6 } && whole.contains { abs($0) > 1e-5 })
+    }
+
+    @Test("an augmented image depends on its index and the epoch, not on its batch, and is resized after it was changed")
+    func augmented() throws {
+        var settings = Fixture.settings(inputScale: .raw)
+        settings.augment = [.flip, .crop]
+        let data = try TrainingData(Fixture.shapes, for: settings), workers = Workers(threads: 2)
+        let rows = { (indices: [Int32], epoch: Int) in
+            let memory = Tensor(indices.count, 768)
+            data.gatherForTraining(indices[...], epoch: epoch, into: memory.matrix, workers)
+            return (0..<indices.count).map { Array(memory.values[$0 * 768..<($0 + 1) * 768]) }
+        }
+        let (first, again, alone) = (rows([3, 7, 9], 1), rows([9, 3], 1), rows([7], 1))
+        #expect(first[0] == again[1] && first[2] == again[0] && first[1] == alone[0])
+        #expect(rows([3, 7, 9], 2) != first)
+        let whole = try Fixture.shapes.subset(train: 230, test: 90).train
+        let changed = whole.augmented([3], by: [.flip, .crop], seed: 1, epoch: 1).halved()
+        #expect(changed.pixels.map(Float.init) == first[0])
     }
 
     @Test("label smoothing is in the training loss alone")

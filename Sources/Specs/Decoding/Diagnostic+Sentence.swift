@@ -68,7 +68,7 @@ extension Diagnostic {
         switch kind {
         case .real where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
         case .whole where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
-        case .whole, .real, .wholes, .choice, .choiceOrPath, .text, .name, .object, .objects, .values: ""
+        case .whole, .real, .wholes, .choice, .choiceOrPath, .choices, .text, .name, .object, .objects, .values: ""
         }
     }
 }

@@ -48,11 +48,23 @@ extension ValueKind {
             }
             let ints = wholes.compactMap { $0.flatMap { Int($0) } }
             return ints.count == wholes.count ? .wholes(ints) : nil
+        case (.choices(let names), .array(let elements)):
+            let texts = elements.enumerated().map { index, element in
+                ValueKind.choice(names).value(of: element, at: path.index(index), canonical: canonical, diagnostics: &diagnostics)
+            }
+            let given = texts.compactMap { $0.flatMap { if case .text(let text) = $0 { text } else { nil } } }
+            guard given.count == texts.count else { return nil }
+            guard Set(given).count == given.count else {
+                return fail(.outOfRange(found: "a list with the same name twice", self))
+            }
+            // The order does not matter.
+            return .texts(names.filter(given.contains))
         case (.text, .string(let text)):
             return .text(text)
         case (.name, .string(let text)):
             return ExperimentName.isSuitable(text) ? .text(text) : fail(.outOfRange(found: json.found, self))
-        case (.whole, _), (.real, _), (.choice, _), (.choiceOrPath, _), (.wholes, _), (.text, _), (.name, _), (.object, _),
+        case (.whole, _), (.real, _), (.choice, _), (.choiceOrPath, _), (.choices, _), (.wholes, _), (.text, _), (.name, _),
+            (.object, _),
             (.objects, _),
             (.values, _):
             return fail(.wrongType(found: json.found, self))

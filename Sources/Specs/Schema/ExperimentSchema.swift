@@ -155,6 +155,11 @@ public enum ExperimentSchema {
                 Member("type", .text("array")), Member("minItems", .whole(count.lowerBound)),
                 Member("maxItems", .whole(count.upperBound)), Member("items", .object(constraints(.whole(each)))),
             ]
+        case .choices(let names):
+            [
+                Member("type", .text("array")), Member("uniqueItems", .bool(true)),
+                Member("items", .object(constraints(.choice(names)))),
+            ]
         case .text, .name, .object, .objects, .values:
             preconditionFailure("no setting is of kind \(kind)")
         }

@@ -90,6 +90,11 @@ extension ValueKind {
                 let wholes = parts.compactMap(\.self)
                 return wholes.count == parts.count && !wholes.isEmpty ? .wholes(wholes) : nil
             }()
+        case .choices(let names):
+            {
+                let parts = text == "none" ? [] : text.split(whereSeparator: { "+,[] ".contains($0) }).map(String.init)
+                return parts.allSatisfy(names.contains) ? .texts(names.filter(parts.contains)) : nil
+            }()
         case .text, .name: .text(text)
         case .object, .objects, .values: nil
         }
@@ -107,7 +112,7 @@ extension SettingValue {
         switch self {
         case .whole(let whole): Double(whole)
         case .real(let real): real
-        case .text, .wholes, .own: nil
+        case .text, .texts, .wholes, .own: nil
         }
     }
 }

@@ -61,6 +61,15 @@ extension SettingField {
             effective: { .whole($0.testImages) }),
         .choice("input_scale", \.inputScale, of: InputScale.self, "the scale of the pixels", label: { "\($0) inputs" }),
         SettingField(
+            "augment", \.augment, .choices(Augmentation.all.map(\.name)),
+            "random changes of each training image in each epoch, a list: "
+                + Augmentation.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", "),
+            omittedAt: [], label: { "augmented by \($0)" }),
+        SettingField(
+            "mixup", \.mixup, .real(0...1),
+            "α of mixup, which trains on mixtures of two images and their labels, the share drawn from Beta(α, α) in each step; 0 for none",
+            omittedAt: 0, label: { "mixup \($0)" }),
+        SettingField(
             "epochs", \.epochs, counts, "passes over the training images",
             // If nothing depends on the run's length, more epochs only extend the run.
             fixesTrajectory: { $0.dependenceOnLength != nil }),

@@ -4,6 +4,7 @@ enum SettingValue: Hashable, Sendable {
     case whole(Int)
     case real(Double)
     case wholes([Int])
+    case texts([String])
     /// A user's own data.
     case own(DatasetName)
 
@@ -14,6 +15,7 @@ enum SettingValue: Hashable, Sendable {
         case .whole(let whole): .whole(whole)
         case .real(let real): .real(real)
         case .wholes(let wholes): .list(wholes.map(JSONTree.whole))
+        case .texts(let texts): .list(texts.map(JSONTree.text))
         case .own(let dataset): .text(dataset.name)
         }
     }
@@ -25,6 +27,7 @@ enum SettingValue: Hashable, Sendable {
         case .whole(let whole): String(whole)
         case .real(let real): ECMAScriptNumber.text(real)
         case .wholes(let wholes): wholes.map(String.init).joined(separator: "×")
+        case .texts(let texts): texts.isEmpty ? "none" : texts.joined(separator: "+")
         case .own(let dataset): dataset.label
         }
     }
@@ -60,13 +63,28 @@ extension Double: SettingRepresentable {
     var settingValue: SettingValue? { .real(self) }
 }
 
-extension [Int]: SettingRepresentable {
-    init?(_ value: SettingValue) {
+/// A type of which a setting may have a list.
+protocol SettingElement: Sendable {
+    static func list(_ value: SettingValue) -> [Self]?
+    static func settingValue(_ list: [Self]) -> SettingValue
+}
+
+extension Int: SettingElement {
+    static func list(_ value: SettingValue) -> [Int]? {
         guard case .wholes(let wholes) = value else { return nil }
-        self = wholes
+        return wholes
     }
 
-    var settingValue: SettingValue? { .wholes(self) }
+    static func settingValue(_ list: [Int]) -> SettingValue { .wholes(list) }
+}
+
+extension Array: SettingRepresentable where Element: SettingElement {
+    init?(_ value: SettingValue) {
+        guard let list = Element.list(value) else { return nil }
+        self = list
+    }
+
+    var settingValue: SettingValue? { Element.settingValue(self) }
 }
 
 extension SettingRepresentable where Self: Choice {
@@ -90,7 +108,7 @@ extension DatasetName: SettingRepresentable {
         case .text(let text):
             guard let dataset = Self.named(text) else { return nil }
             self = dataset
-        case .whole, .real, .wholes: return nil
+        case .whole, .real, .wholes, .texts: return nil
         }
     }
 

@@ -36,6 +36,10 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var testSamples: Int?
     /// How pixels become inputs.
     public var inputScale: InputScale
+    /// Random changes of the training images.
+    public var augment: [Augmentation]
+    /// α of mixup; 0 for none.
+    public var mixup: Double
     /// Passes over the training images.
     public var epochs: Int
     /// Images of a step.
@@ -79,6 +83,8 @@ public struct Settings: Hashable, Sendable {
         public static let seed = 1
         public static let optimizer = Optimizer.sgd
         public static let schedule = Schedule.constant
+        public static let augment: [Augmentation] = []
+        public static let mixup = 0.0
         public static let momentum = 0.0
         public static let warmup = 0.0
         public static let labelSmoothing = 0.0
@@ -93,7 +99,8 @@ public struct Settings: Hashable, Sendable {
         initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
         trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = Default.inputScale,
-        epochs: Int = Default.epochs, batchSize: Int = Default.batchSize, learningRate: Double = Default.learningRate,
+        augment: [Augmentation] = Default.augment, mixup: Double = Default.mixup, epochs: Int = Default.epochs,
+        batchSize: Int = Default.batchSize, learningRate: Double = Default.learningRate,
         seed: Int = Default.seed, optimizer: Optimizer = Default.optimizer, schedule: Schedule = Default.schedule,
         momentum: Double = Default.momentum, weightDecay: Double? = nil, warmup: Double = Default.warmup,
         labelSmoothing: Double = Default.labelSmoothing, weightAverage: Double = Default.weightAverage,
@@ -115,6 +122,8 @@ public struct Settings: Hashable, Sendable {
         self.trainSamples = trainSamples
         self.testSamples = testSamples
         self.inputScale = inputScale
+        self.augment = augment
+        self.mixup = mixup
         self.epochs = epochs
         self.batchSize = batchSize
         self.learningRate = learningRate

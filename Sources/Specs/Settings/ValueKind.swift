@@ -10,6 +10,8 @@ enum ValueKind: Hashable, Sendable {
     case choiceOrPath([String])
     /// A list of whole numbers.
     case wholes(each: ClosedRange<Int>, count: ClosedRange<Int>)
+    /// A list of names, each at most once.
+    case choices([String])
     /// Any text.
     case text
     /// A name that can be a file name: 1…60 characters, no slash, no control character.
@@ -37,6 +39,7 @@ enum ValueKind: Hashable, Sendable {
         case .wholes(let each, let count):
             "a list of \(count.lowerBound) to \(count.upperBound) whole numbers, each "
                 + ValueKind.whole(each).rangePhrase
+        case .choices(let names): "a list of " + names.map(Echo.quoted).joined(separator: ", ") + ", each at most once"
         case .text: "text in double quotes"
         case .name:
             "a name of 1 to \(ExperimentName.lengthLimit) characters, without / and control characters, not . or .., "
@@ -56,7 +59,7 @@ enum ValueKind: Hashable, Sendable {
                 : "from \(range.lowerBound) to \(range.upperBound.grouped)"
         case .real(let range):
             "from \(ECMAScriptNumber.text(range.lowerBound)) to \(ECMAScriptNumber.text(range.upperBound))"
-        case .wholes, .choice, .choiceOrPath, .text, .name, .object, .objects, .values: ""
+        case .wholes, .choice, .choiceOrPath, .choices, .text, .name, .object, .objects, .values: ""
         }
     }
 }
