@@ -28,6 +28,11 @@ struct ControllerTests {
             let history = try lab.lab.events(of: lab.runs[0]).map(\.kind)
             #expect(history.filter { $0 == "started" || $0 == "ended" } == ["started", "ended"], "\(history)")
             #expect(try !FileManager.default.fileExists(atPath: lab.bundle().path))
+            // What a process writes there later is no bundle.
+            try work.finish(.stopped, "late")
+            try FileManager.default.createDirectory(at: lab.bundle(), withIntermediateDirectories: true)
+            try lab.sync()
+            #expect(try !FileManager.default.fileExists(atPath: lab.bundle().path))
         }
     }
 

@@ -37,19 +37,18 @@ public final class ClusterController {
         let folder = Self.folder(lab, settings)
         (self.lab, self.settings, self.node, self.estimate, self.observer) = (lab, settings, node, estimate, observer)
         storage = SharedFolder(folder)
-        self.makeEngine = makeEngine ?? { Self.engine($0, lab, folder: folder) }
+        self.makeEngine = makeEngine ?? { Self.engine($0, folder: folder) }
     }
 
-    /// Where the bundles are.
+    /// Where the bundles are: in the lab, or where the settings say. A relative path is one in the lab's folder.
     public static func folder(_ lab: Lab, _ settings: ClusterSettings) -> URL {
-        (settings.folder.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? lab.folder.appending(path: "cluster"))
-            .standardizedFileURL.absoluteURL
+        URL(fileURLWithPath: settings.folder ?? "cluster", isDirectory: true, relativeTo: lab.folder).standardizedFileURL.absoluteURL
     }
 
     /// An engine of this program.
-    public static func engine(_ name: String, _ lab: Lab, folder: URL) -> (any Engine)? {
+    public static func engine(_ name: String, folder: URL) -> (any Engine)? {
         switch name {
-        case "slurm": Slurm(jobName: "pcnlab-" + Digest.short(of: lab.folder.standardizedFileURL.absoluteURL.path))
+        case "slurm": Slurm()
         case "local": Local(folder: folder.appending(path: "jobs"))
         case "manual": Manual()
         default: nil
@@ -72,7 +71,7 @@ public final class ClusterController {
             }
             try sync(engine, attempts.filter { $0.engine == name }, isImpatient, &summary)
         }
-        try removeOldSubmissions()
+        try removeRests()
         let counts = try lab.remoteCounts()
         (summary.waiting, summary.running, summary.jobs) = counts
         lab.settle()
@@ -100,12 +99,14 @@ public final class ClusterController {
         summary.hasNews = summary.hasNews || pass.hasNews
     }
 
-    /// Removes scripts and outputs of submissions whose attempts have all ended.
-    private func removeOldSubmissions() throws {
-        let open = try lab.openSubmissions()
-        for token in try storage.list("jobs") where token != Local.slots && !open.contains(token) {
+    /// Removes scripts and outputs of submissions whose attempts have all ended, and bundles that a pass that was killed has left.
+    private func removeRests() throws {
+        let attempts = try lab.remoteAttempts()
+        let tokens = Set(attempts.map(\.token)), bundles = Set(attempts.map { RunBundle.name(run: $0.run, attempt: $0.number) })
+        for token in try storage.list("jobs") where token != Local.slots && !tokens.contains(token) {
             try? storage.remove("jobs/\(token)")
         }
+        for name in try storage.list("runs") where !bundles.contains("runs/\(name)") { try? storage.remove("runs/\(name)") }
     }
 
     /// The settings of a run's jobs: the lab's, and what was given for the run.

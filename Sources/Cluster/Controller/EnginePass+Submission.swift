@@ -158,13 +158,13 @@ struct JobScript {
             "task=${SLURM_ARRAY_TASK_ID:-$1}",
             "export PCNLAB_JOB=\"${SLURM_ARRAY_JOB_ID:-\(folder.lastPathComponent)}_$task-${SLURM_RESTART_COUNT:-0}\"",
             "export PCNLAB_NODE=\"${SLURMD_NODENAME:-}\"",
-            "export PCNLAB_DATASETS=\(Shell.quoted(settings.datasets ?? node.datasets))",
+            "export PCNLAB_DATASETS=\(settings.datasets.map(Shell.expanded) ?? Shell.quoted(node.datasets))",
         ]
-        if let scratch = settings.scratch { lines.append("export TMPDIR=\(Shell.quoted(scratch))") }
+        if let scratch = settings.scratch { lines.append("export TMPDIR=\(Shell.expanded(scratch))") }
         lines += settings.setup
         let container = settings.container.map { $0 + " " } ?? ""
         lines.append(
-            "exec \(container)\(Shell.quoted(settings.program ?? node.program)) train --threads \(settings.cpus) "
+            "exec \(container)\(settings.program.map(Shell.expanded) ?? Shell.quoted(node.program)) train --threads \(settings.cpus) "
                 + "--list \(Shell.quoted(folder.path))/task-\"$task\"")
         text = lines.joined(separator: "\n") + "\n"
     }

@@ -154,7 +154,7 @@ struct EnginePass {
             if let entry = line.note { try lab.note(entry.kind, entry.detail, run: attempt.run, attempt: attempt.number) }
         }
         try lab.record(rows, run: attempt.run, attempt: attempt.number)
-        for row in rows { note(.epoch(run: attempt.run, row, of: attempt.epochs)) }
+        if !rows.isEmpty { note(.epochs(run: attempt.run, rows, of: attempt.epochs)) }
         // Of those that make room for newer ones, only the two newest are there still.
         let wanted = checkpoints.filter(\.kept) + checkpoints.filter { !$0.kept }.suffix(2)
         for checkpoint in wanted.sorted(by: { ($0.epoch, $0.batch) < ($1.epoch, $1.batch) }) {

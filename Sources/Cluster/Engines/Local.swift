@@ -37,7 +37,8 @@ public struct Local: Engine {
             // Sessions of their own: they get no signal of this terminal, and init inherits them.
             let loop =
                 "i=0; while [ $i -lt \(jobs.tasks) ]; do "
-                + "setsid sh \"$0\" $i </dev/null >>\"$1/output-$i\" 2>&1 & i=$((i+1)); done"
+                + "setsid sh \"$0\" $i </dev/null >>\"$1/output-$i\" 2>&1 & "
+                + "n=0; while [ ! -e \"$1/process-$i\" ] && [ $n -lt 200 ]; do sleep 0.01; n=$((n+1)); done; i=$((i+1)); done"
             try launch(["sh", "-c", loop, wrapper.path, jobs.folder.path])
             // A list that is asked for now should have them.
             for _ in 0..<100 where !isComplete(jobs) { Thread.sleep(forTimeInterval: 0.02) }
@@ -79,6 +80,11 @@ public struct Local: Engine {
             echo "$$ $(cut -d ' ' -f 22 /proc/$$/stat) $(cat /proc/sys/kernel/random/boot_id) $(readlink /proc/self/ns/pid)" > process-$1.tmp
             mv process-$1.tmp process-$1
             \(wait)mkdir -p ../\(Self.slots)
+            # Tasks begin in their order.
+            before=$(($1-1))
+            while [ $before -ge 0 ] && [ ! -e running-$before ] && kill -0 "$(cut -d ' ' -f 1 process-$before)" 2>/dev/null; do
+                sleep 0.1
+            done
             while :; do
                 slot=0
                 while [ $slot -lt \(slots(settings)) ]; do
@@ -136,4 +142,10 @@ public struct Local: Engine {
 enum Shell {
     /// A text as one word of a shell's command.
     static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+
+    /// The same, with variables of the shell such as $TMPDIR replaced by their values.
+    static func expanded(_ text: String) -> String {
+        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("`", with: "\\`")
+        return "\"" + escaped.replacing("$(", with: "\\$(") + "\""
+    }
 }

@@ -75,11 +75,6 @@ extension Lab {
         }
     }
 
-    /// Tokens of submissions that have an attempt whose end is not on record.
-    public func openSubmissions() throws -> Set<String> {
-        try database.read { try String.fetchSet($0, sql: "SELECT token FROM remote_attempts WHERE ended_at IS NULL") }
-    }
-
     /// Calls `body`, whose writes become durable together when it returns: much faster than one by one. What is removed elsewhere because
     /// it is in the lab is removed afterwards.
     public func makingDurableTogether<T>(_ body: () throws -> T) throws -> T {

@@ -125,8 +125,12 @@ struct ClusterSync: ParsableCommand {
                     last = text(summary)
                     if drain, summary.isDone { break }
                     misses = summary.trouble == nil ? 0 : misses + 1
-                } catch LabError.busy(let file) {
-                    Terminal.error.line("warning: \(LabError.busy(file: file))".printable)
+                } catch {
+                    // A file server that is away, or a busy database, is there again later.
+                    let failure = Failure(error)
+                    guard [.tryAgain, .cannotWrite, .unavailable].contains(failure.status) else { throw failure }
+                    Terminal.error.line("warning: \(failure.message)".printable)
+                    misses += 1
                 }
                 if Terminal.output.failure != nil { break }
                 let pause = min(600, Double(settings.pollSeconds) * Double(1 << min(misses, 5)))

@@ -115,7 +115,8 @@ struct ClusterReporter: Sendable {
             show("\(engine) job \(job): \(Format.count(runs, "run")) in \(Format.count(jobs, "job"))")
         case .started(let run, let attempt, let place):
             say(run, "started on \(place.node ?? "?") by \(place.engine) job \(place.job ?? "?"), attempt \(attempt)", .blue)
-        case .epoch(let run, let row, let epochs): record(run, "epoch \(row.epoch)/\(epochs)  \(row.text)")
+        case .epochs(let run, let rows, let epochs):
+            record(run, rows.map { "epoch \($0.epoch)/\(epochs)  \($0.text)" })
         case .notStarted(let run, let reason): say(run, "did not start: \(reason)", .yellow)
         case .ended(let run, let outcome, let state): ended(run, outcome, state)
         case .notice(let text): show(text, .yellow)
@@ -136,12 +137,12 @@ struct ClusterReporter: Sendable {
     }
 
     private func say(_ run: String, _ text: String, _ colour: Colour) {
-        record(run, text)
+        record(run, [text])
         show("\(names.name(run))  \(text)", colour)
     }
 
-    private func record(_ run: String, _ text: String) {
-        if let error = logs.append(text, run: run) { show("warning: \(error)", .yellow) }
+    private func record(_ run: String, _ lines: [String]) {
+        if let error = logs.append(lines, run: run) { show("warning: \(error)", .yellow) }
     }
 
     private func show(_ text: String, _ colour: Colour? = nil) {
