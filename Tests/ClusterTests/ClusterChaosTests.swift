@@ -7,7 +7,7 @@ import Testing
 @Suite("A lab with a cluster, under every kind of fault", .serialized)
 struct ClusterChaosTests {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let faults = environment["PCNLAB_CLUSTER_FAULTS"].flatMap(Int.init) ?? 8
+    private static let faults = environment["PCNLAB_CLUSTER_FAULTS"].flatMap(Int.init) ?? 5
     private static let seeds = (environment["PCNLAB_CLUSTER_SEEDS"] ?? "1").split(separator: ",").compactMap { UInt64($0) }
 
     @Test("loses nothing, trains nothing twice at a time, and ends with the bits of undisturbed runs", arguments: seeds)

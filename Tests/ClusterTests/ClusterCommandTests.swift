@@ -80,7 +80,9 @@ import Testing
             try program.run("submit", program.spec(spec))
             try program.run("cluster", "submit", "--engine", "manual")
             let runs = program.lab.appending(path: "cluster/runs")
-            let bundle = { try runs.appending(path: #require(FileManager.default.contentsOfDirectory(atPath: runs.path).first)).path }
+            let bundle = {
+                try runs.appending(path: #require(FileManager.default.contentsOfDirectory(atPath: runs.path).first)).path
+            }
             let lab = try Lab(program.lab), id = try lab.runs()[0].id
             // Once by each of the signals that batch systems send, repeated.
             for signal in [SIGTERM, SIGUSR1] {

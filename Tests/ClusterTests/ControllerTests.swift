@@ -258,6 +258,12 @@ struct ControllerTests {
                 run.state == .queued && run.error?.hasSuffix("ask for nodes like n1 with --set constraint=new") == true, "\(run)")
             let last = lab.engine.state.withLock { $0.submitted.last }
             #expect(last?.excludedNodes == ["n3"])
+            // A person who submits the run again may have corrected the node.
+            lab.engine.set("3", .ended(.cancelled))
+            try lab.sync()
+            lab.pass(seconds: 61)
+            try lab.sync(isImpatient: true)
+            #expect(lab.engine.state.withLock { $0.submitted.last?.excludedNodes } == [])
             #expect(try lab.lab.attempts(of: run.id).count == 1)
         }
     }

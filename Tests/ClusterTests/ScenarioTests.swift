@@ -166,7 +166,7 @@ struct ScenarioTests {
                 try slurm.slurm("scancel", "--user=root")
                 try until { lab.trainers().isEmpty }
             } else {
-                for process in lab.trainers() { kill(process, SIGINT) }
+                for process in lab.trainers() { kill(process, SIGTERM) }
             }
             try lab.sync { try lab.lab.attempts(of: id).count > 1 }
             try lab.shorten()
@@ -306,7 +306,9 @@ struct ScenarioTests {
 
     @Test("go on to equal bits by themselves when everything is killed at once", arguments: TestEngine.available)
     func powerLoss(_ engine: TestEngine) throws {
-        try ClusterLab.with(engine, spec: ClusterLab.spec(epochs: Self.endless, parts: ["pcn"], seeds: [1, 2]), slurm: ["SlurmdTimeout=6"]) { lab in
+        try ClusterLab.with(
+            engine, spec: ClusterLab.spec(epochs: Self.endless, parts: ["pcn"], seeds: [1, 2]), slurm: ["SlurmdTimeout=6"]
+        ) { lab in
             try lab.submit()
             let id = try lab.ids()[0]
             let controller = try lab.start("cluster", "sync", "--watch")

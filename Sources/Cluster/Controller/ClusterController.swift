@@ -42,7 +42,9 @@ public final class ClusterController {
 
     /// Where the bundles are: in the lab, or where the settings say. A relative path is one in the lab's folder.
     public static func folder(_ lab: Lab, _ settings: ClusterSettings) -> URL {
-        URL(fileURLWithPath: settings.folder ?? "cluster", isDirectory: true, relativeTo: lab.folder).standardizedFileURL.absoluteURL
+        let path = settings.folder ?? "cluster"
+        let place = path.hasPrefix("/") ? URL(fileURLWithPath: path, isDirectory: true) : lab.folder.appending(path: path)
+        return place.standardizedFileURL.absoluteURL
     }
 
     /// An engine of this program.

@@ -27,7 +27,7 @@ extension EnginePass {
         let nodes = try lab.nodes(engine.name)
         var groups: [(group: Group, runs: [RemoteCandidate])] = []
         for candidate in candidates {
-            let group = Group(settings: candidate.engineSettings, excluded: excluded(candidate, nodes, capabilities))
+            let group = Group(settings: candidate.engineSettings, excluded: excluded(candidate, nodes, capabilities, isImpatient))
             if let index = groups.firstIndex(where: { $0.group == group }) {
                 groups[index].runs.append(candidate)
             } else {
@@ -47,13 +47,17 @@ extension EnginePass {
     }
 
     /// Nodes to which a run must not be sent: those of another arithmetic, and those on which jobs die.
-    private func excluded(_ run: RemoteCandidate, _ nodes: [RemoteNode], _ capabilities: EngineCapabilities) -> [String] {
+    /// - Parameter isForgiving: whether a person asks for the jobs: what made a node compute differently may be corrected. If it is not,
+    ///   the node refuses once more.
+    private func excluded(
+        _ run: RemoteCandidate, _ nodes: [RemoteNode], _ capabilities: EngineCapabilities, _ isForgiving: Bool
+    ) -> [String] {
         nodes.filter { node in
             let isDeadly = capabilities.features.count > 1 && node.isExcluded(at: now)
             let isOther = run.arithmetic.map { before in
                 !node.arithmetic.isEmpty && run.settings.decisive(before) != run.settings.decisive(node.arithmetic)
             }
-            return isDeadly || isOther ?? false
+            return isDeadly || !isForgiving && isOther ?? false
         }.map(\.name)
     }
 

@@ -46,11 +46,14 @@ public struct Local: Engine {
         } catch { throw .refused("the jobs cannot be started: \(error.systemReason)") }
     }
 
-    /// Runs a shell and waits for its end. Foundation's `Process` would wait for the end of all that the shell has started too: they
-    /// inherit a descriptor of it.
+    /// Runs a shell and waits for its end. It inherits no descriptor but the first three: whoever started this program may wait until all
+    /// copies of one are closed, as Foundation's `Process` does, and the jobs live on.
     private func launch(_ arguments: [String]) throws {
         var words = arguments.map { strdup($0) } + [nil], process: pid_t = 0
         defer { words.forEach { free($0) } }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
         let number = posix_spawn(&process, "/bin/sh", nil, nil, &words, environ)
         guard number == 0 else { throw POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO) }
         var status: Int32 = 0

@@ -101,11 +101,11 @@ extension ClusterChoice {
 struct ClusterReporter: Sendable {
     private let logs: RunLogs
     private let isQuiet: Bool
-    private let names: RunNames
+    private let lab: Lab
 
     init(_ lab: Lab, isQuiet: Bool = false) {
         logs = RunLogs(folder: lab.logs)
-        names = RunNames(lab)
+        self.lab = lab
         self.isQuiet = isQuiet
     }
 
@@ -138,7 +138,13 @@ struct ClusterReporter: Sendable {
 
     private func say(_ run: String, _ text: String, _ colour: Colour) {
         record(run, [text])
-        show("\(names.name(run))  \(text)", colour)
+        show("\(name(run))  \(text)", colour)
+    }
+
+    /// Unlike in the log of `work`, without the settings in which the runs of the queue differ: a pass does not read the whole queue.
+    private func name(_ run: String) -> String {
+        guard let settings = try? lab.settings(of: run) else { return String(run.prefix(8)) }
+        return "\(run.prefix(8)) \(settings.model) \(settings.dataset.label) seed \(settings.seed)"
     }
 
     private func record(_ run: String, _ lines: [String]) {
