@@ -290,6 +290,21 @@ struct ControllerTests {
         }
     }
 
+    @Test("submits a run again without a delay when the engine lost its jobs before they began, and blames nobody")
+    func lostJobs() throws {
+        try ScriptedLab.with { lab in
+            try lab.submit()
+            for job in 1...4 {
+                lab.engine.set("\(job)", nil)
+                try lab.sync()
+                lab.pass(seconds: 101)
+                try lab.sync()
+                let run = try lab.summary()
+                #expect(run.attempts == job + 1 && run.error == nil && run.remote?.job == "\(job + 1)_0", "\(run)")
+            }
+        }
+    }
+
     @Test("shows why the engine refuses jobs, and asks again less and less often")
     func refused() throws {
         try ScriptedLab.with { lab in

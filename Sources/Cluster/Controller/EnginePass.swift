@@ -188,7 +188,8 @@ struct EnginePass {
         let progress = try lab.progress(of: attempt)
         guard progress.isStarted else {
             // It ended before it trained anything.
-            if outcome.kind == .refused { try refused(attempt, outcome) } else { try notStarted(attempt, reason) }
+            if outcome.kind == .refused { return try refused(attempt, outcome) }
+            try notStarted(attempt, reason, isFault: outcome.kind != .stopped)
             return
         }
         // Another pass may have come so far, and no farther.
@@ -212,8 +213,9 @@ struct EnginePass {
         note(.ended(run: attempt.run, end, state: state))
     }
 
-    private mutating func notStarted(_ attempt: RemoteAttempt, _ reason: String) throws {
-        try lab.close(attempt, reason: reason)
+    /// - Parameter isFault: whether it is the run's or the settings', and not the cluster's.
+    private mutating func notStarted(_ attempt: RemoteAttempt, _ reason: String, isFault: Bool = true) throws {
+        try lab.close(attempt, reason: reason, isFault: isFault)
         closed.append(attempt)
         note(.notStarted(run: attempt.run, reason: reason))
     }
@@ -343,7 +345,7 @@ struct EnginePass {
                 return false
             }
             try ask(attempt)
-            try notStarted(attempt, "its job never arrived at \(engine.name)")
+            try notStarted(attempt, "its job never arrived at \(engine.name)", isFault: false)
             return true
         }
         let since = min(attempt.missingSince ?? uptime, uptime)
@@ -376,8 +378,10 @@ struct EnginePass {
         guard progress.isStarted, !progress.isEnded, attempt.wish != .nothing else {
             if attempt.wish == .nothing || progress.isEnded { return try close(attempt) }
             // The program was never reached, or has not come to its first line.
-            let output = end?.isOfTheCluster ?? true ? "" : outputTail(attempt)
-            return try notStarted(attempt, reason + " before it began" + (output.isEmpty ? "" : ": \(output)"))
+            let isFault = end.map { !$0.isOfTheCluster && $0 != .timeLimit } ?? false
+            let output = isFault ? outputTail(attempt) : ""
+            let text = reason + " before it began" + (output.isEmpty ? "" : ": \(output)")
+            return try notStarted(attempt, text, isFault: isFault)
         }
         if let node = attempt.node, end.map({ !$0.isOfTheCluster && $0 != .timeLimit }) ?? false {
             // A heartbeat is a second.
