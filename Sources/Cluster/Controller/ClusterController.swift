@@ -14,7 +14,6 @@ public final class ClusterController {
     let node: NodeDefaults
     let estimate: (Settings) -> Double
     let observer: ClusterObserver
-    private var settingsOfRuns: [String: ClusterSettings] = [:]
 
     /// What jobs do where the settings leave it open.
     public struct NodeDefaults: Sendable {
@@ -75,7 +74,7 @@ public final class ClusterController {
         }
         try removeRests()
         let counts = try lab.remoteCounts()
-        (summary.waiting, summary.running, summary.jobs) = counts
+        (summary.waiting, summary.running, summary.jobs) = (counts.waiting, counts.running, counts.jobs)
         lab.settle()
         return summary
     }
@@ -112,13 +111,10 @@ public final class ClusterController {
     }
 
     /// The settings of a run's jobs: the lab's, and what was given for the run.
-    func settings(with changes: String?) -> ClusterSettings {
-        guard let changes else { return settings }
-        if let known = settingsOfRuns[changes] { return known }
+    func settings(with changes: [String]) -> ClusterSettings {
         var merged = settings
-        // They were checked when they were given.
-        try? merged.apply(json: Array(changes.utf8))
-        settingsOfRuns[changes] = merged
+        // They were checked when they were given. What a newer program knows is left out.
+        for change in changes { try? merged.apply([change]) }
         return merged
     }
 }

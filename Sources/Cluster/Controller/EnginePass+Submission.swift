@@ -9,7 +9,7 @@ extension EnginePass {
 
     /// What the runs of one submission have in common.
     private struct Group: Hashable {
-        let settings: String?
+        let changes: [String]
         let excluded: [String]
     }
 
@@ -27,7 +27,7 @@ extension EnginePass {
         let nodes = try lab.nodes(engine.name)
         var groups: [(group: Group, runs: [RemoteCandidate])] = []
         for candidate in candidates {
-            let group = Group(settings: candidate.engineSettings, excluded: excluded(candidate, nodes, capabilities, isImpatient))
+            let group = Group(changes: candidate.settingChanges, excluded: excluded(candidate, nodes, capabilities, isImpatient))
             if let index = groups.firstIndex(where: { $0.group == group }) {
                 groups[index].runs.append(candidate)
             } else {
@@ -35,7 +35,7 @@ extension EnginePass {
             }
         }
         for (group, runs) in groups {
-            let settings = controller.settings(with: group.settings)
+            let settings = controller.settings(with: group.changes)
             var tasks = pack(runs, settings).prefix(max(0, room))[...]
             while !tasks.isEmpty {
                 let part = Array(tasks.prefix(min(capabilities.arraySize, settings.startsPerMinute)))

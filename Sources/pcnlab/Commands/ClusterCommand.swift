@@ -53,7 +53,7 @@ struct ClusterSubmit: ParsableCommand {
 extension ClusterChoice {
     /// Gives runs to the engine and starts jobs. Returns the runs that are the engine's now, and what a pass of the controller left.
     func assign(_ ids: [String], in lab: Lab) throws -> (runs: [String], summary: ClusterSummary) {
-        let assigned = try lab.assign(ids, to: try settings(lab).engine, settings: try givenJSON())
+        let assigned = try lab.assign(ids, to: try settings(lab).engine, changes: changes)
         let reporter = ClusterReporter(lab)
         return (assigned, try controller(lab) { reporter($0) }.sync(isImpatient: true))
     }
@@ -137,8 +137,7 @@ struct ClusterSync: ParsableCommand {
                 _ = isStopped.wait(timeout: .now() + pause)
             }
             if let signal = StopSignals.received { throw ExitCode(128 + signal) }
-            let counts = try lab.stateCounts()
-            if drain, counts[.failed] ?? 0 > 0 || counts[.diverged] ?? 0 > 0 { throw Exit.someRunFailed }
+            if drain, try lab.remoteCounts().failed > 0 { throw Exit.someRunFailed }
         }
     }
 

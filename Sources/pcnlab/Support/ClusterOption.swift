@@ -59,18 +59,11 @@ extension ClusterChoice {
             let known = ClusterField.engines.joined(separator: ", ")
             throw ValidationError("\(option): \(engine.debugDescription) is no engine; give one of \(known)")
         }
-        do { _ = try given() } catch { throw ValidationError("\(error)") }
+        do {
+            var settings = ClusterSettings()
+            try settings.apply(all)
+        } catch { throw ValidationError("\(error)") }
     }
-
-    /// The settings that the command line gives, over the defaults.
-    private func given() throws(SpecDiagnostics) -> ClusterSettings {
-        var settings = ClusterSettings()
-        try settings.apply(all)
-        return settings
-    }
-
-    /// The same as JSON for runs that are submitted with them; nil if nothing is given.
-    func givenJSON() throws -> String? { changes.isEmpty ? nil : try given().canonicalJSON }
 
     /// The settings in force. Throws `SpecDiagnostics` for a `cluster.json` that cannot be used.
     func settings(_ lab: Lab) throws -> ClusterSettings { try settings(ofLab: lab.folder) }
