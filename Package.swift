@@ -128,7 +128,7 @@ let package = Package(
         .testTarget(
             name: "ClusterTests",
             dependencies: [
-                "pcnlab", "ProgramUnderTest", "Cluster", "Lab", "Specs", .product(name: "GRDB", package: "GRDB.swift"),
+                "pcnlab", "ProgramUnderTest", "Cluster", "Lab", "Specs", "Tensors", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // Drive a real browser; `make test-browser` runs them.
         .testTarget(

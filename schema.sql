@@ -34,7 +34,7 @@ CREATE TABLE runs (
     submitted_at INTEGER NOT NULL,
     note TEXT,                                  -- a person's own words
     engine TEXT,                                -- the cluster's engine that trains it, such as slurm; NULL: workers of this machine
-    engine_settings TEXT,                       -- settings of its jobs that differ from the lab's, as JSON
+    engine_settings TEXT,                       -- changes of the lab's settings for its jobs: a JSON list of key=value
     CONSTRAINT state_is_known CHECK (
         state IN ('queued', 'running', 'completed', 'failed', 'diverged', 'cancelled', 'paused')),
     CONSTRAINT request_is_known CHECK (request IN ('pause', 'cancel')),

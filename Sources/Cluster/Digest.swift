@@ -4,9 +4,6 @@ import Specs
 
 /// SHA-256, as checkpoints have it.
 enum Digest {
-    /// Eight hexadecimal digits for a text.
-    static func short(of text: String) -> String { String(SHA256.hash(data: Data(text.utf8)).hexadecimal.prefix(8)) }
-
     /// The size and the digest of a file; nil if it cannot be read.
     static func of(_ file: URL) -> (bytes: Int, sha256: String)? {
         guard let handle = FileHandle(forReadingAtPath: file.path) else { return nil }

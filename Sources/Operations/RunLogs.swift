@@ -29,11 +29,17 @@ package final class RunLogs: Sendable {
     }
 
     /// Appends a line. Returns an error's text the first time that a line cannot be written.
-    package func append(_ text: String, run: String) -> String? {
-        let line = Data("\(Format.time(Int64(Date().timeIntervalSince1970 * 1000)))  \(text.printable)\n".utf8)
+    package func append(_ text: String, run: String) -> String? { append([text], run: run) }
+
+    /// The same for several lines.
+    package func append(_ lines: [String], run: String) -> String? {
+        let time = Format.time(Int64(Date().timeIntervalSince1970 * 1000))
         return state.withLock { state in
             var pending = state.pending[run] ?? Data()
-            if pending.count + line.count > Self.limit { state.isIncomplete = true } else { pending += line }
+            let isBehind = !pending.isEmpty
+            for line in lines.map({ Data("\(time)  \($0.printable)\n".utf8) }) {
+                if isBehind, pending.count + line.count > Self.limit { state.isIncomplete = true } else { pending += line }
+            }
             state.pending[run] = pending
             guard let error = write(run, &state), state.failure == nil else { return nil }
             state.failure = error

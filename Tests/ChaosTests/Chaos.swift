@@ -10,8 +10,8 @@ final class Chaos {
     /// Seeds of the spec: three runs each.
     let seeds: Int
 
-    /// Number of injected faults of each kind.
-    private(set) var counts: [FaultKind: Int] = [:]
+    /// The injected faults, in order.
+    private(set) var injected: [FaultKind] = []
     var subject: Subject
     private var workers: [Program.Running] = []
     private var epochs = 20
@@ -35,7 +35,7 @@ final class Chaos {
             } catch {
                 throw Broken("fault \(number) of seed \(seed), \(kind.rawValue): \(error)")
             }
-            counts[kind, default: 0] += 1
+            injected.append(kind)
         }
         end()
         try subject.checkNothingRuns()

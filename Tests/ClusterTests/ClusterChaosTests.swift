@@ -1,13 +1,14 @@
 import Foundation
 import Lab
 import ProgramUnderTest
+import Tensors
 import Testing
 
 /// Faults of every part of a cluster, chosen by a seed, one after the other. `make chaos-cluster` injects many of them.
 @Suite("A lab with a cluster, under every kind of fault", .serialized)
 struct ClusterChaosTests {
     private static let environment = ProcessInfo.processInfo.environment
-    private static let faults = environment["PCNLAB_CLUSTER_FAULTS"].flatMap(Int.init) ?? 8
+    private static let faults = environment["PCNLAB_CLUSTER_FAULTS"].flatMap(Int.init) ?? 5
     private static let seeds = (environment["PCNLAB_CLUSTER_SEEDS"] ?? "1").split(separator: ",").compactMap { UInt64($0) }
 
     @Test("loses nothing, trains nothing twice at a time, and ends with the bits of undisturbed runs", arguments: seeds)
@@ -56,7 +57,8 @@ final class ClusterChaos {
 
     private let lab: ClusterLab
     private let spec: (Int) -> String
-    private var random: SeededGenerator
+    private let random: RandomStream
+    private var draws = 0
     private var epochs = 100
     private var controller: Program.Running?
     private var counts: [Fault: Int] = [:]
@@ -66,7 +68,7 @@ final class ClusterChaos {
 
     init(_ lab: ClusterLab, seed: UInt64, spec: @escaping (Int) -> String) {
         (self.lab, self.spec) = (lab, spec)
-        random = SeededGenerator(state: seed)
+        random = RandomStream(seed: seed, purpose: "cluster chaos")
     }
 
     var summary: String {
@@ -135,7 +137,7 @@ final class ClusterChaos {
 
     private func chooseFault() -> Fault {
         let all = Fault.allCases.filter { lab.slurm != nil || !$0.needsSlurm }
-        var place = Int.random(in: 0..<all.reduce(0) { $0 + $1.weight }, using: &random)
+        var place = draw(all.reduce(0) { $0 + $1.weight })
         for fault in all {
             place -= fault.weight
             if place < 0 { return fault }
@@ -143,15 +145,23 @@ final class ClusterChaos {
         return .trainerKilled
     }
 
-    private func wait(_ shortest: Double, _ longest: Double) {
-        Thread.sleep(forTimeInterval: Double.random(in: shortest...longest, using: &random))
+    /// A number in 0 ..< bound, by the seed and the number of draws so far.
+    private func draw(_ bound: Int) -> Int {
+        draws += 1
+        return random.integer(draws, below: bound)
     }
 
-    private func anyTrainer() -> Int32? { lab.trainers().sorted().randomElement(using: &random) }
+    private func any<Element>(_ elements: [Element]) -> Element? { elements.isEmpty ? nil : elements[draw(elements.count)] }
+
+    private func wait(_ shortest: Double, _ longest: Double) {
+        Thread.sleep(forTimeInterval: shortest + (longest - shortest) * Double(draw(1000)) / 1000)
+    }
+
+    private func anyTrainer() -> Int32? { any(lab.trainers().sorted()) }
 
     private func anyStart() throws -> URL? {
         let runs = try lab.ids().flatMap { try lab.journals(of: $0) }.map { $0.deletingLastPathComponent() }
-        return runs.sorted { $0.path < $1.path }.randomElement(using: &random)
+        return any(runs.sorted { $0.path < $1.path })
     }
 
     private func perform(_ fault: Fault) throws {
@@ -162,7 +172,7 @@ final class ClusterChaos {
             let second = try lab.start("cluster", "sync")
             _ = try second.finish()
         case .trainerKilled: if let process = anyTrainer() { kill(process, SIGKILL) }
-        case .trainerTold: if let process = anyTrainer() { kill(process, Bool.random(using: &random) ? SIGTERM : SIGUSR1) }
+        case .trainerTold: if let process = anyTrainer() { kill(process, draw(2) == 0 ? SIGTERM : SIGUSR1) }
         case .jobCancelled:
             if let slurm = lab.slurm {
                 try slurm.slurm("scancel", "--user=root")
@@ -174,14 +184,14 @@ final class ClusterChaos {
             wait(0, 4)
             try lab.slurm?("revive", "controller")
         case .nodeKilled:
-            let node = nodes.randomElement(using: &random)!
+            let node = nodes[draw(3)]
             try lab.slurm?("kill", node)
             wait(0, 2)
-            if Bool.random(using: &random) { try lab.slurm?("down", node) }
+            if draw(2) == 0 { try lab.slurm?("down", node) }
             wait(0, 3)
             try lab.slurm?("revive", node)
         case .nodeOff:
-            let node = nodes.randomElement(using: &random)!
+            let node = nodes[draw(3)]
             try lab.slurm?("power-off", node)
             try lab.slurm?("down", node)
             wait(0, 2)
@@ -208,12 +218,12 @@ final class ClusterChaos {
             let journal = start.appending(path: "journal.jsonl")
             guard let handle = try? FileHandle(forUpdating: journal) else { return }
             let size = try handle.seekToEnd()
-            if size > 400 { try handle.truncate(atOffset: size - UInt64.random(in: 1...200, using: &random)) }
+            if size > 400 { try handle.truncate(atOffset: size - UInt64(1 + draw(200))) }
             try handle.close()
         case .clockTurned:
             let folder = lab.program.folder.appending(path: "switches")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Data("\(Int.random(in: -200_000_000...200_000_000, using: &random))".utf8).write(
+            try Data("\(draw(400_000_000) - 200_000_000)".utf8).write(
                 to: folder.appending(path: "clock"))
             let shim = Program.executable.deletingLastPathComponent().appending(path: "libFaultShim.so")
             let turned = try lab.program.start(
@@ -231,18 +241,5 @@ final class ClusterChaos {
             wait(0.2, 2)
             try lab.run("cluster", "submit")
         }
-    }
-}
-
-/// A generator of random numbers that a seed determines (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -80,12 +80,14 @@ import Testing
             try program.run("submit", program.spec(spec))
             try program.run("cluster", "submit", "--engine", "manual")
             let runs = program.lab.appending(path: "cluster/runs")
-            let name = try #require(try FileManager.default.contentsOfDirectory(atPath: runs.path).first)
-            let bundle = runs.appending(path: name).path
-            let lab = try Lab(program.lab), id = String(name.prefix(16))
+            let bundle = {
+                try runs.appending(path: #require(FileManager.default.contentsOfDirectory(atPath: runs.path).first)).path
+            }
+            let lab = try Lab(program.lab), id = try lab.runs()[0].id
             // Once by each of the signals that batch systems send, repeated.
             for signal in [SIGTERM, SIGUSR1] {
-                let training = try program.start(["train", bundle, "--threads", "1"])
+                let first = try bundle()
+                let training = try program.start(["train", first, "--threads", "1"])
                 let before = try lab.epoch(of: id)
                 try until {
                     try program.run("cluster", "sync")
@@ -93,18 +95,19 @@ import Testing
                 }
                 kill(training.process.processIdentifier, SIGCONT)
                 kill(training.process.processIdentifier, signal)
+                Thread.sleep(forTimeInterval: 0.05)
                 kill(training.process.processIdentifier, SIGTERM)
                 let output = try training.finish()
                 #expect(output.status == 128 + signal, "\(output)")
+                // A stop ends the attempt: the next one has a bundle of its own.
+                try program.run("cluster", "sync")
+                #expect(try bundle() != first)
             }
-            // A stop ends the attempt: the next one has a bundle of its own.
-            try program.run("cluster", "sync")
-            let next = try #require(try FileManager.default.contentsOfDirectory(atPath: runs.path).first)
-            #expect(next != name)
-            let both = try (0..<2).map { _ in try program.start(["train", runs.appending(path: next).path, "--threads", "1"]) }
+            let last = try bundle()
+            let both = try (0..<2).map { _ in try program.start(["train", last, "--threads", "1"]) }
             let statuses = try both.map { try $0.finish().status }.sorted()
             #expect(statuses == [0, 75] || statuses == [0, 0], "\(statuses)")
-            #expect(try program.run("train", runs.appending(path: next).path).status == 0, "it is completed already")
+            #expect(try program.run("train", last).status == 0, "it is completed already")
             try program.run("cluster", "sync")
             #expect(try program.results() == Reference.results(of: spec))
         }

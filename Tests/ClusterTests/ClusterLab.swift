@@ -23,7 +23,8 @@ final class ClusterLab {
     /// Nil for local jobs.
     let slurm: VirtualCluster?
     private(set) var environment: [String: String]
-    private let spec: String
+    /// The spec that was submitted last.
+    private(set) var spec: String
 
     /// Three runs of some seconds each.
     static func spec(epochs: Int, parts: [String] = ["pcn", "mlp", "low_rank"], seeds: [Int] = [1], more: String = "") -> String {
@@ -102,6 +103,20 @@ final class ClusterLab {
         try until {
             try sync(statuses)
             return try condition()
+        }
+    }
+
+    /// Submits the spec again with so few epochs that its runs end soon.
+    func shorten() throws {
+        let trained = try ids().map { try epoch(of: $0) }.max() ?? 0
+        spec = spec.replacing(#/"epochs": \d+/#, with: "\"epochs\": \(trained + 60)")
+        let output = try program.run("submit", program.spec(spec))
+        try #require(output.status == 0, "\(output)")
+        // What was trained meanwhile stays.
+        let longest = try lab.runs().map(\.epochs).max() ?? 0
+        if longest > trained + 60 {
+            spec = spec.replacing(#/"epochs": \d+/#, with: "\"epochs\": \(longest)")
+            try program.run("submit", program.spec(spec))
         }
     }
 

@@ -50,7 +50,7 @@ struct EngineConformanceTests {
             defer { slurm.stop() }
             // The engine runs in this process, and finds Slurm as any program does.
             for (name, value) in slurm.environment { setenv(name, value, 1) }
-            try body(Subject(engine: Slurm(jobName: "conformance"), folder: folder, slurm: slurm))
+            try body(Subject(engine: Slurm(), folder: folder, slurm: slurm))
         }
     }
 

@@ -79,7 +79,7 @@ struct DocumentationTests {
         try #require(commands.count >= 8)
         try Program.inNewFolder { program in
             _ = try program.spec(smallSpec("small", epochs: 2))
-            _ = try program.spec(smallSpec("another", epochs: 3), "another.json")
+            _ = try program.spec(smallSpec("another", epochs: 3, samples: 400), "another.json")
             for command in commands {
                 // xargs calls no function of the shell.
                 let command = command.replacing(" pcnlab train", with: " '\(Program.executable.path)' train")

@@ -73,7 +73,7 @@ struct StatusTests {
             let lines = try program.run("status").lines
             #expect(lines[0].hasSuffix("  where") && lines[1].hasPrefix(local.prefix(8)))
             let ends = [
-                "queued 0/3000 – – – –", "manual \(name) n1", "manual \(name.dropLast())1",
+                "queued 0/3000 – – – –", "manual \(name) n1", "manual \(name.dropLast())1: waits for `pcnlab train`",
                 "manual: waits for `pcnlab cluster sync`",
             ]
             for (line, end) in zip(lines.dropFirst(), ends) {
@@ -89,7 +89,7 @@ struct StatusTests {
             let details = try ids.map { try program.run("status", $0).out }
             #expect(details[0].contains("cluster             manual job \(name) on n1\n"))
             #expect(details[0].firstMatch(of: /attempt 1 +\d{4}-.* UTC, manual job \w+ on n1, .*, 1 thread; under way/) != nil)
-            #expect(details[1].contains("cluster             manual job \(name.dropLast())1\n"))
+            #expect(details[1].contains("cluster             manual job \(name.dropLast())1: waits for `pcnlab train`\n"))
             #expect(details[2].contains("cluster             manual: waits for `pcnlab cluster sync`\n"))
             #expect(try !program.run("status", String(local)).out.contains("cluster"))
         }

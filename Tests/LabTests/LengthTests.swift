@@ -175,6 +175,28 @@ import Testing
         #expect(try only().epoch == 5 && lab.epochs(of: run.id).count == 5)
     }
 
+    @Test("epochs that were trained beyond it lengthen no run: neither the same spec again nor another extension counts them")
+    func trainedBeyond() throws {
+        try lab.finish(extended(trainedTo: 9), .released("stopped"))
+        #expect(try submit(3) == .shortened(from: 35, to: 3, .completed))
+        #expect(try submit(4) == .extended(from: 3, .queued))
+        #expect(try submit(4) == .found(.queued))
+        #expect(try submit(6) == .extended(from: 4, .queued))
+        #expect(try temporary.taken().settings.epochs == 6)
+    }
+
+    @Test("it stays when the worker trains more before it learns of it, and the same spec is submitted again")
+    func trainedMeanwhile() throws {
+        try submit(35)
+        let claim = try temporary.taken()
+        try lab.record(epochs: 1...4, of: claim)
+        #expect(try submit(3) == .shortened(from: 35, to: 4, .running))
+        try lab.record(epochs: 5...6, of: claim)
+        try lab.finish(claim, .released("fewer epochs are wanted"))
+        #expect(try submit(3) == .longer(epochs: 4, .queued))
+        #expect(try temporary.taken().settings.epochs == 4)
+    }
+
     @Test("a worker that dies with an extension that is not wanted any more leaves the run completed")
     func dead() throws {
         try submit(3)

@@ -130,6 +130,8 @@ public final class BundleWork: Sendable {
     /// Writes the outcome, which is durable on return. Nothing is written afterwards.
     public func finish(_ outcome: BundleOutcome) throws {
         isOver.store(true, ordering: .relaxed)
+        // Of a bundle that the lab has removed nothing is made again.
+        guard access(folder.path, F_OK) == 0 else { return }
         try storage.put(try outcome.encoded(), as: "\(start)/\(RunBundle.outcome)", isDurable: true)
     }
 

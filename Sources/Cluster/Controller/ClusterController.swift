@@ -14,7 +14,6 @@ public final class ClusterController {
     let node: NodeDefaults
     let estimate: (Settings) -> Double
     let observer: ClusterObserver
-    private var settingsOfRuns: [String: ClusterSettings] = [:]
 
     /// What jobs do where the settings leave it open.
     public struct NodeDefaults: Sendable {
@@ -37,19 +36,20 @@ public final class ClusterController {
         let folder = Self.folder(lab, settings)
         (self.lab, self.settings, self.node, self.estimate, self.observer) = (lab, settings, node, estimate, observer)
         storage = SharedFolder(folder)
-        self.makeEngine = makeEngine ?? { Self.engine($0, lab, folder: folder) }
+        self.makeEngine = makeEngine ?? { Self.engine($0, folder: folder) }
     }
 
-    /// Where the bundles are.
+    /// Where the bundles are: in the lab, or where the settings say. A relative path is one in the lab's folder.
     public static func folder(_ lab: Lab, _ settings: ClusterSettings) -> URL {
-        (settings.folder.map { URL(fileURLWithPath: $0, isDirectory: true) } ?? lab.folder.appending(path: "cluster"))
-            .standardizedFileURL.absoluteURL
+        let path = settings.folder ?? "cluster"
+        let place = path.hasPrefix("/") ? URL(fileURLWithPath: path, isDirectory: true) : lab.folder.appending(path: path)
+        return place.standardizedFileURL.absoluteURL
     }
 
     /// An engine of this program.
-    public static func engine(_ name: String, _ lab: Lab, folder: URL) -> (any Engine)? {
+    public static func engine(_ name: String, folder: URL) -> (any Engine)? {
         switch name {
-        case "slurm": Slurm(jobName: "pcnlab-" + Digest.short(of: lab.folder.standardizedFileURL.absoluteURL.path))
+        case "slurm": Slurm()
         case "local": Local(folder: folder.appending(path: "jobs"))
         case "manual": Manual()
         default: nil
@@ -72,9 +72,9 @@ public final class ClusterController {
             }
             try sync(engine, attempts.filter { $0.engine == name }, isImpatient, &summary)
         }
-        try removeOldSubmissions()
+        try removeRests()
         let counts = try lab.remoteCounts()
-        (summary.waiting, summary.running, summary.jobs) = counts
+        (summary.waiting, summary.running, summary.jobs) = (counts.waiting, counts.running, counts.jobs)
         lab.settle()
         return summary
     }
@@ -100,22 +100,21 @@ public final class ClusterController {
         summary.hasNews = summary.hasNews || pass.hasNews
     }
 
-    /// Removes scripts and outputs of submissions whose attempts have all ended.
-    private func removeOldSubmissions() throws {
-        let open = try lab.openSubmissions()
-        for token in try storage.list("jobs") where token != Local.slots && !open.contains(token) {
+    /// Removes scripts and outputs of submissions whose attempts have all ended, and bundles that a pass that was killed has left.
+    private func removeRests() throws {
+        let attempts = try lab.remoteAttempts()
+        let tokens = Set(attempts.map(\.token)), bundles = Set(attempts.map { RunBundle.name(run: $0.run, attempt: $0.number) })
+        for token in try storage.list("jobs") where token != Local.slots && !tokens.contains(token) {
             try? storage.remove("jobs/\(token)")
         }
+        for name in try storage.list("runs") where !bundles.contains("runs/\(name)") { try? storage.remove("runs/\(name)") }
     }
 
     /// The settings of a run's jobs: the lab's, and what was given for the run.
-    func settings(with changes: String?) -> ClusterSettings {
-        guard let changes else { return settings }
-        if let known = settingsOfRuns[changes] { return known }
+    func settings(with changes: [String]) -> ClusterSettings {
         var merged = settings
-        // They were checked when they were given.
-        try? merged.apply(json: Array(changes.utf8))
-        settingsOfRuns[changes] = merged
+        // They were checked when they were given. What a newer program knows is left out.
+        for change in changes { try? merged.apply([change]) }
         return merged
     }
 }

@@ -6,7 +6,8 @@ public enum ClusterEvent: Sendable {
     /// Jobs were submitted.
     case submitted(job: String, engine: String, jobs: Int, runs: Int)
     case started(run: String, attempt: Int, place: RemotePlace)
-    case epoch(run: String, EpochRow, of: Int)
+    /// New epochs of a run that trains to so many.
+    case epochs(run: String, [EpochRow], of: Int)
     /// An attempt ended; nil where its run was removed or is another attempt's.
     case ended(run: String, AttemptOutcome, state: RunState?)
     /// An attempt ended before it trained anything.

@@ -9,7 +9,7 @@ extension EnginePass {
 
     /// What the runs of one submission have in common.
     private struct Group: Hashable {
-        let settings: String?
+        let changes: [String]
         let excluded: [String]
     }
 
@@ -27,7 +27,7 @@ extension EnginePass {
         let nodes = try lab.nodes(engine.name)
         var groups: [(group: Group, runs: [RemoteCandidate])] = []
         for candidate in candidates {
-            let group = Group(settings: candidate.engineSettings, excluded: excluded(candidate, nodes, capabilities))
+            let group = Group(changes: candidate.settingChanges, excluded: excluded(candidate, nodes, capabilities, isImpatient))
             if let index = groups.firstIndex(where: { $0.group == group }) {
                 groups[index].runs.append(candidate)
             } else {
@@ -35,7 +35,7 @@ extension EnginePass {
             }
         }
         for (group, runs) in groups {
-            let settings = controller.settings(with: group.settings)
+            let settings = controller.settings(with: group.changes)
             var tasks = pack(runs, settings).prefix(max(0, room))[...]
             while !tasks.isEmpty {
                 let part = Array(tasks.prefix(min(capabilities.arraySize, settings.startsPerMinute)))
@@ -47,13 +47,17 @@ extension EnginePass {
     }
 
     /// Nodes to which a run must not be sent: those of another arithmetic, and those on which jobs die.
-    private func excluded(_ run: RemoteCandidate, _ nodes: [RemoteNode], _ capabilities: EngineCapabilities) -> [String] {
+    /// - Parameter isForgiving: whether a person asks for the jobs: what made a node compute differently may be corrected. If it is not,
+    ///   the node refuses once more.
+    private func excluded(
+        _ run: RemoteCandidate, _ nodes: [RemoteNode], _ capabilities: EngineCapabilities, _ isForgiving: Bool
+    ) -> [String] {
         nodes.filter { node in
             let isDeadly = capabilities.features.count > 1 && node.isExcluded(at: now)
             let isOther = run.arithmetic.map { before in
                 !node.arithmetic.isEmpty && run.settings.decisive(before) != run.settings.decisive(node.arithmetic)
             }
-            return isDeadly || isOther ?? false
+            return isDeadly || !isForgiving && isOther ?? false
         }.map(\.name)
     }
 
@@ -158,13 +162,13 @@ struct JobScript {
             "task=${SLURM_ARRAY_TASK_ID:-$1}",
             "export PCNLAB_JOB=\"${SLURM_ARRAY_JOB_ID:-\(folder.lastPathComponent)}_$task-${SLURM_RESTART_COUNT:-0}\"",
             "export PCNLAB_NODE=\"${SLURMD_NODENAME:-}\"",
-            "export PCNLAB_DATASETS=\(Shell.quoted(settings.datasets ?? node.datasets))",
+            "export PCNLAB_DATASETS=\(settings.datasets.map(Shell.expanded) ?? Shell.quoted(node.datasets))",
         ]
-        if let scratch = settings.scratch { lines.append("export TMPDIR=\(Shell.quoted(scratch))") }
+        if let scratch = settings.scratch { lines.append("export TMPDIR=\(Shell.expanded(scratch))") }
         lines += settings.setup
         let container = settings.container.map { $0 + " " } ?? ""
         lines.append(
-            "exec \(container)\(Shell.quoted(settings.program ?? node.program)) train --threads \(settings.cpus) "
+            "exec \(container)\(settings.program.map(Shell.expanded) ?? Shell.quoted(node.program)) train --threads \(settings.cpus) "
                 + "--list \(Shell.quoted(folder.path))/task-\"$task\"")
         text = lines.joined(separator: "\n") + "\n"
     }

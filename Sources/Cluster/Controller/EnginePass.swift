@@ -7,29 +7,24 @@ struct EnginePass {
     let controller: ClusterController
     let engine: any Engine
     /// By token and task; nil if the engine is not known to have told all.
-    private let jobs: [String: [Int: JobRecord]]?
-    private let isFollowed: Bool
+    let jobs: [String: [Int: JobRecord]]?
+    let isFollowed: Bool
     let now: Int64
     /// Milliseconds of the monotonic clock, which no change of the time of day affects. A smaller one than before is of another boot.
-    private let uptime: Int64
-    private(set) var hasNews = false
+    let uptime: Int64
+    var hasNews = false
     /// The latest error of the engine.
     private(set) var trouble: String?
     private var observations: [RemoteObservation] = []
-    private var stops: Set<JobID> = []
-    private var closed: [RemoteAttempt] = []
+    var stops: Set<JobID> = []
+    var closed: [RemoteAttempt] = []
+    /// Runs of which a checkpoint file is not there yet.
+    var late: Set<String> = []
     /// Asked for where a node of another arithmetic is met.
-    private var capabilities: EngineCapabilities?
+    var capabilities: EngineCapabilities?
 
     var lab: Lab { controller.lab }
     var storage: SharedFolder { controller.storage }
-
-    /// Milliseconds after which a submission that the engine does not list has not arrived.
-    private static let arrival: Int64 = 60_000
-    /// Milliseconds for which a shared folder may show what it held before.
-    private static let staleness: Int64 = 60_000
-    /// Heartbeats before which the death of a job is its node's fault rather than the run's.
-    private static let quick = 60
 
     init(_ controller: ClusterController, _ engine: any Engine, _ list: JobList) {
         self.controller = controller
@@ -102,140 +97,7 @@ struct EnginePass {
         if let record, !record.isEnded, !left.isEmpty, left.allSatisfy({ $0.wish == .nothing }) { stops.insert(record.id) }
     }
 
-    /// Writes what is new in a bundle into the lab. Returns whether the attempt is closed.
-    private mutating func ingest(_ attempt: RemoteAttempt, _ reading: BundleReading, _ record: JobRecord?) throws -> Bool {
-        let outcome = reading.outcome
-        do {
-            for start in reading.starts {
-                try begin(attempt, start)
-                try take(attempt, start)
-            }
-            guard let outcome else {
-                try passOn(attempt)
-                return false
-            }
-            try end(attempt, outcome, reading)
-        } catch LabError.superseded {
-            // Removed, paused before it started, or another attempt's: its process is told so, and nothing of it is taken.
-            guard outcome != nil else {
-                try ask(attempt)
-                return false
-            }
-        }
-        try close(attempt)
-        return true
-    }
-
-    /// The first line of a start makes a run one that is in training.
-    private mutating func begin(_ attempt: RemoteAttempt, _ start: BundleReading.Start) throws {
-        guard let first = start.first else { return }
-        try lab.node(first.node, of: attempt.engine, computesWith: first.arithmetic)
-        let job = attempt.job.map { "\($0)_\(attempt.task)" } ?? start.job
-        let isNew = try lab.start(
-            attempt, RemotePlace(engine: attempt.engine, job: job, node: first.node, reason: nil), arithmetic: first.arithmetic,
-            threads: first.threads, at: first.at)
-        guard isNew else { return }
-        note(
-            .started(
-                run: attempt.run, attempt: attempt.number,
-                place: RemotePlace(engine: attempt.engine, job: job, node: first.node, reason: nil)))
-    }
-
-    /// Writes a start's new epochs and checkpoints into the lab. Epochs are taken in order only: one that is missing is trained again.
-    private mutating func take(_ attempt: RemoteAttempt, _ start: BundleReading.Start) throws {
-        if start.lines.isEmpty { return }
-        var last = try lab.epoch(of: attempt.run), rows: [EpochRow] = [], checkpoints: [JournalLine.Checkpoint] = []
-        for line in start.lines {
-            if let row = line.epoch, row.epoch <= last + 1 {
-                rows.append(row)
-                last = max(last, row.epoch)
-            }
-            if let checkpoint = line.checkpoint, checkpoint.epoch <= last { checkpoints.append(checkpoint) }
-            if let entry = line.note { try lab.note(entry.kind, entry.detail, run: attempt.run, attempt: attempt.number) }
-        }
-        try lab.record(rows, run: attempt.run, attempt: attempt.number)
-        for row in rows { note(.epoch(run: attempt.run, row, of: attempt.epochs)) }
-        // Of those that make room for newer ones, only the two newest are there still.
-        let wanted = checkpoints.filter(\.kept) + checkpoints.filter { !$0.kept }.suffix(2)
-        for checkpoint in wanted.sorted(by: { ($0.epoch, $0.batch) < ($1.epoch, $1.batch) }) {
-            try take(checkpoint, attempt, start.name)
-        }
-    }
-
-    /// Takes a checkpoint file into the lab. One that is not there, or not whole yet, is left: training goes on from an older one.
-    private func take(_ checkpoint: JournalLine.Checkpoint, _ attempt: RemoteAttempt, _ start: String) throws {
-        guard !checkpoint.file.contains("/"), checkpoint.file.hasSuffix(".safetensors") else { return }
-        let source =
-            "\(RunBundle.name(run: attempt.run, attempt: attempt.number))/\(RunBundle.starts)/\(start)/\(checkpoint.file)"
-        let name = "checkpoints/\(attempt.run)/e\(checkpoint.epoch)-b\(checkpoint.batch)-a\(attempt.number).safetensors"
-        let file = try lab.url(ofCheckpoint: name)
-        do { try storage.fetch(source, to: file) } catch CocoaError.fileReadNoSuchFile { return }
-        guard let found = Digest.of(file), found.sha256 == checkpoint.digest else {
-            try? FileManager.default.removeItem(at: file)
-            return
-        }
-        let row = CheckpointRecord(
-            epoch: checkpoint.epoch, batch: checkpoint.batch, file: name, bytes: found.bytes, sha256: found.sha256,
-            kept: checkpoint.kept)
-        for superfluous in try lab.record(row, run: attempt.run, attempt: attempt.number) where superfluous != name {
-            try? FileManager.default.removeItem(at: lab.url(ofCheckpoint: superfluous))
-        }
-    }
-
-    /// Ends an attempt as its outcome says.
-    private mutating func end(_ attempt: RemoteAttempt, _ outcome: BundleOutcome, _ reading: BundleReading) throws {
-        let reason = outcome.reason ?? outcome.kind.rawValue
-        let progress = try lab.progress(of: attempt)
-        guard progress.isStarted else {
-            // It ended before it trained anything.
-            if outcome.kind == .refused { try refused(attempt, outcome) } else { try notStarted(attempt, reason) }
-            return
-        }
-        // Another pass may have come so far, and no farther.
-        if progress.isEnded { return }
-        let end: AttemptOutcome
-        switch outcome.kind {
-        case .completed: end = outcome.figures.map(AttemptOutcome.completed) ?? .failed("its outcome has no final figures")
-        case .diverged: end = .diverged(reason)
-        case .failed: end = .failed(reason)
-        case .stopped, .busy, .refused:
-            switch attempt.wish {
-            case .stop(.asked(let request)): end = .stopped(request)
-            case .stop(.shortened): end = .released("fewer epochs are wanted")
-            case .stop(.taken): end = .released("taken from \(attempt.engine)")
-            case .start, .goOn, .nothing: end = .released(reason)
-            }
-        case .waits: end = .waits(reason)
-        }
-        let state = try lab.finish(end, run: attempt.run, attempt: attempt.number)
-        if outcome.kind != .failed { try lab.count(quickDeath: false, on: outcome.node, of: attempt.engine) }
-        note(.ended(run: attempt.run, end, state: state))
-    }
-
-    private mutating func notStarted(_ attempt: RemoteAttempt, _ reason: String) throws {
-        try lab.close(attempt, reason: reason)
-        closed.append(attempt)
-        note(.notStarted(run: attempt.run, reason: reason))
-    }
-
-    /// A node of another arithmetic: no job of the run is sent there again.
-    private mutating func refused(_ attempt: RemoteAttempt, _ outcome: BundleOutcome) throws {
-        try lab.node(outcome.node, of: attempt.engine, computesWith: outcome.arithmetic)
-        var text = outcome.reason ?? "its arithmetic is another one"
-        if capabilities == nil { capabilities = try? engine.capabilities() }
-        let features = capabilities?.features ?? [:]
-        if let before = try lab.lastNode(of: attempt.run), before != outcome.node {
-            let missing = (features[before] ?? []).filter { !(features[outcome.node] ?? []).contains($0) }
-            if !missing.isEmpty {
-                text += "; ask for nodes like \(before) with --set constraint=\(missing[0])"
-            } else {
-                text += "; ask for nodes like \(before): --set exclude=\(outcome.node)"
-            }
-        }
-        try notStarted(attempt, text)
-    }
-
-    private mutating func close(_ attempt: RemoteAttempt) throws {
+    mutating func close(_ attempt: RemoteAttempt) throws {
         hasNews = true
         try lab.close(attempt)
         closed.append(attempt)
@@ -249,14 +111,15 @@ struct EnginePass {
     // MARK: What is wanted
 
     /// Tells a bundle's process what is wanted of it.
-    private func passOn(_ attempt: RemoteAttempt) throws {
+    func passOn(_ attempt: RemoteAttempt) throws {
         switch attempt.wish {
-        case .start, .goOn: try withdraw(attempt)
+        // A process whose job is gone was told to stop, see `isOver`.
+        case .start, .goOn: if attempt.missingSince == nil { try withdraw(attempt) }
         case .stop, .nothing: try ask(attempt)
         }
     }
 
-    private func ask(_ attempt: RemoteAttempt) throws {
+    func ask(_ attempt: RemoteAttempt) throws {
         let name = "\(RunBundle.name(run: attempt.run, attempt: attempt.number))/\(RunBundle.request)"
         if try storage.get(name) == nil { try storage.put(Data((RunBundle.stop + "\n").utf8), as: name) }
     }
@@ -266,11 +129,9 @@ struct EnginePass {
         if try storage.get(name) != nil { try storage.remove(name) }
     }
 
-    // MARK: Jobs that are over
-
     /// Keeps what was seen of an attempt that goes on.
     /// - Parameter reason: why it is not in training while its job runs; nil if it is.
-    private mutating func keep(
+    mutating func keep(
         _ attempt: RemoteAttempt, _ record: JobRecord?, _ reason: String?, _ change: (inout RemoteObservation) -> Void = { _ in }
     ) {
         var seen = RemoteObservation(attempt)
@@ -285,123 +146,5 @@ struct EnginePass {
         }
         change(&seen)
         if seen != RemoteObservation(attempt) { observations.append(seen) }
-    }
-
-    /// Decides about an attempt without an outcome. Returns whether it is closed.
-    private mutating func isOver(_ attempt: RemoteAttempt, _ reading: BundleReading, _ record: JobRecord?) throws -> Bool {
-        let isStarted = !reading.starts.isEmpty
-        let grace = Int64(controller.settings.graceSeconds) * 1000
-        let beat = reading.beat
-        // After a boot the clock begins anew.
-        let beatAt = attempt.beat == beat ? min(attempt.beatAt ?? uptime, uptime) : uptime
-        let last = reading.starts.last
-        func remember(_ change: (inout RemoteObservation) -> Void = { _ in }) {
-            keep(attempt, record, isStarted ? nil : "its job is starting") { seen in
-                (seen.beat, seen.beatAt) = (beat, beat == nil ? nil : beatAt)
-                (seen.start, seen.offset) = (last?.name, last?.offset)
-                change(&seen)
-            }
-        }
-        if !isFollowed, attempt.wish == .nothing, beat == nil || uptime - beatAt >= grace {
-            try ask(attempt)
-            try close(attempt)
-            return true
-        }
-        guard isFollowed, jobs != nil else {
-            remember { seen in
-                seen.missingSince = attempt.missingSince
-                if !isFollowed { seen.reason = isStarted ? nil : "it waits for `pcnlab train`" }
-            }
-            return false
-        }
-        if let record {
-            switch record.state {
-            case .waiting(let reason):
-                if Self.impossible.contains(reason), !isStarted, attempt.wish != .nothing {
-                    stops.insert(record.id)
-                    try ask(attempt)
-                    let text =
-                        "\(engine.name) cannot start its job: \(reason); change the settings in cluster.json, then "
-                        + "`pcnlab cluster submit`"
-                    try notStarted(attempt, text)
-                    return true
-                }
-                remember()
-                return false
-            case .running:
-                // An engine may hold a job for running long after its node is lost, and a process may hang.
-                if beat != nil, uptime - beatAt >= grace { stops.insert(record.id) }
-                remember()
-                return false
-            case .ended: break
-            }
-        }
-        // A job that was submitted and never seen may not have arrived.
-        if record == nil, attempt.job == nil, !isStarted, jobs?[attempt.token] == nil {
-            if now >= attempt.submittedAt, now - attempt.submittedAt < Self.arrival {
-                remember()
-                return false
-            }
-            try ask(attempt)
-            try notStarted(attempt, "its job never arrived at \(engine.name)")
-            return true
-        }
-        let since = min(attempt.missingSince ?? uptime, uptime)
-        var end: JobEnd?
-        if case .ended(let known)? = record?.state { end = known }
-        // What a process writes may be seen later; and one whose job is gone may live.
-        let patience = end == nil ? grace : min(grace, Self.staleness)
-        let isQuiet = uptime - since >= patience && (beat == nil || uptime - beatAt >= patience)
-        guard isQuiet else {
-            // It should not go on beside its successor.
-            if isStarted, end != nil || uptime - since >= patience { try ask(attempt) }
-            remember { $0.missingSince = since }
-            return false
-        }
-        try ask(attempt)
-        try giveUp(attempt, reading, end)
-        return true
-    }
-
-    /// Reasons of Slurm for which a job waits for ever, unless an administrator changes something.
-    private static let impossible: Set<String> = [
-        "PartitionConfig", "PartitionTimeLimit", "PartitionNodeLimit", "BadConstraints", "InvalidAccount", "InvalidQOS",
-    ]
-
-    /// Ends an attempt whose job is over, and which says nothing.
-    private mutating func giveUp(_ attempt: RemoteAttempt, _ reading: BundleReading, _ end: JobEnd?) throws {
-        let reason = end?.text ?? "its job is gone"
-        defer { hasNews = true }
-        let progress = try lab.progress(of: attempt)
-        guard progress.isStarted, !progress.isEnded, attempt.wish != .nothing else {
-            if attempt.wish == .nothing || progress.isEnded { return try close(attempt) }
-            // The program was never reached, or has not come to its first line.
-            let output = end?.isOfTheCluster ?? true ? "" : outputTail(attempt)
-            return try notStarted(attempt, reason + " before it began" + (output.isEmpty ? "" : ": \(output)"))
-        }
-        if let node = attempt.node, end.map({ !$0.isOfTheCluster && $0 != .timeLimit }) ?? false {
-            // A heartbeat is a second.
-            let isQuick = (reading.starts.last?.beat ?? 0) < Self.quick
-            if try lab.count(quickDeath: isQuick, on: node, of: attempt.engine) {
-                controller.observer(.notice("\(node) is used no more: two jobs died there soon after their start"))
-            }
-        }
-        if end == .outOfMemory {
-            let settings = controller.settings
-            let text = "out of memory\(settings.mem.map { " with mem \($0)" } ?? ""); ask for more with --set mem=SIZE"
-            let state = try lab.finish(.failed(text), run: attempt.run, attempt: attempt.number)
-            note(.ended(run: attempt.run, .failed(text), state: state))
-        } else {
-            let state = try lab.release(attempt, reason: reason, isDeath: !(end?.isOfTheCluster ?? false))
-            note(.ended(run: attempt.run, .released(reason), state: state))
-        }
-        try close(attempt)
-    }
-
-    /// The last line that a job printed.
-    private func outputTail(_ attempt: RemoteAttempt) -> String {
-        let bytes = (try? storage.get("jobs/\(attempt.token)/output-\(attempt.task)")) ?? nil
-        let lines = String(decoding: (bytes ?? Data()).suffix(4096), as: UTF8.self).split(separator: "\n")
-        return lines.last.map { String($0.prefix(300)) } ?? ""
     }
 }

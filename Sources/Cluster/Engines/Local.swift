@@ -37,7 +37,8 @@ public struct Local: Engine {
             // Sessions of their own: they get no signal of this terminal, and init inherits them.
             let loop =
                 "i=0; while [ $i -lt \(jobs.tasks) ]; do "
-                + "setsid sh \"$0\" $i </dev/null >>\"$1/output-$i\" 2>&1 & i=$((i+1)); done"
+                + "setsid sh \"$0\" $i </dev/null >>\"$1/output-$i\" 2>&1 & "
+                + "n=0; while [ ! -e \"$1/process-$i\" ] && [ $n -lt 200 ]; do sleep 0.01; n=$((n+1)); done; i=$((i+1)); done"
             try launch(["sh", "-c", loop, wrapper.path, jobs.folder.path])
             // A list that is asked for now should have them.
             for _ in 0..<100 where !isComplete(jobs) { Thread.sleep(forTimeInterval: 0.02) }
@@ -45,11 +46,14 @@ public struct Local: Engine {
         } catch { throw .refused("the jobs cannot be started: \(error.systemReason)") }
     }
 
-    /// Runs a shell and waits for its end. Foundation's `Process` would wait for the end of all that the shell has started too: they
-    /// inherit a descriptor of it.
+    /// Runs a shell and waits for its end. It inherits no descriptor but the first three: whoever started this program may wait until all
+    /// copies of one are closed, as Foundation's `Process` does, and the jobs live on.
     private func launch(_ arguments: [String]) throws {
         var words = arguments.map { strdup($0) } + [nil], process: pid_t = 0
         defer { words.forEach { free($0) } }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? [] {
+            if let descriptor = Int32(name), descriptor > 2 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
         let number = posix_spawn(&process, "/bin/sh", nil, nil, &words, environ)
         guard number == 0 else { throw POSIXError(POSIXErrorCode(rawValue: number) ?? .EIO) }
         var status: Int32 = 0
@@ -79,6 +83,11 @@ public struct Local: Engine {
             echo "$$ $(cut -d ' ' -f 22 /proc/$$/stat) $(cat /proc/sys/kernel/random/boot_id) $(readlink /proc/self/ns/pid)" > process-$1.tmp
             mv process-$1.tmp process-$1
             \(wait)mkdir -p ../\(Self.slots)
+            # Tasks begin in their order.
+            before=$(($1-1))
+            while [ $before -ge 0 ] && [ ! -e running-$before ] && kill -0 "$(cut -d ' ' -f 1 process-$before)" 2>/dev/null; do
+                sleep 0.1
+            done
             while :; do
                 slot=0
                 while [ $slot -lt \(slots(settings)) ]; do
@@ -136,4 +145,10 @@ public struct Local: Engine {
 enum Shell {
     /// A text as one word of a shell's command.
     static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+
+    /// The same, with variables of the shell such as $TMPDIR replaced by their values.
+    static func expanded(_ text: String) -> String {
+        let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("`", with: "\\`")
+        return "\"" + escaped.replacing("$(", with: "\\$(") + "\""
+    }
 }

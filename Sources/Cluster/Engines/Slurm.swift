@@ -1,21 +1,20 @@
 import Foundation
 import Specs
 
-/// Slurm, by its own commands: sbatch, squeue, scancel, scontrol and sinfo. Jobs are told apart from others by their name, and from each
-/// other by their comment.
+/// Slurm, by its own commands: sbatch, squeue, scancel, scontrol and sinfo. Jobs are told apart from others by their name, and those of a
+/// lab from those of other labs by their comment, which holds the token of their submission.
 public struct Slurm: Engine {
     public let name = "slurm"
-    /// The name of this lab's jobs.
-    let jobName: String
+    private static let jobName = "pcnlab"
 
-    public init(jobName: String) { self.jobName = jobName }
+    public init() {}
 
     public func submit(_ jobs: JobArray) throws(EngineError) -> String {
         let settings = jobs.settings
         let parallel = settings.arrayParallelism.map { "%\($0)" } ?? ""
         // The controller starts every attempt itself: a job that Slurm starts again would train the same attempt twice.
         var arguments = [
-            "--parsable", "--no-requeue", "--comment=\(jobs.token)", "--job-name=\(jobName)",
+            "--parsable", "--no-requeue", "--comment=\(jobs.token)", "--job-name=\(Self.jobName)",
             "--array=0-\(jobs.tasks - 1)\(parallel)", "--signal=B:USR1@\(settings.signalSeconds)",
             "--output=\(jobs.folder.path)/output-%a", "--open-mode=append", "--nodes=1", "--ntasks=1",
             "--cpus-per-task=\(settings.cpus)",
@@ -42,10 +41,13 @@ public struct Slurm: Engine {
     }
 
     public func list() throws(EngineError) -> [JobRecord]? {
-        let output = try run("squeue", ["-h", "-r", "-t", "all", "-n", jobName, "-o", "%i|%T|%r|%k|%N"])
+        let output = try run("squeue", ["-h", "-r", "-t", "all", "-n", Self.jobName] + Self.user + ["-o", "%i|%T|%r|%k|%N"])
         guard output.status == 0 else { throw error(of: "squeue", output) }
         return output.out.split(separator: "\n").compactMap(Self.record)
     }
+
+    /// Only this user's jobs.
+    private static let user: [String] = getpwuid(geteuid()).map { ["-u", String(cString: $0.pointee.pw_name)] } ?? []
 
     /// Such as `12_3|PENDING|Resources|0f3c…|` or `12_3|RUNNING|None|0f3c…|n1`.
     static func record(_ line: Substring) -> JobRecord? {

@@ -8,10 +8,6 @@ public struct Claim: Sendable {
     public let settings: Settings
     public let datasetDigest: String
 
-    package init(run: String, attempt: Int, settings: Settings, datasetDigest: String) {
-        (self.run, self.attempt, self.settings, self.datasetDigest) = (run, attempt, settings, datasetDigest)
-    }
-
     public var data: RunData { RunData(dataset: settings.dataset.name, digest: datasetDigest) }
 }
 

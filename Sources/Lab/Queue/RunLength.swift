@@ -10,9 +10,10 @@ public enum LengthChange: Sendable, Equatable {
 }
 
 extension Lab {
-    /// Gives a run the length that its experiments wish now: the longest wish, but no fewer epochs than are trained.
+    /// Gives a run the length that its experiments wish now: the longest wish. A run is shortened to no fewer epochs than are trained.
     ///
-    /// A completed run is only extended. A run whose extension is not wished any more is completed again, with the figures that are on
+    /// A completed run is only extended. More epochs than the length may be trained, after an extension that was cancelled: they do not
+    /// count, or an interrupted run would end at another length than an undisturbed one. A run whose extension is not wished any more is completed again, with the figures that are on
     /// record; a running one when its worker has stopped, which happens within a batch.
     func settleLength(of run: String, _ db: Database) throws -> LengthChange {
         let row = try Row.fetchOne(
@@ -33,8 +34,8 @@ extension Lab {
             try returnToCompletion(run, completed, isAtWork: state == .running, db)
             return .shortened(from: epochs, to: completed.epochs)
         }
-        let target = max(wish, trained)
-        if target > epochs { return try extend(run, from: epochs, to: target, db) }
+        if wish > epochs { return try extend(run, from: epochs, to: wish, db) }
+        let target = min(epochs, max(wish, trained))
         if target == epochs { return .none }
         try setLength(run, target, db)
         try event(db, run: run, "shortened", "from \(epochs) to \(target) epochs")

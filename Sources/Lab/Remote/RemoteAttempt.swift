@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Specs
 
@@ -54,8 +55,8 @@ public struct RemoteCandidate: Sendable {
     public let run: String
     public let settings: Settings
     public let datasetDigest: String
-    /// Settings of its jobs that differ from the lab's, as JSON.
-    public let engineSettings: String?
+    /// Changes of the lab's settings for its jobs, each as key=value.
+    public let settingChanges: [String]
     /// Epochs that have a row.
     public let epoch: Int
     /// Mean of its last epochs; nil before the first.
@@ -69,9 +70,10 @@ public struct RemoteCandidate: Sendable {
 extension Lab {
     /// Gives runs to an engine, or back to workers of this machine (nil). Runs in training and ended ones are left out when they are given
     /// to an engine. Returns the runs that changed.
-    /// - Parameter settings: of their jobs, as JSON.
-    public func assign(_ runs: [String], to engine: String?, settings: String? = nil) throws -> [String] {
-        try database.write { db in
+    /// - Parameter changes: of the lab's settings for their jobs, each as key=value.
+    public func assign(_ runs: [String], to engine: String?, changes: [String] = []) throws -> [String] {
+        let settings = changes.isEmpty ? nil : String(decoding: try JSONEncoder().encode(changes), as: UTF8.self)
+        return try database.write { db in
             try runs.filter { run in
                 let state = try state(of: run, db)
                 let isGiven = try String.fetchOne(db, sql: "SELECT engine FROM runs WHERE id = ?", arguments: [run]) != nil
@@ -133,11 +135,15 @@ extension Lab {
                 }
                 return RemoteCandidate(
                     run: row["id"], settings: settings, datasetDigest: row["dataset_digest"],
-                    engineSettings: row["engine_settings"],
+                    settingChanges: Self.changes(row["engine_settings"]),
                     epoch: row["epoch"], secondsPerEpoch: row["seconds_per_epoch"], arithmetic: row["arithmetic"],
                     node: row["node"])
             }
         }
+    }
+
+    private static func changes(_ column: String?) -> [String] {
+        column.flatMap { try? JSONDecoder().decode([String].self, from: Data($0.utf8)) } ?? []
     }
 
     /// The first attempt that ends without a start has no consequence: the next one may be sent to another node.

@@ -20,17 +20,18 @@ extension Lab {
         }
     }
 
-    /// Runs of engines that wait and that are in training, and jobs whose end is not on record.
-    public func remoteCounts() throws -> (waiting: Int, running: Int, jobs: Int) {
+    /// Runs of engines that wait, that are in training and that failed or diverged, and jobs whose end is not on record.
+    public func remoteCounts() throws -> (waiting: Int, running: Int, failed: Int, jobs: Int) {
         try database.read { db in
             let rows = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT state, count(*) AS n FROM runs INDEXED BY runs_of_engines
-                    WHERE engine IS NOT NULL AND state IN ('queued', 'running') GROUP BY state
+                    WHERE engine IS NOT NULL AND state IN ('queued', 'running', 'failed', 'diverged') GROUP BY state
                     """)
             let counts = Dictionary(rows.map { ($0["state"] as String, $0["n"] as Int) }) { first, _ in first }
-            return (counts["queued"] ?? 0, counts["running"] ?? 0, try Self.jobs(nil, db))
+            let failed = counts["failed", default: 0] + counts["diverged", default: 0]
+            return (counts["queued"] ?? 0, counts["running"] ?? 0, failed, try Self.jobs(nil, db))
         }
     }
 
@@ -73,11 +74,6 @@ extension Lab {
                     WHERE m.run_id = ? AND m.node IS NOT NULL ORDER BY m.number DESC LIMIT 1
                     """, arguments: [run])
         }
-    }
-
-    /// Tokens of submissions that have an attempt whose end is not on record.
-    public func openSubmissions() throws -> Set<String> {
-        try database.read { try String.fetchSet($0, sql: "SELECT token FROM remote_attempts WHERE ended_at IS NULL") }
     }
 
     /// Calls `body`, whose writes become durable together when it returns: much faster than one by one. What is removed elsewhere because

@@ -130,17 +130,21 @@ extension Lab {
     }
 
     /// Puts on record that nothing more comes of an attempt: its job has ended, or never came to be.
-    /// - Parameter reason: of an attempt that ended without a start: why. It is shown with the run until its next attempt.
-    public func close(_ attempt: RemoteAttempt, reason: String? = nil) throws {
+    /// - Parameters:
+    ///   - reason: of an attempt that ended without a start: why.
+    ///   - isFault: whether the next attempt would likely end so too: the reason is shown with the run, and later attempts wait for longer
+    ///     and longer.
+    public func close(_ attempt: RemoteAttempt, reason: String? = nil, isFault: Bool = true) throws {
         try database.write { db in
             try db.execute(
                 cached:
                     "UPDATE remote_attempts SET ended_at = ?, reason = ? WHERE run_id = ? AND number = ? AND ended_at IS NULL",
-                arguments: [clock.now(), reason, attempt.run, attempt.number])
+                arguments: [clock.now(), isFault ? reason : nil, attempt.run, attempt.number])
             guard let reason, db.changesCount > 0 else { return }
             let isThere = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)", arguments: [attempt.run])
             guard isThere == true else { return }
             try event(db, run: attempt.run, attempt: attempt.number, "no start", reason)
+            if !isFault { return }
             try db.execute(
                 sql: "UPDATE runs SET error = ? WHERE id = ? AND attempt = ? AND state = 'queued'",
                 arguments: [reason, attempt.run, attempt.number])

@@ -71,7 +71,7 @@ package struct ClusterExamination {
 
     /// Whether an engine answers.
     private func engine(_ name: String, _ lab: Lab, _ place: URL) -> [Finding] {
-        guard let engine = ClusterController.engine(name, lab, folder: place) else {
+        guard let engine = ClusterController.engine(name, folder: place) else {
             let remedy = "`pcnlab cluster cancel` gives its runs back to workers of this machine"
             return [.wrong(Self.subject, "this program has no engine \(name)", remedy: remedy)]
         }

@@ -35,9 +35,6 @@ extension ClusterSettings {
         return []
     }
 
-    /// Applies an object of settings.
-    public mutating func apply(json: [UInt8]) throws(SpecDiagnostics) { try apply(json, file: "cluster settings") }
-
     private mutating func apply(_ bytes: some Sequence<UInt8>, file: String) throws(SpecDiagnostics) {
         let root: JSONValue
         do {
@@ -75,27 +72,6 @@ extension ClusterSettings {
 
     /// For editors, as in specs.
     static let schemaKey = "$schema"
-
-    /// The settings that differ from the defaults, as canonical JSON.
-    public var canonicalJSON: String {
-        let standard = ClusterSettings()
-        let members = ClusterField.all.compactMap { field -> JSONTree.Member? in
-            guard let value = field.read(self), value != field.read(standard) else { return nil }
-            return JSONTree.Member(field.key, value.json)
-        }
-        return JSONTree.object(members).canonical
-    }
-}
-
-extension ClusterField.Value {
-    fileprivate var json: JSONTree {
-        switch self {
-        case .whole(let whole): .whole(whole)
-        case .text(let text): .text(text)
-        case .time(let time): .text(time.text)
-        case .texts(let texts): .list(texts.map(JSONTree.text))
-        }
-    }
 }
 
 extension ClusterField {

@@ -53,7 +53,7 @@ struct ClusterSubmit: ParsableCommand {
 extension ClusterChoice {
     /// Gives runs to the engine and starts jobs. Returns the runs that are the engine's now, and what a pass of the controller left.
     func assign(_ ids: [String], in lab: Lab) throws -> (runs: [String], summary: ClusterSummary) {
-        let assigned = try lab.assign(ids, to: try settings(lab).engine, settings: try givenJSON())
+        let assigned = try lab.assign(ids, to: try settings(lab).engine, changes: changes)
         let reporter = ClusterReporter(lab)
         return (assigned, try controller(lab) { reporter($0) }.sync(isImpatient: true))
     }
@@ -125,16 +125,19 @@ struct ClusterSync: ParsableCommand {
                     last = text(summary)
                     if drain, summary.isDone { break }
                     misses = summary.trouble == nil ? 0 : misses + 1
-                } catch LabError.busy(let file) {
-                    Terminal.error.line("warning: \(LabError.busy(file: file))".printable)
+                } catch {
+                    // A file server that is away, or a busy database, is there again later.
+                    let failure = Failure(error)
+                    guard [.tryAgain, .cannotWrite, .unavailable].contains(failure.status) else { throw failure }
+                    Terminal.error.line("warning: \(failure.message)".printable)
+                    misses += 1
                 }
                 if Terminal.output.failure != nil { break }
                 let pause = min(600, Double(settings.pollSeconds) * Double(1 << min(misses, 5)))
                 _ = isStopped.wait(timeout: .now() + pause)
             }
             if let signal = StopSignals.received { throw ExitCode(128 + signal) }
-            let counts = try lab.stateCounts()
-            if drain, counts[.failed] ?? 0 > 0 || counts[.diverged] ?? 0 > 0 { throw Exit.someRunFailed }
+            if drain, try lab.remoteCounts().failed > 0 { throw Exit.someRunFailed }
         }
     }
 

@@ -59,18 +59,11 @@ extension ClusterChoice {
             let known = ClusterField.engines.joined(separator: ", ")
             throw ValidationError("\(option): \(engine.debugDescription) is no engine; give one of \(known)")
         }
-        do { _ = try given() } catch { throw ValidationError("\(error)") }
+        do {
+            var settings = ClusterSettings()
+            try settings.apply(all)
+        } catch { throw ValidationError("\(error)") }
     }
-
-    /// The settings that the command line gives, over the defaults.
-    private func given() throws(SpecDiagnostics) -> ClusterSettings {
-        var settings = ClusterSettings()
-        try settings.apply(all)
-        return settings
-    }
-
-    /// The same as JSON for runs that are submitted with them; nil if nothing is given.
-    func givenJSON() throws -> String? { changes.isEmpty ? nil : try given().canonicalJSON }
 
     /// The settings in force. Throws `SpecDiagnostics` for a `cluster.json` that cannot be used.
     func settings(_ lab: Lab) throws -> ClusterSettings { try settings(ofLab: lab.folder) }
@@ -101,11 +94,11 @@ extension ClusterChoice {
 struct ClusterReporter: Sendable {
     private let logs: RunLogs
     private let isQuiet: Bool
-    private let names: RunNames
+    private let lab: Lab
 
     init(_ lab: Lab, isQuiet: Bool = false) {
         logs = RunLogs(folder: lab.logs)
-        names = RunNames(lab)
+        self.lab = lab
         self.isQuiet = isQuiet
     }
 
@@ -115,7 +108,8 @@ struct ClusterReporter: Sendable {
             show("\(engine) job \(job): \(Format.count(runs, "run")) in \(Format.count(jobs, "job"))")
         case .started(let run, let attempt, let place):
             say(run, "started on \(place.node ?? "?") by \(place.engine) job \(place.job ?? "?"), attempt \(attempt)", .blue)
-        case .epoch(let run, let row, let epochs): record(run, "epoch \(row.epoch)/\(epochs)  \(row.text)")
+        case .epochs(let run, let rows, let epochs):
+            record(run, rows.map { "epoch \($0.epoch)/\(epochs)  \($0.text)" })
         case .notStarted(let run, let reason): say(run, "did not start: \(reason)", .yellow)
         case .ended(let run, let outcome, let state): ended(run, outcome, state)
         case .notice(let text): show(text, .yellow)
@@ -136,12 +130,18 @@ struct ClusterReporter: Sendable {
     }
 
     private func say(_ run: String, _ text: String, _ colour: Colour) {
-        record(run, text)
-        show("\(names.name(run))  \(text)", colour)
+        record(run, [text])
+        show("\(name(run))  \(text)", colour)
     }
 
-    private func record(_ run: String, _ text: String) {
-        if let error = logs.append(text, run: run) { show("warning: \(error)", .yellow) }
+    /// Unlike in the log of `work`, without the settings in which the runs of the queue differ: a pass does not read the whole queue.
+    private func name(_ run: String) -> String {
+        guard let settings = try? lab.settings(of: run) else { return String(run.prefix(8)) }
+        return "\(run.prefix(8)) \(settings.model) \(settings.dataset.label) seed \(settings.seed)"
+    }
+
+    private func record(_ run: String, _ lines: [String]) {
+        if let error = logs.append(lines, run: run) { show("warning: \(error)", .yellow) }
     }
 
     private func show(_ text: String, _ colour: Colour? = nil) {

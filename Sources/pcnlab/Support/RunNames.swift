@@ -37,12 +37,6 @@ final class RunNames: Sendable {
             .joined(separator: " ")
     }
 
-    /// The same of a run that is in the queue or in training, by its id.
-    func name(_ run: String) -> String {
-        guard let settings = try? lab.settings(of: run) else { return String(run.prefix(8)) }
-        return name(Claim(run: run, attempt: 0, settings: settings, datasetDigest: ""))
-    }
-
     /// A queue that cannot be read names runs by what was read before.
     private func read(_ state: inout State) {
         for queue in [RunState.running, .queued] {
