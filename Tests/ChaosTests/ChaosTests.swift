@@ -14,11 +14,14 @@ struct ChaosTests {
         try Program.inNewFolder { program in
             let chaos = try Chaos(program, seed: seed, faults: Self.faults, seeds: 7)
             let (results, epochs) = try chaos.run()
-            let counts = FaultKind.allCases.map { kind in "\(kind.rawValue) \(chaos.injected.count { $0 == kind })" }.joined(separator: ", ")
+            let counts = FaultKind.allCases.map { kind in "\(kind.rawValue) \(chaos.injected.count { $0 == kind })" }.joined(
+                separator: ", ")
             print("seed \(seed): \(Self.faults) faults over \(results.count) runs of \(epochs) epochs: \(counts)")
             let expected = try Subject.undisturbed(seeds: 7, epochs: epochs)
             let others = expected.keys.filter { results[$0] != expected[$0] }.sorted()
-            let differences = try others.map { "\(try program.status()[$0] ?? [:]): \(Self.difference(results[$0], expected[$0]))" }
+            let differences = try others.map {
+                "\(try program.status()[$0] ?? [:]): \(Self.difference(results[$0], expected[$0]))"
+            }
             let faults = chaos.injected.map(\.rawValue).joined(separator: ", ")
             #expect(others.isEmpty, "runs with other results, after \(faults):\n\(differences.joined(separator: "\n"))")
             #expect(results.count == expected.count)

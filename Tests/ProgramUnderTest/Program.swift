@@ -29,6 +29,9 @@ public struct Program {
         try body(Program(folder: folder))
     }
 
+    /// A shell starts jobs in the background with SIGINT ignored, which the program would inherit from the tests.
+    private static let takesInterrupts: Void = { _ = signal(SIGINT, SIG_DFL) }()
+
     /// Starts the program; its output goes to files, so that no pipe can fill up.
     public func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Running {
         let process = Process()
@@ -46,6 +49,7 @@ public struct Program {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: files[0])
         process.standardError = try FileHandle(forWritingTo: files[1])
+        _ = Self.takesInterrupts
         try process.run()
         return Running(process: process, files: files)
     }
