@@ -1,14 +1,15 @@
 -- The schema of a lab's database, pcnlab.sqlite. The program embeds this file and makes an empty lab from it.
 -- Times are milliseconds since 1970 (UTC) unless a name says otherwise; accuracies are fractions 0…1.
 PRAGMA application_id = 1346588236;  -- "PCNL"
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- What `submit` was given under one name; submitting the name again adds to it.
 CREATE TABLE experiments (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     description TEXT,
-    submitted_at INTEGER NOT NULL
+    submitted_at INTEGER NOT NULL,
+    search TEXT                                 -- of a search, its space and its rungs: canonical JSON
 ) STRICT;
 
 -- One training run. `id` is the beginning of the digest of its settings and data set, so equal runs are one row.
@@ -35,8 +36,10 @@ CREATE TABLE runs (
     note TEXT,                                  -- a person's own words
     engine TEXT,                                -- the cluster's engine that trains it, such as slurm; NULL: workers of this machine
     engine_settings TEXT,                       -- changes of the lab's settings for its jobs: a JSON list of key=value
+    until INTEGER,                              -- of a trial, the epoch at which it waits for the others; NULL: it trains to its end
+    final_validation_accuracy REAL,
     CONSTRAINT state_is_known CHECK (
-        state IN ('queued', 'running', 'completed', 'failed', 'diverged', 'cancelled', 'paused')),
+        state IN ('queued', 'running', 'completed', 'failed', 'diverged', 'cancelled', 'paused', 'waiting', 'pruned')),
     CONSTRAINT request_is_known CHECK (request IN ('pause', 'cancel')),
     CONSTRAINT only_a_running_run_has_a_request CHECK (request IS NULL OR state = 'running'),
     CONSTRAINT a_running_run_has_an_attempt CHECK (state <> 'running' OR attempt >= 1),
@@ -46,10 +49,11 @@ CREATE TABLE runs (
         AND (state = 'completed') = (final_test_accuracy IS NOT NULL)),
     CONSTRAINT a_failed_run_has_an_error CHECK (state NOT IN ('failed', 'diverged') OR error IS NOT NULL),
     CONSTRAINT a_completed_run_has_all_epochs CHECK (state <> 'completed' OR epoch >= epochs),
-    CONSTRAINT epochs_are_positive CHECK (epochs >= 1 AND epoch >= 0)
+    CONSTRAINT epochs_are_positive CHECK (epochs >= 1 AND epoch >= 0),
+    CONSTRAINT only_a_completed_run_has_a_final_validation CHECK (state = 'completed' OR final_validation_accuracy IS NULL)
 ) STRICT;
 
-CREATE INDEX queued_runs ON runs (priority DESC, number, engine) WHERE state = 'queued';
+CREATE INDEX runs_in_queue ON runs (priority DESC, number, engine) WHERE state = 'queued';
 CREATE INDEX runs_of_engines ON runs (engine, priority DESC, number) WHERE engine IS NOT NULL;
 CREATE INDEX runs_by_state ON runs (state);
 
@@ -63,6 +67,18 @@ CREATE TABLE experiment_runs (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX experiments_of_run ON experiment_runs (run_id);
+
+-- The trials of a search, by the numbers with which they were drawn. A row outlives a removed run: the trial ranks last then.
+CREATE TABLE trials (
+    experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+    number INTEGER NOT NULL,                    -- from 1
+    run_id TEXT NOT NULL,
+    rung INTEGER NOT NULL DEFAULT 0,            -- how many rungs it was let past
+    PRIMARY KEY (experiment_id, number),
+    CONSTRAINT trials_count_from_1 CHECK (number >= 1 AND rung >= 0)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX trials_of_run ON trials (run_id, experiment_id);
 
 CREATE TABLE tags (
     run_id TEXT NOT NULL REFERENCES runs (id),
@@ -95,6 +111,8 @@ CREATE TABLE epochs (
     train_accuracy REAL NOT NULL,               -- running mean over the epoch's batches
     test_accuracy REAL NOT NULL,                -- a full pass after the epoch
     seconds REAL NOT NULL,
+    validation_accuracy REAL                    -- a full pass after the epoch, of a run with validation_samples
+        CONSTRAINT a_validation_accuracy_is_a_fraction CHECK (validation_accuracy BETWEEN 0 AND 1),
     PRIMARY KEY (run_id, epoch),
     CONSTRAINT epochs_count_from_1 CHECK (epoch >= 1),
     CONSTRAINT accuracies_are_fractions CHECK (train_accuracy BETWEEN 0 AND 1 AND test_accuracy BETWEEN 0 AND 1)
@@ -108,6 +126,7 @@ CREATE TABLE completions (
     test_accuracy REAL NOT NULL,
     weights_sha256 TEXT NOT NULL,
     completed_at INTEGER NOT NULL,
+    validation_accuracy REAL,
     PRIMARY KEY (run_id, epochs),
     CONSTRAINT a_completion_has_epochs CHECK (epochs >= 1),
     CONSTRAINT final_accuracies_are_fractions CHECK (train_accuracy BETWEEN 0 AND 1 AND test_accuracy BETWEEN 0 AND 1)

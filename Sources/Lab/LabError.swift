@@ -16,6 +16,10 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
     case removedRun(String, at: Int64)
     case ambiguousRun(String, matches: [String])
     case noSuchExperiment(String, known: [String])
+    /// The name is that of another search, or of runs that are none.
+    case otherSearch(experiment: String, isSearch: Bool)
+    /// A search is submitted again with fewer trials than are in the lab.
+    case fewerTrials(experiment: String, there: Int, asked: Int)
     case refused(run: String, state: RunState, event: String)
     /// A later attempt has the run. The superseded one must stop and write nothing more.
     case superseded(run: String, attempt: Int)
@@ -40,6 +44,13 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
         case .noSuchExperiment(let name, let known):
             "no experiment \(name)"
                 + (known.isEmpty ? "; nothing was submitted yet" : "; there are \(known.joined(separator: ", "))")
+        case .otherSearch(let experiment, let isSearch):
+            "the lab has " + (isSearch ? "another search" : "an experiment") + " under the name \(experiment)"
+                + (isSearch ? ", with another space, other rungs or other settings" : ", which is no search")
+                + "; give this one another name"
+        case .fewerTrials(let experiment, let there, let asked):
+            "search \(experiment) has \(there) trials in the lab, and the spec asks for \(asked); ask for \(there) or more, or give it "
+                + "another name"
         case .refused(let run, let state, let event):
             "run \(run) is \(state.rawValue): cannot \(event) it" + Self.remedy(state, event)
         case .superseded(let run, let attempt): "run \(run): attempt \(attempt) was superseded by a later one"

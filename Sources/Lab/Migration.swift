@@ -8,6 +8,7 @@ extension Lab {
         1: "ALTER TABLE attempts RENAME COLUMN blas_kernel TO arithmetic; PRAGMA user_version = 2",
         2: lengthsAndRemovals,
         3: clusters,
+        4: searches,
     ]
 
     /// Every experiment gets the length of its run as its wish. A completed run is on record with that length.
@@ -111,6 +112,81 @@ extension Lab {
             PRIMARY KEY (engine, name)
         ) STRICT, WITHOUT ROWID;
         PRAGMA user_version = 4
+        """
+
+    /// Searches. The table of runs is made anew for its states; with the legacy way of renaming, the tables that refer to it stay as they
+    /// are. The index gets another name: workers of an older program, which would train trials past their rungs, find nothing by the
+    /// old one.
+    private static let searches = """
+        ALTER TABLE experiments ADD COLUMN search TEXT;
+        ALTER TABLE epochs ADD COLUMN validation_accuracy REAL
+            CONSTRAINT a_validation_accuracy_is_a_fraction CHECK (validation_accuracy BETWEEN 0 AND 1);
+        ALTER TABLE completions ADD COLUMN validation_accuracy REAL;
+
+        DROP INDEX queued_runs;
+        DROP INDEX runs_of_engines;
+        DROP INDEX runs_by_state;
+        PRAGMA legacy_alter_table = ON;
+        ALTER TABLE runs RENAME TO old_runs;
+        PRAGMA legacy_alter_table = OFF;
+        CREATE TABLE runs (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            model TEXT NOT NULL,
+            dataset TEXT NOT NULL,
+            seed INTEGER NOT NULL,
+            settings TEXT NOT NULL,
+            dataset_digest TEXT NOT NULL,
+            priority INTEGER NOT NULL DEFAULT 0,
+            epochs INTEGER NOT NULL,
+            epoch INTEGER NOT NULL DEFAULT 0,
+            state TEXT NOT NULL DEFAULT 'queued',
+            request TEXT,
+            attempt INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0,
+            error TEXT,
+            final_train_accuracy REAL,
+            final_test_accuracy REAL,
+            weights_sha256 TEXT,
+            submitted_at INTEGER NOT NULL,
+            note TEXT,
+            engine TEXT,
+            engine_settings TEXT,
+            until INTEGER,
+            final_validation_accuracy REAL,
+            CONSTRAINT state_is_known CHECK (
+                state IN ('queued', 'running', 'completed', 'failed', 'diverged', 'cancelled', 'paused', 'waiting', 'pruned')),
+            CONSTRAINT request_is_known CHECK (request IN ('pause', 'cancel')),
+            CONSTRAINT only_a_running_run_has_a_request CHECK (request IS NULL OR state = 'running'),
+            CONSTRAINT a_running_run_has_an_attempt CHECK (state <> 'running' OR attempt >= 1),
+            CONSTRAINT only_a_completed_run_has_final_figures CHECK (
+                (state = 'completed') = (weights_sha256 IS NOT NULL)
+                AND (state = 'completed') = (final_train_accuracy IS NOT NULL)
+                AND (state = 'completed') = (final_test_accuracy IS NOT NULL)),
+            CONSTRAINT a_failed_run_has_an_error CHECK (state NOT IN ('failed', 'diverged') OR error IS NOT NULL),
+            CONSTRAINT a_completed_run_has_all_epochs CHECK (state <> 'completed' OR epoch >= epochs),
+            CONSTRAINT epochs_are_positive CHECK (epochs >= 1 AND epoch >= 0),
+            CONSTRAINT only_a_completed_run_has_a_final_validation CHECK (state = 'completed' OR final_validation_accuracy IS NULL)
+        ) STRICT;
+        INSERT INTO runs (number, id, model, dataset, seed, settings, dataset_digest, priority, epochs, epoch, state, request, attempt, failures, error,
+            final_train_accuracy, final_test_accuracy, weights_sha256, submitted_at, note, engine, engine_settings)
+            SELECT number, id, model, dataset, seed, settings, dataset_digest, priority, epochs, epoch, state, request, attempt, failures, error,
+            final_train_accuracy, final_test_accuracy, weights_sha256, submitted_at, note, engine, engine_settings FROM old_runs;
+        DROP TABLE old_runs;
+        CREATE INDEX runs_in_queue ON runs (priority DESC, number, engine) WHERE state = 'queued';
+        CREATE INDEX runs_of_engines ON runs (engine, priority DESC, number) WHERE engine IS NOT NULL;
+        CREATE INDEX runs_by_state ON runs (state);
+
+        CREATE TABLE trials (
+            experiment_id INTEGER NOT NULL REFERENCES experiments (id),
+            number INTEGER NOT NULL,
+            run_id TEXT NOT NULL,
+            rung INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (experiment_id, number),
+            CONSTRAINT trials_count_from_1 CHECK (number >= 1 AND rung >= 0)
+        ) STRICT, WITHOUT ROWID;
+        CREATE UNIQUE INDEX trials_of_run ON trials (run_id, experiment_id);
+        PRAGMA user_version = 5
         """
 
     /// Migrates a lab of an older version to this one, in one transaction. A backup of the old database is kept beside it.

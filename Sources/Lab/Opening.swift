@@ -13,7 +13,7 @@ extension Lab {
     /// "PCNL", as in schema.sql.
     static let applicationID = 0x5043_4E4C
     /// As in schema.sql.
-    static let schemaVersion = 4
+    static let schemaVersion = 5
 
     /// Examines a database without changing it. Throws `notALab` for a database of another program, `newerLab` for a lab of a later
     /// version, `damaged` for an invalid one.

@@ -95,6 +95,7 @@ extension LabError {
         case .cannotWrite, .taken: .cannotWrite
         case .busy: .tryAgain
         case .noSuchRun, .removedRun, .ambiguousRun, .noSuchExperiment, .refused, .superseded: .usage
+        case .otherSearch, .fewerTrials: .badData
         }
     }
 }

@@ -101,7 +101,8 @@ extension RunState {
         switch self {
         case .paused: "`pcnlab resume` queues it"
         case .failed, .diverged, .cancelled: "`pcnlab retry` queues it"
-        case .queued, .running, .completed: nil
+        case .pruned: "`pcnlab resume` trains it to its end"
+        case .queued, .running, .completed, .waiting: nil
         }
     }
 }

@@ -27,7 +27,7 @@ package struct Submitting {
         }
         let submitted = experiments.map { experiment in
             let runs = experiment.runs.map { RunToSubmit($0, datasetDigest: digests[$0.dataset] ?? "") }
-            return ExperimentToSubmit(experiment.name, description: experiment.description, runs: runs)
+            return ExperimentToSubmit(experiment.name, description: experiment.description, runs: runs, search: experiment.search)
         }
         let outcomes = try lab.submit(submitted, priority: priority, tags: tags)
         let all = zip(experiments, outcomes).flatMap { experiment, outcomes in

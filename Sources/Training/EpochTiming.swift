@@ -12,16 +12,16 @@ public struct EpochTiming: Sendable {
     /// Of the evaluation of one image, and of what an epoch has once.
     public let evaluationOfImage: Double
 
-    /// Seconds of an epoch, its evaluation of the test split included.
+    /// Seconds of an epoch, its evaluation included.
     public func epoch(_ settings: Settings) -> Double {
         // The last batch may be short.
         let batches = Double(settings.trainImages) / Double(min(settings.batchSize, settings.trainImages))
-        return step * batches + evaluationOfImage * Double(settings.testImages)
+        return step * batches + evaluationOfImage * Double(settings.evaluatedImages)
     }
 
-    /// Seconds of a run's end: the evaluation of the final weights over both splits.
+    /// Seconds of a run's end: the evaluation of the final weights over all images.
     public func end(_ settings: Settings) -> Double {
-        evaluationOfImage * Double(settings.trainImages + settings.testImages)
+        evaluationOfImage * Double(settings.trainImages + settings.evaluatedImages)
     }
 
     /// The settings that are measured for a run's. Runs of which they are equal take the same time.
@@ -93,7 +93,7 @@ extension ImageSet {
 extension Settings {
     /// The same run on fewer images, for as many epochs as are measured, with steps that change the weights by almost nothing.
     fileprivate func shortened(train: Int, test: Int) -> Settings {
-        var settings = withSamples(train: train, test: test)
+        var settings = withoutValidation().withSamples(train: train, test: test)
         (settings.inputScale, settings.epochs, settings.learningRate, settings.seed) = (.unit, 1000, 1e-30, 1)
         (settings.schedule, settings.weightAverage, settings.checkpointEvery) = (Default.schedule, 0, nil)
         return settings

@@ -5,7 +5,7 @@ extension Settings {
     var evaluationRows: Int { architecture.features.isEmpty ? 1024 : min(max(batchSize, 64), 1024) }
 
     /// The most rows of one pass.
-    var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages))) }
+    var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages, validationSamples))) }
 
     /// Bytes that training takes beside the data set: parameters, their gradients and the optimizer's state, activations and
     /// their gradients, and the scratch memory of a convolution's backward pass. Each thread's tiles, some megabytes,

@@ -8,9 +8,12 @@ import Tensors
 /// How a training ended.
 public enum TrainingEnd: Sendable, Equatable {
     /// Accuracies of the final weights over the whole of both splits, and the digest of the weights.
-    case completed(trainAccuracy: Double, testAccuracy: Double, weightsSHA256: String)
+    /// `validationAccuracy` is nil for a run without validation images.
+    case completed(trainAccuracy: Double, testAccuracy: Double, validationAccuracy: Double?, weightsSHA256: String)
     /// The loss or a parameter is no longer finite.
     case diverged(Divergence)
+    /// It is trained to the epoch that it was given, which is not its last. The last checkpoint holds its state.
+    case reachedEpoch
     /// It was asked to stop. The last checkpoint holds its state.
     case stopped
 }
@@ -21,6 +24,8 @@ public struct EpochFigures: Sendable, Equatable {
     public let loss: Double
     public let trainAccuracy: Double
     public let testAccuracy: Double
+    /// Nil for a run without validation images.
+    public let validationAccuracy: Double?
     public let seconds: Double
 }
 
@@ -83,21 +88,29 @@ public final class Trainer {
     }
 
     /// Trains to the last epoch, or until it is asked to stop.
-    public func train(_ host: some TrainingHost) throws -> TrainingEnd {
+    /// - Parameter until: an earlier epoch after which it stops, with a checkpoint. Nothing else depends on it.
+    public func train(_ host: some TrainingHost, until: Int? = nil) throws -> TrainingEnd {
         // A checkpoint of an earlier version may hold numbers that are not finite.
         if let divergence { return .diverged(divergence) }
-        while position.epoch < settings.epochs {
-            if let end = try trainEpoch(host) { return end }
+        let last = min(settings.epochs, until ?? settings.epochs)
+        while position.epoch < last {
+            if let end = try trainEpoch(host, last: last) { return end }
         }
+        if position.epoch < settings.epochs { return .reachedEpoch }
         average?.exchange()
         defer { average?.exchange() }
         guard let train = evaluate(data.train, host), let test = evaluate(data.test, host) else { return .stopped }
+        let validation = data.validation.map { evaluate($0, host) }
+        if case .some(nil) = validation { return .stopped }
         guard train.loss.isFinite, test.loss.isFinite else { return .diverged(diverged(.finalLoss)) }
-        return .completed(trainAccuracy: train.accuracy, testAccuracy: test.accuracy, weightsSHA256: digestOfWeights)
+        return .completed(
+            trainAccuracy: train.accuracy, testAccuracy: test.accuracy, validationAccuracy: validation??.accuracy,
+            weightsSHA256: digestOfWeights)
     }
 
     /// Trains the rest of one epoch, evaluates it, and stores its row and its checkpoint. Returns nil when the next epoch can begin.
-    private func trainEpoch(_ host: some TrainingHost) throws -> TrainingEnd? {
+    /// - Parameter last: the epoch after which it stops.
+    private func trainEpoch(_ host: some TrainingHost, last: Int) throws -> TrainingEnd? {
         var started = now()
         /// Adds the time since the last call to the position's.
         func lap() {
@@ -125,7 +138,8 @@ public final class Trainer {
         }
         // What is not finite stays so: it is found here whatever the step that made it, and the loss may never show it.
         if let divergence { return .diverged(divergence) }
-        guard let test = evaluate(data.test, host) else {
+        let validation = data.validation.map { evaluate($0, host) }
+        guard let test = evaluate(data.test, host), validation == nil || validation! != nil else {
             lap()
             return try checkpoint(host) ?? .stopped
         }
@@ -133,13 +147,13 @@ public final class Trainer {
         let score = position.score
         let figures = EpochFigures(
             epoch: position.epoch + 1, loss: score.meanLoss, trainAccuracy: score.accuracy, testAccuracy: test.accuracy,
-            seconds: position.seconds)
+            validationAccuracy: validation??.accuracy, seconds: position.seconds)
         average?.add(after: figures.epoch, network.workers)
         try host.completed(figures)
         position = TrainingPosition()
         position.epoch = figures.epoch
         let isKept = settings.checkpointEvery.map { figures.epoch % $0 == 0 } ?? false
-        if isKept || figures.epoch == settings.epochs || now() - lastCheckpoint.time > Self.checkpointInterval {
+        if isKept || figures.epoch == last || now() - lastCheckpoint.time > Self.checkpointInterval {
             return try checkpoint(host, kept: isKept)
         }
         return nil

@@ -6,6 +6,8 @@ import Tensors
 public struct TrainingData: Sendable {
     public let train: ImageSet
     public let test: ImageSet
+    /// Training images that are kept back; nil for a run without them.
+    public let validation: ImageSet?
     /// Turns 8-bit pixels into the network's inputs, batch by batch.
     public let scale: PixelScale
     /// The training images of the data set's own size, where they are augmented before they are resized.
@@ -20,12 +22,18 @@ public struct TrainingData: Sendable {
     }
 
     public init(_ dataset: Dataset, for settings: Settings) throws {
-        var data = try dataset.subset(train: settings.trainSamples, test: settings.testSamples)
+        let kept = settings.validationSamples
+        var data = try dataset.subset(train: kept > 0 ? settings.trainImages : settings.trainSamples, test: settings.testSamples)
+        var validation = kept > 0 ? try dataset.validation(kept) : nil
         let side = settings.inputSides.height
         // §4.2: LinearNet reads 32×32 pictures at 16×16; MNIST's 28×28 stay as they are.
         let unresized = settings.augment.isEmpty ? nil : data.train
-        if side * 2 == data.train.height { data = data.halved() }
-        self.init(train: data.train, unresized: unresized, test: data.test, scale: nil, for: settings)
+        if side * 2 == data.train.height {
+            data = data.halved()
+            validation = validation?.halved()
+        }
+        self.init(
+            train: data.train, unresized: unresized, test: data.test, validation: validation, scale: nil, for: settings)
     }
 
     /// Images of the data set's size that are not part of it, for predictions.
@@ -37,11 +45,12 @@ public struct TrainingData: Sendable {
     }
 
     private init(
-        train: ImageSet, unresized: ImageSet? = nil, test: ImageSet, scale: PixelScale?, for settings: Settings
+        train: ImageSet, unresized: ImageSet? = nil, test: ImageSet, validation: ImageSet? = nil, scale: PixelScale?,
+        for settings: Settings
     ) {
         let side = settings.inputSides.height
         (self.unresized, augment, seed) = (unresized, settings.augment, UInt64(settings.seed))
-        (self.train, self.test) = (train, test)
+        (self.train, self.test, self.validation) = (train, test, validation)
         if settings.architecture.features.isEmpty {
             interleaving = nil
         } else {

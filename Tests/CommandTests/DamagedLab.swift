@@ -112,7 +112,7 @@ struct DamagedLab: Sendable, CustomStringConvertible {
             description: "rows of a run that is not there", name: "2 rows of epochs belong to no run", remedy: "removed"
         ) {
             try $0.alter(
-                "INSERT INTO epochs VALUES ('0123456789abcdef', 1, 1, 0, 0, 1), ('0123456789abcdef', 2, 1, 0, 0, 1)")
+                "INSERT INTO epochs VALUES ('0123456789abcdef', 1, 1, 0, 0, 1, NULL), ('0123456789abcdef', 2, 1, 0, 0, 1, NULL)")
         },
         DamagedLab(
             description: "a run that is not there", name: "of experiment a is lost", remedy: "comes back from its checkpoint"

@@ -42,6 +42,14 @@ import Testing
         cancelled       resume  refused         refused        refused  cancelled       queued
         cancelled       cancel  cancelled       refused        refused  cancelled       queued
         cancelled       retry   queued          paused         queued   cancelled       queued
+        waiting         pause   paused          paused         queued   cancelled       refused
+        waiting         resume  waiting         paused         waiting  cancelled       waiting
+        waiting         cancel  cancelled       refused        refused  cancelled       queued
+        waiting         retry   waiting         paused         waiting  cancelled       waiting
+        pruned          pause   refused         refused        queued   cancelled       queued
+        pruned          resume  queued          paused         queued   cancelled       queued
+        pruned          cancel  cancelled       refused        refused  cancelled       queued
+        pruned          retry   queued          paused         queued   cancelled       queued
         """
 
     struct Pair: Sendable, CustomTestStringConvertible {

@@ -155,6 +155,9 @@ import Testing
             try lab.finish(claim, .released("stopped"))
             // A lab of an older version.
             try lab.database.write { try $0.execute(sql: "UPDATE runs SET state = 'cancelled'") }
+        case .waiting, .pruned:
+            try lab.finish(claim, .released("stopped"))
+            try lab.database.write { try $0.execute(sql: "UPDATE runs SET state = ?", arguments: [state]) }
         case .running, .completed: break
         }
         #expect(try only().state == state)

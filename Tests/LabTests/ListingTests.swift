@@ -79,7 +79,7 @@ import Testing
             try lab.finish(claim, .released("worker stopped"))
         }
         let id = try temporary.taken().run
-        try lab.record(epochs: 1...3, of: Claim(run: id, attempt: 4, settings: .tiny(), datasetDigest: ""))
+        try lab.record(epochs: 1...3, of: Claim(run: id, attempt: 4, settings: .tiny(), datasetDigest: "", until: nil))
         try lab.finish(.completed(.sample), run: id, attempt: 4)
         let run = try temporary.summary(id)
         #expect(run.secondsLeft == nil && run.final == .sample && run.attempts == 4)

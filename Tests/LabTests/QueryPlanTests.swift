@@ -18,7 +18,7 @@ import Testing
     }
 
     /// Lists of a statement's own; and the queue's index, whose order is that of claims, so that the first row is all that is read.
-    private static let shortScans = ["CONSTANT ROW", "(subquery-", "json_each", "INDEX queued_runs"]
+    private static let shortScans = ["CONSTANT ROW", "(subquery-", "json_each", "INDEX runs_in_queue"]
 
     /// Everything that is done to a lab again and again, or with a few runs of many.
     private static func everyCall(_ temporary: TemporaryLab) throws {

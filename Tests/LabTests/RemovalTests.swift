@@ -97,7 +97,7 @@ import Testing
             try db.execute(
                 sql: """
                     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20)
-                    INSERT INTO epochs SELECT id, i, 1, 0.5, 0.5, 1 FROM runs, n
+                    INSERT INTO epochs SELECT id, i, 1, 0.5, 0.5, 1, NULL FROM runs, n
                     """)
         }
         let elapsed = try ContinuousClock().measure {

@@ -56,6 +56,11 @@ import Testing
             "UPDATE completions SET train_accuracy = 50", "UPDATE completions SET test_accuracy = -0.1",
         ],
         "an_ended_attempt_has_an_outcome": ["UPDATE attempts SET ended_at = NULL", "UPDATE attempts SET outcome = NULL"],
+        "a_validation_accuracy_is_a_fraction": ["UPDATE epochs SET validation_accuracy = 50"],
+        "only_a_completed_run_has_a_final_validation": [
+            "UPDATE runs SET final_validation_accuracy = 0.5, state = 'queued', \(noFigures)"
+        ],
+        "trials_count_from_1": ["UPDATE trials SET number = 0", "UPDATE trials SET rung = -1"],
         "epochs_count_from_1": ["UPDATE epochs SET epoch = 0"],
         "accuracies_are_fractions": [
             "UPDATE epochs SET train_accuracy = 50", "UPDATE epochs SET test_accuracy = -0.1",
@@ -67,10 +72,11 @@ import Testing
             final_train_accuracy, final_test_accuracy, weights_sha256, submitted_at)
         VALUES ('a', 'm', 'd', 1, '{}', 'x', 3, 3, 'completed', 1, 0.5, 0.5, 'w', 0);
         INSERT INTO attempts VALUES ('a', 1, 'w', 'k', 1, 0, 0, 1, 'completed', 3);
-        INSERT INTO experiments VALUES (1, 'e', NULL, 0);
+        INSERT INTO experiments VALUES (1, 'e', NULL, 0, NULL);
         INSERT INTO experiment_runs VALUES (1, 'a', 3);
-        INSERT INTO completions VALUES ('a', 3, 0.5, 0.5, 'w', 0);
-        INSERT INTO epochs VALUES ('a', 3, 1.5, 0.5, 0.5, 1);
+        INSERT INTO trials VALUES (1, 1, 'a', 0);
+        INSERT INTO completions VALUES ('a', 3, 0.5, 0.5, 'w', 0, NULL);
+        INSERT INTO epochs VALUES ('a', 3, 1.5, 0.5, 0.5, 1, NULL);
         """
 
     @Test("every named constraint of schema.sql refuses its impossible state")
@@ -114,7 +120,7 @@ import Testing
             if analyzed { try lab.database.writeWithoutTransaction { try $0.execute(sql: "ANALYZE") } }
             for sql in [Lab.nextQueued, Lab.takeNext] {
                 let steps = try plan(sql)
-                #expect(steps.contains { $0.contains("USING INDEX queued_runs") }, "\(steps)")
+                #expect(steps.contains { $0.contains("USING INDEX runs_in_queue") }, "\(steps)")
                 #expect(!steps.contains { $0.contains("TEMP B-TREE") }, "\(steps)")
             }
             #expect(try plan(Lab.takeNext).contains { $0.contains("SEARCH runs USING INTEGER PRIMARY KEY") })

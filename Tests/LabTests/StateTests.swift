@@ -7,21 +7,32 @@ import Testing
     static let table: [RunState: [RunEvent: Transition]] = [
         .queued: [
             .claimed: .to(.running), .pause: .to(.paused), .cancel: .to(.cancelled), .extended: .stays, .resume: .stays,
-            .retry: .to(.queued), .shortened: .to(.completed),
+            .retry: .to(.queued), .shortened: .to(.completed), .advanced: .stays,
         ],
         .running: [
             .released: .to(.queued), .failedOnce: .to(.queued), .completed: .to(.completed), .diverged: .to(.diverged),
             .failedForGood: .to(.failed), .stoppedToPause: .to(.paused), .stoppedToCancel: .to(.cancelled),
             .pause: .ask(.pause), .cancel: .ask(.cancel), .resume: .withdraw, .retry: .withdraw, .extended: .stays,
-            .shortened: .to(.completed),
+            .shortened: .to(.completed), .reachedRung: .to(.waiting), .advanced: .stays,
         ],
         .paused: [
             .resume: .to(.queued), .cancel: .to(.cancelled), .pause: .stays, .extended: .stays, .shortened: .to(.completed),
+            .advanced: .stays,
         ],
-        .completed: [.extended: .to(.queued), .retry: .to(.queued), .shortened: .stays],
-        .failed: [.retry: .to(.queued), .extended: .stays, .shortened: .to(.completed)],
-        .diverged: [.retry: .to(.queued), .extended: .stays, .shortened: .to(.completed)],
-        .cancelled: [.retry: .to(.queued), .cancel: .stays, .extended: .stays, .shortened: .to(.completed)],
+        .waiting: [
+            .advanced: .to(.queued), .pruned: .to(.pruned), .pause: .to(.paused), .cancel: .to(.cancelled), .resume: .stays,
+            .retry: .stays, .extended: .stays, .shortened: .to(.completed),
+        ],
+        .pruned: [
+            .advanced: .to(.queued), .resume: .to(.queued), .retry: .to(.queued), .cancel: .to(.cancelled), .pruned: .stays,
+            .extended: .stays, .shortened: .to(.completed),
+        ],
+        .completed: [.extended: .to(.queued), .retry: .to(.queued), .shortened: .stays, .advanced: .stays],
+        .failed: [.retry: .to(.queued), .extended: .stays, .shortened: .to(.completed), .advanced: .stays],
+        .diverged: [.retry: .to(.queued), .extended: .stays, .shortened: .to(.completed), .advanced: .stays],
+        .cancelled: [
+            .retry: .to(.queued), .cancel: .stays, .extended: .stays, .shortened: .to(.completed), .advanced: .stays,
+        ],
     ]
 
     @Test("every event in every state does what the table says", arguments: RunState.allCases, RunEvent.allCases)
@@ -34,10 +45,16 @@ import Testing
         #expect(Set(Self.table.keys) == Set(RunState.allCases))
     }
 
-    @Test("an ended state is left only by retry or by another length", arguments: RunState.allCases.filter(\.isEnded))
+    @Test(
+        "an ended state is left only by retry or by another length, and that of a stopped trial also by a person or its search",
+        arguments: RunState.allCases.filter(\.isEnded))
     func ended(state: RunState) {
         for event in RunEvent.allCases {
-            if case .to = state.after(event) { #expect([.retry, .extended, .shortened].contains(event)) }
+            if case .to = state.after(event) {
+                #expect(
+                    [.retry, .extended, .shortened].contains(event)
+                        || state == .pruned && [.resume, .cancel, .advanced].contains(event))
+            }
         }
     }
 

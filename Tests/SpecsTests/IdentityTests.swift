@@ -46,7 +46,8 @@ import Testing
             }
         }
         let (averaged, warm, cycled) = (
-            pair { $0.weightAverage = 0.5 }, pair { $0.warmup = 2 }, pair { $0.schedule = .onecycle }
+            pair { $0.weightAverage = 0.5 }, pair { $0.validationSamples = 5 }, pair { $0.warmup = 2 },
+            pair { $0.schedule = .onecycle }
         )
         #expect(averaged[0] != averaged[1] && warm[0] == warm[1] && cycled[0] != cycled[1])
     }
@@ -73,7 +74,7 @@ import Testing
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
             "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid",
             "momentum": 0.9, "weight_decay": 0.01, "warmup": 0.5, "label_smoothing": 0.1, "weight_average": 0.25,
-            "augment": ["crop"], "mixup": 0.2,
+            "augment": ["crop"], "mixup": 0.2, "validation_samples": 100,
             "dropout": 0.25,
         ]
         let value = try #require(other[key])

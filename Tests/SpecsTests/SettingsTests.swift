@@ -51,7 +51,8 @@ import Testing
         Settings(
             architecture: .convnet, convolution: .pcn, d: 5, lambda: 4.9, epsilon: 1e30, distance: .dot, wave: .sine,
             widths: [2, 32_768], normalise: .layer, dropout: 0.1, dataset: .mnist,
-            trainSamples: 10, testSamples: 1, inputScale: .standard, augment: [.flip, .crop], mixup: 0.2, epochs: 25,
+            trainSamples: 10, testSamples: 1, validationSamples: 3, inputScale: .standard, augment: [.flip, .crop], mixup: 0.2,
+            epochs: 25,
             batchSize: 512, learningRate: 1e-3,
             seed: 9_007_199_254_740_992, schedule: .cosine, momentum: 0.9, weightDecay: 1e-4, warmup: 0.5, labelSmoothing: 0.1,
             weightAverage: 0.25, checkpointEvery: 5),

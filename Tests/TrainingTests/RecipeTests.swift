@@ -100,7 +100,7 @@ struct RecipeTests {
 
         let trainer = try Fixture.trainer(settings)
         try trainer.resume(from: file)
-        guard case .completed(_, let test, let digest) = end, case .completed(_, _, let other) = plain.end else {
+        guard case .completed(_, let test, _, let digest) = end, case .completed(_, _, _, let other) = plain.end else {
             Issue.record("a run did not complete")
             return
         }

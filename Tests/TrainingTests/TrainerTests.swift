@@ -28,7 +28,7 @@ struct TrainerTests {
         let settings = Fixture.settings(linear: .mlp, learningRate: 1e-30)
         let (end, host) = try Fixture.train(settings)
         #expect(host.epochs.map(\.epoch) == [1, 2, 3])
-        guard case .completed(let train, let test, _) = end else {
+        guard case .completed(let train, let test, _, _) = end else {
             Issue.record("\(end)")
             return
         }

@@ -35,19 +35,22 @@ public struct RunBundle: Codable, Sendable, Equatable {
     public let checkpoints: [Checkpoint]
     /// With which arithmetic the run was trained so far; nil if it was not.
     public let arithmetic: String?
+    /// The epoch after which the attempt ends, because a search compares the run with others there; nil for the run's end.
+    public let until: Int?
 
     public static let currentFormat = 1
 
     public init(
-        run: String, attempt: Int, settings: Settings, datasetDigest: String, checkpoints: [Checkpoint], arithmetic: String?
+        run: String, attempt: Int, settings: Settings, datasetDigest: String, checkpoints: [Checkpoint], arithmetic: String?,
+        until: Int? = nil
     ) {
         format = Self.currentFormat
         (self.run, self.attempt, self.settings, self.datasetDigest) = (run, attempt, settings, datasetDigest)
-        (self.checkpoints, self.arithmetic) = (checkpoints, arithmetic)
+        (self.checkpoints, self.arithmetic, self.until) = (checkpoints, arithmetic, until)
     }
 
     private enum CodingKeys: String, CodingKey {
-        case format, run, attempt, settings, checkpoints, arithmetic
+        case format, run, attempt, settings, checkpoints, arithmetic, until
         case datasetDigest = "dataset_digest"
     }
 

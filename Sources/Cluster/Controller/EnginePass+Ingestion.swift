@@ -115,6 +115,7 @@ extension EnginePass {
         switch outcome.kind {
         case .completed: end = outcome.figures.map(AttemptOutcome.completed) ?? .failed("its outcome has no final figures")
         case .diverged: end = .diverged(reason)
+        case .rung: end = .reachedRung
         case .failed: end = .failed(reason)
         case .stopped, .busy, .refused:
             switch attempt.wish {

@@ -66,7 +66,7 @@ extension EnginePass {
         let most = Double(settings.packMinutes) * 60
         var tasks: [[RemoteCandidate]] = [], used = Double.infinity
         for run in runs {
-            let epochs = Double(max(0, run.settings.epochs - run.epoch))
+            let epochs = Double(max(0, (run.until ?? run.settings.epochs) - run.epoch))
             // Beside its epochs a run reads its data and evaluates its end.
             let seconds = 2 + epochs * (run.secondsPerEpoch ?? controller.estimate(run.settings))
             if used + seconds > most || tasks.isEmpty {
@@ -145,7 +145,7 @@ extension EnginePass {
         }
         let bundle = RunBundle(
             run: run.run, attempt: attempt, settings: run.settings, datasetDigest: run.datasetDigest, checkpoints: checkpoints,
-            arithmetic: run.arithmetic)
+            arithmetic: run.arithmetic, until: run.until)
         try storage.put(try bundle.encoded(), as: "\(name)/\(RunBundle.file)")
     }
 }

@@ -38,6 +38,12 @@ public struct Dataset: Sendable {
         Dataset(kind: kind, train: try subset(.train, trainCount), test: try subset(.test, testCount))
     }
 
+    /// Training images that are kept back for validation, always the same; none of them is in a subset of at most all the others.
+    /// - Throws: ``DatasetError/sampleCount(dataset:split:requested:available:)``
+    public func validation(_ count: Int) throws -> ImageSet {
+        try train.keptBack(count, of: kind.dataset.identityName, .train)
+    }
+
     private func subset(_ split: Split, _ count: Int?) throws -> ImageSet {
         guard let count else { return self[split] }
         return try self[split].subset(count, of: kind.dataset.identityName, split)

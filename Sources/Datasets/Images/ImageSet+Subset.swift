@@ -9,8 +9,20 @@ extension ImageSet {
             throw DatasetError.sampleCount(dataset: dataset, split: split, requested: count, available: self.count)
         }
         if count == self.count { return self }
-        let stream = RandomStream(seed: 0, purpose: "subset/\(dataset)/\(split)")
-        return selecting(stream.permutation(self.count).prefix(count).sorted().map(Int.init))
+        return selecting(Self.order(self.count, of: dataset, split).prefix(count).sorted().map(Int.init))
+    }
+
+    /// The last `count` images of the same permutation, in their original order. A subset of the others has none of them.
+    /// - Throws: ``DatasetError/sampleCount(dataset:split:requested:available:)``
+    public func keptBack(_ count: Int, of dataset: String, _ split: Split) throws -> ImageSet {
+        guard count >= 1, count < self.count else {
+            throw DatasetError.sampleCount(dataset: dataset, split: split, requested: count, available: self.count - 1)
+        }
+        return selecting(Self.order(self.count, of: dataset, split).suffix(count).sorted().map(Int.init))
+    }
+
+    private static func order(_ count: Int, of dataset: String, _ split: Split) -> [Int32] {
+        RandomStream(seed: 0, purpose: "subset/\(dataset)/\(split)").permutation(count)
     }
 
     /// The images at these indices, in this order.

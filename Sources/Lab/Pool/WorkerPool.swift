@@ -121,6 +121,7 @@ public final class WorkerPool: Sendable {
             switch try train(claim, control, worker) {
             case .completed(let figures): return .completed(figures)
             case .diverged(let text): return .diverged(text)
+            case .reachedRung: return .reachedRung
             case .stopped: return outcome(of: control.stopReason)
             }
         } catch LabError.superseded {

@@ -2,6 +2,8 @@
 public enum TrainingOutcome: Sendable, Equatable {
     case completed(FinalFigures)
     case diverged(String)
+    /// It is trained to the epoch that its claim says, with a checkpoint.
+    case reachedRung
     /// It stopped because its control asked for it, with a checkpoint.
     case stopped
 }

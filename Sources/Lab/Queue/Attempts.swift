@@ -6,11 +6,14 @@ public struct FinalFigures: Sendable, Equatable {
     public let trainAccuracy: Double
     public let testAccuracy: Double
     public let weightsSHA256: String
+    /// The same on the validation images; nil for a run without them.
+    public let validationAccuracy: Double?
 
-    public init(trainAccuracy: Double, testAccuracy: Double, weightsSHA256: String) {
+    public init(trainAccuracy: Double, testAccuracy: Double, weightsSHA256: String, validationAccuracy: Double? = nil) {
         self.trainAccuracy = trainAccuracy
         self.testAccuracy = testAccuracy
         self.weightsSHA256 = weightsSHA256
+        self.validationAccuracy = validationAccuracy
     }
 }
 
@@ -23,6 +26,8 @@ public enum AttemptOutcome: Sendable, Equatable {
     case released(String)
     /// The run's data cannot be used: it is queued again, and this is no failure.
     case waits(String)
+    /// It is trained to the epoch at which its search compares it with others, and has a checkpoint there.
+    case reachedRung
     /// The worker did what it was asked.
     case stopped(RunRequest)
 }
@@ -105,6 +110,14 @@ extension Lab {
                 try leaveWorker(.diverged, run, error: error, db)
             case .failed(let error):
                 text = try fail(error)
+            case .reachedRung:
+                text = "at epoch \(done), a rung of its search"
+                // It may be wanted in full meanwhile.
+                if let until = try until(run, db), until <= done {
+                    try leaveWorker(.reachedRung, run, db)
+                } else {
+                    try leaveWorker(.released, run, db)
+                }
             case .released(let reason):
                 text = reason
                 try leaveWorker(.released, run, db)

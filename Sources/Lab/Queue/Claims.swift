@@ -7,6 +7,8 @@ public struct Claim: Sendable {
     public let attempt: Int
     public let settings: Settings
     public let datasetDigest: String
+    /// The epoch at which the run waits for its search; nil if it trains to its end.
+    public let until: Int?
 
     public var data: RunData { RunData(dataset: settings.dataset.name, digest: datasetDigest) }
 }
@@ -15,14 +17,14 @@ extension Lab {
     // The index contains only queued runs, in the order in which they are taken. The cost of a claim does not depend on the length of
     // the queue or the size of the table, but on the number of runs before the first that can be taken.
     private static let firstDue =
-        " FROM runs INDEXED BY queued_runs WHERE state = 'queued' AND engine IS NULL AND " + hasNoJob + " AND " + needsOther
+        " FROM runs INDEXED BY runs_in_queue WHERE state = 'queued' AND engine IS NULL AND " + hasNoJob + " AND " + needsOther
         + " AND "
         + Backoff.isDue
         + " ORDER BY priority DESC, number LIMIT 1"
     static let nextQueued = "SELECT id, settings, dataset, dataset_digest" + firstDue
     static let takeNext =
         "UPDATE runs SET state = 'running', attempt = attempt + 1, error = NULL WHERE number = (SELECT number" + firstDue
-        + ") RETURNING id, attempt, settings, dataset_digest"
+        + ") RETURNING id, attempt, settings, dataset_digest, until"
 
     func due(except absent: Set<RunData>) -> StatementArguments {
         ["absent": absent.json, "now": clock.now(), "delays": backoff.json]
@@ -76,7 +78,10 @@ extension Lab {
                 if let before, settings.decisive(before) != settings.decisive(arithmetic) {
                     try event(db, run: run, attempt: attempt, "arithmetic", "\(arithmetic), before: \(before)")
                 }
-                return .success(Claim(run: run, attempt: attempt, settings: settings, datasetDigest: row["dataset_digest"]))
+                return .success(
+                    Claim(
+                        run: run, attempt: attempt, settings: settings, datasetDigest: row["dataset_digest"],
+                        until: row["until"]))
             } catch {
                 let reason = "the settings of run \(run) cannot be read: \(error)"
                 try apply(.failedForGood, to: run, error: reason, db)

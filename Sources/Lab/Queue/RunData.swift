@@ -38,7 +38,7 @@ extension Lab {
     func queuedRuns(needing absent: Set<RunData>) throws -> Int {
         try database.read { db in
             let sql =
-                "SELECT count(*) FROM runs INDEXED BY queued_runs WHERE state = 'queued' AND engine IS NULL AND NOT "
+                "SELECT count(*) FROM runs INDEXED BY runs_in_queue WHERE state = 'queued' AND engine IS NULL AND NOT "
                 + Self.needsOther
             return try Int.fetchOne(db, sql: sql, arguments: ["absent": absent.json]) ?? 0
         }
@@ -49,7 +49,7 @@ extension Lab {
         try database.read { db in
             let sql = """
                 SELECT EXISTS (SELECT 1 FROM runs WHERE state = 'running' AND engine IS NULL)
-                    OR EXISTS (SELECT 1 FROM runs INDEXED BY queued_runs WHERE state = 'queued' AND engine IS NULL AND
+                    OR EXISTS (SELECT 1 FROM runs INDEXED BY runs_in_queue WHERE state = 'queued' AND engine IS NULL AND
                 """ + " " + Self.needsOther + ")"
             return try Bool.fetchOne(db, sql: sql, arguments: ["absent": absent.json]) ?? false
         }

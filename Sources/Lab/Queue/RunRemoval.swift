@@ -31,10 +31,11 @@ extension Lab {
             all.bytes += done.bytes
         }
         try database.write { db in
-            try db.execute(
-                sql:
-                    "DELETE FROM experiments WHERE NOT EXISTS (SELECT 1 FROM experiment_runs WHERE experiment_id = experiments.id)"
-            )
+            let isEmpty = "NOT EXISTS (SELECT 1 FROM experiment_runs m WHERE m.experiment_id = experiments.id)"
+            try db.execute(sql: "DELETE FROM trials WHERE experiment_id IN (SELECT id FROM experiments WHERE " + isEmpty + ")")
+            try db.execute(sql: "DELETE FROM experiments WHERE " + isEmpty)
+            // The others of a search need not wait for a removed trial.
+            for run in all.removed { try settleSearches(of: run, db) }
         }
         return all
     }

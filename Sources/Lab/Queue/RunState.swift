@@ -1,6 +1,10 @@
 /// The state of a run.
 public enum RunState: String, Sendable, CaseIterable, Codable {
     case queued, running, completed, failed, diverged, cancelled, paused
+    /// A trial at its rung: whether it goes on depends on others.
+    case waiting
+    /// A trial that was not among the best at its rung.
+    case pruned
 }
 
 /// What a running run is asked to do at its next batch.
@@ -30,6 +34,12 @@ enum RunEvent: Sendable, Equatable, CaseIterable {
     case extended
     /// No more epochs are wanted than those with which it was completed before: an extension was cancelled, or is not wanted any more.
     case shortened
+    /// It is trained to the epoch at which its search compares it with others.
+    case reachedRung
+    /// It may train past that epoch: it is among the best, or an experiment that is no search has it.
+    case advanced
+    /// It is not among the best.
+    case pruned
 }
 
 /// The effect of an event on a state.
@@ -70,22 +80,39 @@ extension RunState {
         case (.running, .extended): .stays
         // The worker has stopped.
         case (.running, .shortened): .to(.completed)
+        case (.running, .reachedRung): .to(.waiting)
+        case (.queued, .advanced), (.running, .advanced): .stays
+
+        case (.waiting, .advanced): .to(.queued)
+        case (.waiting, .pruned): .to(.pruned)
+        case (.waiting, .pause): .to(.paused)
+        case (.waiting, .cancel): .to(.cancelled)
+        case (.waiting, .shortened): .to(.completed)
+        case (.waiting, .resume), (.waiting, .retry), (.waiting, .extended): .stays
+
+        // A person may want to see how it would have ended.
+        case (.pruned, .advanced), (.pruned, .resume), (.pruned, .retry): .to(.queued)
+        case (.pruned, .cancel): .to(.cancelled)
+        case (.pruned, .shortened): .to(.completed)
+        case (.pruned, .pruned), (.pruned, .extended): .stays
 
         case (.paused, .resume): .to(.queued)
         case (.paused, .cancel): .to(.cancelled)
         case (.paused, .shortened): .to(.completed)
-        case (.paused, .pause), (.paused, .extended): .stays
+        case (.paused, .pause), (.paused, .extended), (.paused, .advanced): .stays
 
         // A retried run ends immediately from its last checkpoint. Without a checkpoint it is trained again to the same bits.
         case (.completed, .extended), (.completed, .retry): .to(.queued)
-        case (.completed, .shortened): .stays
+        case (.completed, .shortened), (.completed, .advanced): .stays
 
         case (.failed, .retry), (.diverged, .retry), (.cancelled, .retry): .to(.queued)
         case (.cancelled, .cancel): .stays
         case (.failed, .shortened), (.diverged, .shortened), (.cancelled, .shortened): .to(.completed)
         case (.failed, .extended), (.diverged, .extended), (.cancelled, .extended): .stays
+        case (.failed, .advanced), (.diverged, .advanced), (.cancelled, .advanced): .stays
 
-        case (.queued, _), (.running, _), (.paused, _), (.completed, _), (.failed, _), (.diverged, _), (.cancelled, _):
+        case (.queued, _), (.running, _), (.paused, _), (.completed, _), (.failed, _), (.diverged, _), (.cancelled, _),
+            (.waiting, _), (.pruned, _):
             .refused
         }
     }
@@ -93,8 +120,8 @@ extension RunState {
     /// Whether no worker trains it again unless a person queues it.
     public var isEnded: Bool {
         switch self {
-        case .completed, .failed, .diverged, .cancelled: true
-        case .queued, .running, .paused: false
+        case .completed, .failed, .diverged, .cancelled, .pruned: true
+        case .queued, .running, .paused, .waiting: false
         }
     }
 }

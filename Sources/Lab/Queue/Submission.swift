@@ -21,9 +21,11 @@ public struct ExperimentToSubmit: Sendable {
     let name: String
     let description: String?
     let runs: [RunToSubmit]
+    let search: Search?
 
-    public init(_ name: String, description: String?, runs: [RunToSubmit]) {
-        (self.name, self.description, self.runs) = (name, description, runs)
+    /// - Parameter search: the search that the runs are the trials of, in their order.
+    public init(_ name: String, description: String?, runs: [RunToSubmit], search: Search? = nil) {
+        (self.name, self.description, self.runs, self.search) = (name, description, runs, search)
     }
 }
 
@@ -62,12 +64,14 @@ extension Lab {
             if let other = longest[id], runs[other].settings.epochs >= runs[index].settings.epochs { continue }
             longest[id] = index
         }
+        try checkSearch(of: experiment, db)
         try db.execute(
             sql: """
-                INSERT INTO experiments (name, description, submitted_at) VALUES (?, ?, ?)
+                INSERT INTO experiments (name, description, submitted_at, search) VALUES (?, ?, ?, ?)
                 ON CONFLICT (name) DO UPDATE SET description = coalesce(excluded.description, description)
-                """, arguments: [experiment.name, experiment.description, clock.now()])
+                """, arguments: [experiment.name, experiment.description, clock.now(), experiment.search?.canonicalSpace])
         let number = try Int64.fetchOne(db, sql: "SELECT id FROM experiments WHERE name = ?", arguments: [experiment.name])
+        if experiment.search != nil, let number { try storeTrials(ids, number, db) }
         var outcomes: [Int: SubmissionOutcome] = [:]
         for (index, id) in ids.enumerated() where longest[id] == index {
             outcomes[index] = try submit(db, runs[index], id: id, priority: priority, experiment: number)
@@ -75,6 +79,7 @@ extension Lab {
                 try db.execute(cached: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, tag])
             }
         }
+        if experiment.search != nil, let number { try settleSearch(number, db) }
         return try ids.enumerated().map { index, id in (id, try outcomes[index] ?? .found(state(of: id, db))) }
     }
 
@@ -86,6 +91,7 @@ extension Lab {
         guard let row = try Row.fetchOne(known, arguments: [id]) else {
             try insert(run, id: id, priority: priority, db)
             try wish(run.settings.epochs, for: id, experiment, db)
+            try settleRung(of: id, db)
             return .queued
         }
         if let priority {
@@ -104,6 +110,7 @@ extension Lab {
                 arguments: [settings.dataset.name, text, run.datasetDigest, id])
         }
         try wish(wished, for: id, experiment, db)
+        try settleRung(of: id, db)
         let change = try settleLength(of: id, db), state = try state(of: id, db)
         return switch change {
         case .extended(let from, _): .extended(from: from, state)

@@ -24,8 +24,10 @@ extension Lab {
         try database.write { db in
             try runs.compactMap { run in
                 do {
+                    let state = try state(of: run, db)
                     let transition = try command == .cancel ? cancel(run, db) : apply(command.event, to: run, db)
                     if transition != .stays { try event(db, run: run, command.rawValue) }
+                    if state == .pruned, transition == .to(.queued) { try freeTrial(run, db) }
                     return (run, transition)
                 } catch LabError.refused where skippingRefusals {
                     return nil
@@ -57,11 +59,12 @@ extension Lab {
             try db.execute(
                 cached: """
                     UPDATE runs SET state = ?, request = NULL, error = ?, final_train_accuracy = ?, final_test_accuracy = ?,
-                        weights_sha256 = ?, failures = CASE ? WHEN 'again' THEN failures + 1 WHEN 'anew' THEN 0 ELSE failures END
+                        final_validation_accuracy = ?, weights_sha256 = ?, failures = CASE ? WHEN 'again' THEN failures + 1 WHEN 'anew' THEN 0 ELSE failures END
                     WHERE id = ?
                     """,
                 arguments: [
-                    next, error, final?.trainAccuracy, final?.testAccuracy, final?.weightsSHA256, event.countsFailure, run,
+                    next, error, final?.trainAccuracy, final?.testAccuracy, final?.validationAccuracy, final?.weightsSHA256,
+                    event.countsFailure, run,
                 ])
         case .ask(let request):
             try db.execute(sql: "UPDATE runs SET request = ? WHERE id = ?", arguments: [request, run])
@@ -71,6 +74,7 @@ extension Lab {
         case .stays: break
         case .refused: throw LabError.refused(run: run, state: state, event: "\(event)")
         }
+        if transition == .to(.waiting) || event.endsTrials { try settleSearches(of: run, db) }
         return transition
     }
 
@@ -99,7 +103,7 @@ extension Lab {
         let request = try String.fetchOne(db, sql: "SELECT request FROM runs WHERE id = ?", arguments: [run])
         let transition = try apply(event, to: run, error: error, db)
         if try completeIfShortened(run, db) { return }
-        guard transition == .to(.queued) else { return }
+        guard transition == .to(.queued) || transition == .to(.waiting) else { return }
         switch request.flatMap(RunRequest.init) {
         case .pause: try apply(.pause, to: run, error: error, db)
         case .cancel: try cancel(run, error: error, db)
@@ -115,6 +119,16 @@ extension RunEvent {
         case .failedOnce, .failedForGood: "again"
         case .retry, .resume, .extended, .completed: "anew"
         case .claimed, .released, .diverged, .stoppedToPause, .stoppedToCancel, .pause, .cancel, .shortened: nil
+        case .reachedRung, .advanced, .pruned: nil
+        }
+    }
+
+    /// Whether a trial to which it happens has no further results: others may go on then.
+    fileprivate var endsTrials: Bool {
+        switch self {
+        case .diverged, .failedForGood, .stoppedToCancel, .cancel: true
+        case .claimed, .released, .completed, .failedOnce, .stoppedToPause, .pause, .resume, .retry, .extended, .shortened: false
+        case .reachedRung, .advanced, .pruned: false
         }
     }
 }

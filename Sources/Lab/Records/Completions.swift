@@ -17,12 +17,13 @@ extension Lab {
     func record(_ completion: Completion, run: String, _ db: Database) throws {
         try db.execute(
             cached: """
-                INSERT OR REPLACE INTO completions (run_id, epochs, train_accuracy, test_accuracy, weights_sha256, completed_at)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT OR REPLACE INTO completions (run_id, epochs, train_accuracy, test_accuracy, weights_sha256, completed_at,
+                    validation_accuracy)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 run, completion.epochs, completion.figures.trainAccuracy, completion.figures.testAccuracy,
-                completion.figures.weightsSHA256, clock.now(),
+                completion.figures.weightsSHA256, clock.now(), completion.figures.validationAccuracy,
             ])
     }
 
@@ -49,7 +50,8 @@ extension Completion: Decodable {
             epochs: epochs,
             figures: FinalFigures(
                 trainAccuracy: try values.decode(Double.self), testAccuracy: try values.decode(Double.self),
-                weightsSHA256: try values.decode(String.self)), loss: try values.decodeIfPresent(Double.self))
+                weightsSHA256: try values.decode(String.self), validationAccuracy: try values.decodeIfPresent(Double.self)),
+            loss: try values.decodeIfPresent(Double.self))
     }
 }
 
@@ -58,6 +60,7 @@ extension Completion {
         self.init(
             epochs: row["epochs"],
             figures: FinalFigures(
-                trainAccuracy: row["train_accuracy"], testAccuracy: row["test_accuracy"], weightsSHA256: row["weights_sha256"]))
+                trainAccuracy: row["train_accuracy"], testAccuracy: row["test_accuracy"], weightsSHA256: row["weights_sha256"],
+                validationAccuracy: row["validation_accuracy"]))
     }
 }

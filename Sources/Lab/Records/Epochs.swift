@@ -10,13 +10,18 @@ public struct EpochRow: Sendable, Equatable, Codable {
     /// From a full pass after the epoch, 0…1.
     public let testAccuracy: Double
     public let seconds: Double
+    /// The same of the validation images, 0…1; nil for a run without them.
+    public let validationAccuracy: Double?
 
-    public init(epoch: Int, loss: Double, trainAccuracy: Double, testAccuracy: Double, seconds: Double) {
+    public init(
+        epoch: Int, loss: Double, trainAccuracy: Double, testAccuracy: Double, seconds: Double, validationAccuracy: Double? = nil
+    ) {
         self.epoch = epoch
         self.loss = loss
         self.trainAccuracy = trainAccuracy
         self.testAccuracy = testAccuracy
         self.seconds = seconds
+        self.validationAccuracy = validationAccuracy
     }
 }
 
@@ -41,11 +46,13 @@ extension Lab {
         }
         try db.execute(
             sql: """
-                INSERT INTO epochs (run_id, epoch, loss, train_accuracy, test_accuracy, seconds) VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO epochs (run_id, epoch, loss, train_accuracy, test_accuracy, seconds, validation_accuracy)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (run_id, epoch) DO UPDATE SET loss = excluded.loss, train_accuracy = excluded.train_accuracy,
-                    test_accuracy = excluded.test_accuracy, seconds = excluded.seconds
+                    test_accuracy = excluded.test_accuracy, seconds = excluded.seconds,
+                    validation_accuracy = excluded.validation_accuracy
                 """,
-            arguments: [run, row.epoch, row.loss, row.trainAccuracy, row.testAccuracy, row.seconds])
+            arguments: [run, row.epoch, row.loss, row.trainAccuracy, row.testAccuracy, row.seconds, row.validationAccuracy])
         try db.execute(sql: "UPDATE runs SET epoch = max(epoch, ?) WHERE id = ?", arguments: [row.epoch, run])
     }
 
@@ -70,12 +77,13 @@ extension EpochRow {
         guard let loss = row["loss"] as Double? else { return nil }
         self.init(
             epoch: row["epoch"], loss: loss, trainAccuracy: row["train_accuracy"], testAccuracy: row["test_accuracy"],
-            seconds: row["seconds"])
+            seconds: row["seconds"], validationAccuracy: row["validation_accuracy"])
     }
 
     /// Whether all values except the time are equal, bit by bit.
     fileprivate func hasSameResults(as other: EpochRow) -> Bool {
-        (loss, trainAccuracy, testAccuracy) == (other.loss, other.trainAccuracy, other.testAccuracy)
+        (loss, trainAccuracy, testAccuracy, validationAccuracy)
+            == (other.loss, other.trainAccuracy, other.testAccuracy, other.validationAccuracy)
     }
 
     fileprivate var results: String { "loss \(loss), accuracies \(trainAccuracy) and \(testAccuracy)" }

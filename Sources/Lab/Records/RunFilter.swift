@@ -63,7 +63,7 @@ public struct RunFilter: Sendable {
     /// Where the rows are read: the index of queued runs has them in the order of claims. Other criteria may have better indices.
     var source: String {
         let isWholeQueue = ids == nil && experiment == nil && tags.isEmpty && after == nil
-        return isWholeQueue && order != "number" && !isNewestFirst ? "runs INDEXED BY queued_runs" : "runs"
+        return isWholeQueue && order != "number" && !isNewestFirst ? "runs INDEXED BY runs_in_queue" : "runs"
     }
 
     /// Filters that select the same runs, one after the other, each in an order in which an index has them.
@@ -77,7 +77,7 @@ public struct RunFilter: Sendable {
     }
 
     private static let byInterest: [[RunState]] = [
-        [.running], [.queued], [.paused], [.failed, .diverged, .cancelled], [.completed],
+        [.running], [.queued], [.paused], [.failed, .diverged, .cancelled], [.waiting], [.completed], [.pruned],
     ]
 
     var arguments: StatementArguments {

@@ -33,7 +33,7 @@ extension Lab {
     }
 
     private static let summaries = """
-        SELECT r.*, e.loss, e.train_accuracy, e.test_accuracy, e.seconds,
+        SELECT r.*, e.loss, e.train_accuracy, e.test_accuracy, e.seconds, e.validation_accuracy,
             (SELECT avg(seconds) FROM (SELECT seconds FROM epochs WHERE run_id = r.id ORDER BY epoch DESC LIMIT 5))
                 AS seconds_per_epoch,
             (SELECT json_group_array(name) FROM (SELECT x.name FROM experiment_runs m
@@ -41,8 +41,9 @@ extension Lab {
             (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run_id = r.id ORDER BY tag)) AS tags,
             (SELECT json_group_array(arithmetic) FROM (SELECT arithmetic FROM attempts WHERE run_id = r.id
                 GROUP BY arithmetic ORDER BY min(number))) AS kernels,
-            (SELECT json_group_array(json_array(epochs, train_accuracy, test_accuracy, weights_sha256, loss)) FROM
-                (SELECT c.*, x.loss FROM completions c LEFT JOIN epochs x ON x.run_id = c.run_id AND x.epoch = c.epochs
+            (SELECT json_group_array(json_array(epochs, train_accuracy, test_accuracy, weights_sha256,
+                validation_accuracy, loss)) FROM
+                (SELECT c.epochs, c.train_accuracy, c.test_accuracy, c.weights_sha256, c.validation_accuracy, x.loss FROM completions c LEFT JOIN epochs x ON x.run_id = c.run_id AND x.epoch = c.epochs
                     WHERE c.run_id = r.id ORDER BY c.epochs)) AS completions,
         """ + " " + RemotePlace.selection + """
              AS remote

@@ -117,7 +117,9 @@ extension RunSummary {
         attempts = row["attempt"]
         error = row["error"]
         final = (row["weights_sha256"] as String?).map {
-            FinalFigures(trainAccuracy: row["final_train_accuracy"], testAccuracy: row["final_test_accuracy"], weightsSHA256: $0)
+            FinalFigures(
+                trainAccuracy: row["final_train_accuracy"], testAccuracy: row["final_test_accuracy"], weightsSHA256: $0,
+                validationAccuracy: row["final_validation_accuracy"])
         }
         completions = try read("completions") { try JSONDecoder().decode([Completion].self, from: Data($0.utf8)) }
         note = row["note"]

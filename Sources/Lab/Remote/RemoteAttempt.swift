@@ -59,6 +59,8 @@ public struct RemoteCandidate: Sendable {
     public let settingChanges: [String]
     /// Epochs that have a row.
     public let epoch: Int
+    /// The epoch at which it waits for its search; nil if it trains to its end.
+    public let until: Int?
     /// Mean of its last epochs; nil before the first.
     public let secondsPerEpoch: Double?
     /// With which arithmetic it was trained last; nil before its first attempt.
@@ -116,7 +118,7 @@ extension Lab {
             let rows = try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT id, settings, dataset_digest, engine_settings, epoch,
+                    SELECT id, settings, dataset_digest, engine_settings, epoch, until,
                         (SELECT avg(seconds) FROM (SELECT seconds FROM epochs WHERE run_id = runs.id ORDER BY epoch DESC LIMIT 5))
                             AS seconds_per_epoch,
                         (SELECT arithmetic FROM attempts WHERE run_id = runs.id ORDER BY number DESC LIMIT 1) AS arithmetic,
@@ -136,7 +138,8 @@ extension Lab {
                 return RemoteCandidate(
                     run: row["id"], settings: settings, datasetDigest: row["dataset_digest"],
                     settingChanges: Self.changes(row["engine_settings"]),
-                    epoch: row["epoch"], secondsPerEpoch: row["seconds_per_epoch"], arithmetic: row["arithmetic"],
+                    epoch: row["epoch"], until: row["until"], secondsPerEpoch: row["seconds_per_epoch"],
+                    arithmetic: row["arithmetic"],
                     node: row["node"])
             }
         }
@@ -187,7 +190,7 @@ extension RemoteAttempt {
             } else {
                 wish = (row["wanted"] as Int? ?? epochs) < epochs ? .stop(.shortened) : .goOn
             }
-        case .completed, .failed, .diverged, .cancelled, .paused: wish = .nothing
+        case .completed, .failed, .diverged, .cancelled, .paused, .waiting, .pruned: wish = .nothing
         }
     }
 }

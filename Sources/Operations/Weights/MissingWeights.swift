@@ -8,6 +8,9 @@ extension RunSummary {
         case .queued: "run \(id) is queued and has no weights yet\(why); `pcnlab work` trains it"
         case .running: "run \(id) is running and has no checkpoint yet; the first is written after half a minute at the latest"
         case .paused: "run \(id) is paused and has no weights yet; `pcnlab resume \(id)` queues it"
+        case .waiting: "run \(id) waits at a rung of its search, and its checkpoint is lost; `pcnlab work` trains it again"
+        case .pruned:
+            "run \(id) was stopped by its search, and its checkpoint is lost; `pcnlab resume \(id)` trains it to its end"
         case .failed: "run \(id) failed before its first checkpoint\(why); `pcnlab retry \(id)` queues it again"
         case .cancelled: "run \(id) was cancelled before its first checkpoint; `pcnlab retry \(id)` queues it again"
         case .diverged:

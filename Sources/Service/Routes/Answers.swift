@@ -95,7 +95,7 @@ extension Problem {
         let status: HTTPResponse.Status =
             switch error as? LabError {
             case .noSuchRun?, .noSuchExperiment?, .removedRun?: .notFound
-            case .ambiguousRun?, .refused?, .superseded?: .conflict
+            case .ambiguousRun?, .refused?, .superseded?, .otherSearch?, .fewerTrials?: .conflict
             case .busy?: .serviceUnavailable
             case .cannotWrite?, .taken?: .init(code: 507, reasonPhrase: "Insufficient Storage")
             case .noLab?, .notALab?, .newerLab?, .damaged?: .internalServerError

@@ -52,6 +52,12 @@ extension Diagnostic {
             "gives \(count.map(\.grouped) ?? "far too many") runs; a file may have at most \(limit.grouped)"
         case .notOfForm(let found, let remedy):
             "found \(found); \(remedy)"
+        case .needsValidation:
+            "missing; a search selects by images that it neither trains on nor tests with: expected a whole number ≥ 1, such as 5000"
+        case .selectsByTest:
+            "the test split is for the winner alone: a search that sees it reports too much; expected \"validation_accuracy\""
+        case .emptySpace:
+            "an empty space has one trial; expected at least one setting with its values"
         case .andMore(let limit):
             "the file has more than \(limit.grouped) errors; correct those above first"
         }

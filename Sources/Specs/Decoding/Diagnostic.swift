@@ -47,6 +47,12 @@ struct Diagnostic: Hashable, Sendable {
         case tooManyRuns(count: Int?, limit: Int)
         /// A value that a setting of `cluster.json` cannot have.
         case notOfForm(found: String, remedy: String)
+        /// A search without images to select by.
+        case needsValidation
+        /// A search by the accuracy on the test split.
+        case selectsByTest
+        /// A search's space without a setting.
+        case emptySpace
         /// More errors than are shown.
         case andMore(limit: Int)
     }

@@ -1,16 +1,18 @@
 /// Expands a spec's parts to runs, and collects the diagnostics that depend on the runs.
 struct Expansion {
-    private(set) var diagnostics: [Diagnostic] = []
-    private let outline: SpecOutline
+    var diagnostics: [Diagnostic] = []
+    let outline: SpecOutline
     /// Settings of the product whose values an error leaves unknown.
     private let productUnknown: Set<String>
     /// Settings that the file gives anywhere: at the top level, in the sweep, or in an included run.
     private let given: Set<String>
 
     /// A run with the source of each of its settings.
-    private struct Draft {
+    struct Draft {
         let given: [String: SourcedValue]
         let settings: Settings
+
+        init(_ given: [String: SourcedValue], _ settings: Settings) { (self.given, self.settings) = (given, settings) }
 
         init(_ given: [String: SourcedValue]) {
             self.given = given
@@ -22,6 +24,7 @@ struct Expansion {
         self.outline = outline
         productUnknown = outline.base.unknown.union(outline.sweepUnknown)
         given = Set(([outline.base] + outline.include).flatMap(\.settings.keys) + outline.sweep.map(\.field.key))
+            .union(outline.search?.space.map(\.field.key) ?? [])
     }
 
     /// Settings of an included run whose values an error leaves unknown.
@@ -36,7 +39,13 @@ struct Expansion {
         let included = outline.include.map { object in
             Draft(outline.base.settings.merging(object.settings) { $1 })
         }
-        let drafts = excluding(product()) + included
+        let drafts: [Draft]
+        if let search = outline.search {
+            drafts = trials(search)
+            checkSpace(search, drafts)
+        } else {
+            drafts = excluding(product()) + included
+        }
         checkApplicability(drafts, included: included)
         checkSamples(drafts)
         checkGrids(drafts)
@@ -44,14 +53,14 @@ struct Expansion {
         return drafts.map(\.settings).filter { seen.insert($0).inserted }
     }
 
-    private mutating func report(_ problem: Diagnostic.Problem, at position: Position, _ path: FieldPath) {
+    mutating func report(_ problem: Diagnostic.Problem, at position: Position, _ path: FieldPath) {
         diagnostics.append(Diagnostic(position: position, field: path, problem: problem))
     }
 
     // MARK: Required settings
 
     private mutating func checkRequired() {
-        let swept = Set(outline.sweep.map(\.field.key))
+        let swept = Set(outline.sweep.map(\.field.key) + (outline.search?.space.map(\.field.key) ?? []))
         for field in SettingField.all where field.presence == .required {
             if outline.base.settings[field.key] != nil { continue }
             if !swept.contains(field.key), !productUnknown.contains(field.key) {
@@ -172,7 +181,10 @@ struct Expansion {
         var seen: Set<Found> = []
         for draft in drafts where draft.given["dataset"]?.value != nil {
             let dataset = draft.settings.dataset
-            let limits = ["train_samples": dataset.trainImages, "test_samples": dataset.testImages]
+            let limits = [
+                "train_samples": dataset.trainImages - draft.settings.validationSamples,
+                "validation_samples": dataset.trainImages - 1, "test_samples": dataset.testImages,
+            ]
             for (key, available) in limits {
                 guard let given = draft.given[key], case .whole(let count)? = given.value, count > available,
                     seen.insert(Found(position: given.position, dataset: dataset)).inserted

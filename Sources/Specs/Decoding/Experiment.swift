@@ -4,8 +4,10 @@ public struct Experiment: Hashable, Sendable {
     public let name: String
     /// What it is for.
     public let description: String?
-    /// Its runs, each once: the sweep's product (first key slowest), then the included ones.
+    /// Its runs, each once: the sweep's product (first key slowest), then the included ones; or a search's trials in their order.
     public let runs: [Settings]
+    /// The search that its runs are the trials of.
+    public let search: Search?
 
     /// Maximum number of runs of one spec.
     public static let runLimit = 10_000
@@ -34,6 +36,6 @@ public struct Experiment: Hashable, Sendable {
         let runs = expansion.runs()
         let all = diagnostics + expansion.diagnostics
         if !all.isEmpty { throw SpecDiagnostics(file: file, diagnostics: all) }
-        return Experiment(name: outline.name, description: outline.description, runs: runs)
+        return Experiment(name: outline.name, description: outline.description, runs: runs, search: outline.search?.search)
     }
 }

@@ -37,6 +37,7 @@ struct SpecOutline {
     var sweepUnknown: Set<String> = []
     var include: [SettingsObject] = []
     var exclude: [SettingsObject] = []
+    var search: SearchOutline?
     /// The position of each top-level part's key.
     var parts: [String: Position] = [:]
 }

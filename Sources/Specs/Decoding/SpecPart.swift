@@ -6,13 +6,14 @@ enum SpecPart: String, CaseIterable, Sendable {
     case sweep
     case include
     case exclude
+    case search
 
     /// What may be written for it.
     var kind: ValueKind {
         switch self {
         case .schema, .description: .text
         case .name: .name
-        case .sweep: .object
+        case .sweep, .search: .object
         case .include, .exclude: .objects
         }
     }
@@ -26,6 +27,7 @@ enum SpecPart: String, CaseIterable, Sendable {
         case .sweep: "lists of values; the runs are the base with each combination of them"
         case .include: "single runs over the same base, in addition to the product"
         case .exclude: "runs of the product that match all fields of one of these objects are excluded"
+        case .search: "in place of a sweep: trials drawn at random from a space, the worst of which stop at each rung"
         }
     }
 }

@@ -1,6 +1,6 @@
 /// Reads the parts of a spec from its JSON, and collects a diagnostic for each error.
 struct SpecScanner {
-    private(set) var diagnostics: [Diagnostic] = []
+    var diagnostics: [Diagnostic] = []
     /// Settings of the object being read whose values an error leaves unknown.
     private var unknown: Set<String> = []
     private let canonical: Bool
@@ -45,7 +45,7 @@ struct SpecScanner {
         }
     }
 
-    private mutating func report(_ problem: Diagnostic.Problem, at position: Position, _ path: FieldPath) {
+    mutating func report(_ problem: Diagnostic.Problem, at position: Position, _ path: FieldPath) {
         if hasEnough { return }
         diagnostics.append(Diagnostic(position: position, field: path, problem: problem))
     }
@@ -71,6 +71,7 @@ struct SpecScanner {
                 case .sweep: (outline.sweep, outline.sweepUnknown) = separately { $0.sweep(member.value, at: here) }
                 case .include: outline.include = objects(member.value, part, at: here)
                 case .exclude: outline.exclude = objects(member.value, part, at: here)
+                case .search: outline.search = separately { $0.search(member.value, at: here) }.part
                 }
             }
         }
@@ -93,7 +94,7 @@ struct SpecScanner {
     }
 
     /// The members of an object that have a known key, each once; reports the others. Nil if it is not an object.
-    private mutating func members(
+    mutating func members(
         of json: JSONValue, at path: FieldPath, alsoKnown: [String] = []
     ) -> [JSONMember]? {
         guard case .object(let members) = json.content else {
@@ -140,7 +141,7 @@ struct SpecScanner {
         given(field, member.value, keyPosition: member.keyPosition, at: path)
     }
 
-    private mutating func given(
+    mutating func given(
         _ field: SettingField, _ json: JSONValue, keyPosition: Position, at path: FieldPath
     ) -> SourcedValue {
         let value =
@@ -152,8 +153,13 @@ struct SpecScanner {
         return SourcedValue(field: field, value: value, keyPosition: keyPosition, position: json.position, path: path)
     }
 
+    /// A value of a part that is no setting; nil, and a diagnostic, where it cannot be read.
+    mutating func read(_ json: JSONValue, _ kind: ValueKind, at path: FieldPath) -> SettingValue? {
+        kind.value(of: json, at: path, canonical: canonical, diagnostics: &diagnostics)
+    }
+
     private mutating func text(_ json: JSONValue, _ part: SpecPart, at path: FieldPath) -> String? {
-        let value = part.kind.value(of: json, at: path, canonical: canonical, diagnostics: &diagnostics)
+        let value = read(json, part.kind, at: path)
         guard case .text(let text)? = value else { return nil }
         return text
     }

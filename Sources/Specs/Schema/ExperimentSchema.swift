@@ -21,7 +21,7 @@ public enum ExperimentSchema {
             Member("properties", .object(SpecPart.allCases.map { Member($0.rawValue, schema(of: $0)) } + settings)),
             Member("additionalProperties", .bool(false)),
             Member("required", .list([.text(SpecPart.name.rawValue)])),
-            Member("allOf", .list(required + SettingField.all.flatMap(usedSomewhere) + inheriting + aliasesOnce)),
+            Member("allOf", .list(required + SettingField.all.flatMap(usedSomewhere) + inheriting + aliasesOnce + [searching])),
             Member("$defs", .object(SettingField.all.map { Member($0.key, schema(of: $0)) } + [Member("run", run)])),
         ])
     }
@@ -58,6 +58,7 @@ public enum ExperimentSchema {
                 summary, Member("type", .text("object")), Member("properties", .object(lists)),
                 Member("additionalProperties", .bool(false)), Member("allOf", .list(aliasesOnce)),
             ])
+        case .search: return search(summary)
         case .include:
             return .object([summary, Member("type", .text("array")), Member("items", reference("run"))])
         case .exclude:
@@ -181,7 +182,7 @@ public enum ExperimentSchema {
                     "properties",
                     .object([Member("sweep", present), Member("include", .object([Member("items", present)]))])),
             ])
-            return .object([Member("anyOf", .list([present, spread]))])
+            return .object([Member("anyOf", .list([present, spread, has("search", has("space", present))]))])
         }
     }
 
@@ -197,6 +198,7 @@ public enum ExperimentSchema {
                 condition.holdsByDefault
                     ? .object([Member("properties", .object([Member(key, suits)]))]) : has(key, suits),
                 has("sweep", has(key, .object([Member("contains", suits)]))),
+                has("search", has("space", has(key, .object([Member("contains", suits)])))),
                 has("include", .object([Member("contains", has(key, suits))])),
             ]
         }
@@ -204,7 +206,9 @@ public enum ExperimentSchema {
         return names(field).map { name in
             let given = JSONTree.object([Member("required", .list([.text(name)]))])
             return .object([
-                Member("if", .object([Member("anyOf", .list([given, has("sweep", given)]))])), Member("then", somewhere),
+                Member(
+                    "if", .object([Member("anyOf", .list([given, has("sweep", given), has("search", has("space", given))]))])),
+                Member("then", somewhere),
             ])
         }
     }
@@ -214,6 +218,72 @@ public enum ExperimentSchema {
         SettingField.all.filter { !$0.aliases.isEmpty }.map { field in
             .object([Member("not", .object([Member("required", .list(names(field).map(JSONTree.text)))]))])
         }
+    }
+
+    // MARK: Search
+
+    private static func search(_ summary: Member) -> JSONTree {
+        let searched = SettingField.all.filter { Search.reasonAgainst($0.key) == nil }.flatMap { field in
+            names(field).map { Member($0, values(of: field)) }
+        }
+        let halving = JSONTree.object([
+            Member("type", .text("object")),
+            Member(
+                "properties",
+                .object([
+                    Member("rungs", .object(constraints(Halving.rungsKind))),
+                    Member("keep", .object(constraints(Halving.keepKind))),
+                    Member("by", .object(constraints(Halving.byKind))),
+                ])), Member("additionalProperties", .bool(false)), Member("required", .list([.text("rungs")])),
+        ])
+        let space = JSONTree.object([
+            Member("type", .text("object")), Member("properties", .object(searched)),
+            Member("additionalProperties", .bool(false)),
+            Member("minProperties", .whole(1)), Member("allOf", .list(aliasesOnce)),
+        ])
+        return .object([
+            summary, Member("type", .text("object")),
+            Member(
+                "properties",
+                .object([
+                    Member("trials", .object(constraints(Search.trialsKind))),
+                    Member("seed", .object(constraints(Search.seedKind))), Member("space", space), Member("halving", halving),
+                    Member("most_parameters", .object(constraints(Search.parametersKind))),
+                ])), Member("additionalProperties", .bool(false)), Member("required", .list([.text("trials"), .text("space")])),
+        ])
+    }
+
+    /// A list of values, or for a number a range.
+    private static func values(of field: SettingField) -> JSONTree {
+        let list = JSONTree.object([
+            Member("type", .text("array")), Member("minItems", .whole(1)), Member("uniqueItems", .bool(true)),
+            Member("items", reference(field.key)),
+        ])
+        guard field.kind.isNumber else { return list }
+        let range = JSONTree.object([
+            Member("type", .text("object")),
+            Member(
+                "properties",
+                .object([
+                    Member("from", reference(field.key)), Member("to", reference(field.key)),
+                    Member("scale", .object(constraints(SearchDimension.scaleKind))),
+                ])), Member("additionalProperties", .bool(false)), Member("required", .list([.text("from"), .text("to")])),
+        ])
+        return .object([Member("anyOf", .list([list, range]))])
+    }
+
+    /// A search is in place of a sweep, and needs images to select by.
+    private static var searching: JSONTree {
+        let absent = [SpecPart.sweep, .include, .exclude].map { Member($0.rawValue, .bool(false)) }
+        let kept = Member("validation_samples", .object([Member("minimum", .whole(1))]))
+        return .object([
+            Member("if", .object([Member("required", .list([.text("search")]))])),
+            Member(
+                "then",
+                .object([
+                    Member("required", .list([.text("validation_samples")])), Member("properties", .object(absent + [kept])),
+                ])),
+        ])
     }
 
     private static func has(_ key: String, _ schema: JSONTree) -> JSONTree {

@@ -59,6 +59,10 @@ extension SettingField {
             "test_samples", \.testSamples, .whole(1...DatasetName.imageLimit),
             "use only this many test images, the same for every seed", absentText: "all",
             effective: { .whole($0.testImages) }),
+        SettingField(
+            "validation_samples", \.validationSamples, .whole(0...DatasetName.imageLimit),
+            "keep this many training images back, the same for every seed, and measure the accuracy on them: a search selects by it",
+            omittedAt: 0, label: { "\($0) images kept back for validation" }),
         .choice("input_scale", \.inputScale, of: InputScale.self, "the scale of the pixels", label: { "\($0) inputs" }),
         SettingField(
             "augment", \.augment, .choices(Augmentation.all.map(\.name)),

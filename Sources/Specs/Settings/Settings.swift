@@ -34,6 +34,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var trainSamples: Int?
     /// Number of test images used, if not all.
     public internal(set) var testSamples: Int?
+    /// Number of training images that are kept back: a search selects by them.
+    public internal(set) var validationSamples: Int
     /// How pixels become inputs.
     public var inputScale: InputScale
     /// Random changes of the training images.
@@ -76,6 +78,7 @@ public struct Settings: Hashable, Sendable {
         public static let wave = Wave.triangle
         public static let initialisation = Initialisation.uniform
         public static let normalise = Normalisation.none
+        public static let validationSamples = 0
         public static let inputScale = InputScale.raw
         public static let epochs = 3500
         public static let batchSize = 1024
@@ -98,7 +101,8 @@ public struct Settings: Hashable, Sendable {
         distance: Distance = Default.distance, wave: Wave = Default.wave, widths: [Int]? = nil,
         initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
-        trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = Default.inputScale,
+        trainSamples: Int? = nil, testSamples: Int? = nil,
+        validationSamples: Int = Default.validationSamples, inputScale: InputScale = Default.inputScale,
         augment: [Augmentation] = Default.augment, mixup: Double = Default.mixup, epochs: Int = Default.epochs,
         batchSize: Int = Default.batchSize, learningRate: Double = Default.learningRate,
         seed: Int = Default.seed, optimizer: Optimizer = Default.optimizer, schedule: Schedule = Default.schedule,
@@ -121,6 +125,7 @@ public struct Settings: Hashable, Sendable {
         self.dataset = dataset
         self.trainSamples = trainSamples
         self.testSamples = testSamples
+        self.validationSamples = validationSamples
         self.inputScale = inputScale
         self.augment = augment
         self.mixup = mixup
@@ -151,7 +156,7 @@ public struct Settings: Hashable, Sendable {
         if dropout == architecture.dropout { dropout = nil }
         if weightDecay == optimizer.weightDecay { weightDecay = nil }
         if widths == architecture.hiddenWidths { widths = nil }
-        if trainSamples == dataset.trainImages { trainSamples = nil }
+        if trainSamples == dataset.trainImages - validationSamples { trainSamples = nil }
         if testSamples == dataset.testImages { testSamples = nil }
     }
 
@@ -194,10 +199,13 @@ public struct Settings: Hashable, Sendable {
     public var texts: [String] { SettingField.all.map { $0.effective(self)?.shown ?? "" } }
 
     /// Training images that an epoch passes over.
-    public var trainImages: Int { trainSamples ?? dataset.trainImages }
+    public var trainImages: Int { trainSamples ?? max(1, dataset.trainImages - validationSamples) }
 
     /// Test images that an evaluation passes over.
     public var testImages: Int { testSamples ?? dataset.testImages }
+
+    /// Images that are evaluated after each epoch.
+    public var evaluatedImages: Int { testImages + validationSamples }
 }
 
 extension Settings {
@@ -205,6 +213,14 @@ extension Settings {
     public func withSamples(train: Int?, test: Int?) -> Settings {
         var settings = self
         (settings.trainSamples, settings.testSamples) = (train, test)
+        settings.normalize()
+        return settings
+    }
+
+    /// The same run on the whole split: what is kept back for validation is trained on too.
+    public func withoutValidation() -> Settings {
+        var settings = self
+        settings.validationSamples = 0
         settings.normalize()
         return settings
     }

@@ -89,7 +89,7 @@ struct Status: ParsableCommand {
 extension RunState: ExpressibleByArgument {
     var colour: Colour? {
         switch self {
-        case .queued: .dim
+        case .queued, .waiting, .pruned: .dim
         case .running: .blue
         case .completed: .green
         case .failed, .diverged: .red

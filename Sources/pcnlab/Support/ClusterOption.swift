@@ -120,11 +120,12 @@ struct ClusterReporter: Sendable {
     private func ended(_ run: String, _ outcome: AttemptOutcome, _ state: RunState?) {
         switch outcome {
         case .completed where state == .queued: say(run, "back in the queue: more epochs are wanted", .yellow)
-        case .completed(let final): say(run, "completed  final test \(Format.percent(final.testAccuracy))", .green)
+        case .completed(let final): say(run, "completed  \(final.text)", .green)
         case .diverged(let text): say(run, "diverged: \(text)", .red)
         case .failed(let text): say(run, "\(state == .failed ? "failed" : "failed, is tried again later"): \(text)", .red)
         case .waits(let reason): say(run, "back in the queue, waits for its data: \(reason)", .yellow)
         case .released(let reason): say(run, "back in the queue (\(reason)), goes on from its checkpoint", .yellow)
+        case .reachedRung: say(run, "at a rung of its search, " + RunState.after(state), .yellow)
         case .stopped(let request): say(run, "stopped to \(request.rawValue), with a checkpoint", .yellow)
         }
     }

@@ -67,11 +67,13 @@ struct BundleTraining: Sendable {
             }
             logger.info("\("\(name)  started on \(node), attempt \(bundle.attempt)".printable)")
             let host = BundleHost(work: work, control: ofRun, logger: logger, name: name, epochs: settings.epochs)
-            switch try trainer(work, data, ofRun).train(host) {
-            case .completed(let train, let test, let digest):
-                let figures = FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest)
+            switch try trainer(work, data, ofRun).train(host, until: bundle.until) {
+            case .completed(let train, let test, let validation, let digest):
+                let figures = FinalFigures(
+                    trainAccuracy: train, testAccuracy: test, weightsSHA256: digest, validationAccuracy: validation)
                 return try end(.completed, nil, nil, figures)
             case .diverged(let divergence): return try end(.diverged, "\(divergence)", .someRunFailed)
+            case .reachedEpoch: return try end(.rung, nil, nil)
             case .stopped: return try end(.stopped, stopReason, .tryAgain)
             }
         } catch let error as DataUnavailable {
@@ -162,7 +164,7 @@ private final class BundleHost: TrainingHost {
     func completed(_ epoch: EpochFigures) throws {
         let row = EpochRow(
             epoch: epoch.epoch, loss: epoch.loss, trainAccuracy: epoch.trainAccuracy, testAccuracy: epoch.testAccuracy,
-            seconds: epoch.seconds)
+            seconds: epoch.seconds, validationAccuracy: epoch.validationAccuracy)
         try control.persistently(logger) { try work.append(JournalLine(epoch: row)) }
         logger.info("\("\(name)  epoch \(row.epoch)/\(epochs)  \(row.text)".printable)")
     }
@@ -187,7 +189,29 @@ private final class BundleHost: TrainingHost {
 extension EpochRow {
     /// Its figures, for a log.
     var text: String {
-        "loss \(Format.loss(loss))  train \(Format.percent(trainAccuracy))  test \(Format.percent(testAccuracy))"
-            + "  \(Format.duration(seconds))/epoch"
+        // Who selects by validation images should not see the test split.
+        let other = validationAccuracy.map { "validation \(Format.percent($0))" } ?? "test \(Format.percent(testAccuracy))"
+        return "loss \(Format.loss(loss))  train \(Format.percent(trainAccuracy))  \(other)  \(Format.duration(seconds))/epoch"
+    }
+}
+
+extension FinalFigures {
+    /// The accuracy by which the run is judged.
+    var text: String {
+        validationAccuracy.map { "final validation \(Format.percent($0))" } ?? "final test \(Format.percent(testAccuracy))"
+    }
+}
+
+extension RunState {
+    /// What becomes of a trial at a rung.
+    static func after(_ state: RunState?) -> String {
+        switch state {
+        case .waiting?: "waits for the other trials"
+        case .pruned?: "not among the best, stopped"
+        case .queued?: "goes on"
+        case .paused?: "paused"
+        case .cancelled?: "cancelled"
+        case .running?, .completed?, .failed?, .diverged?, nil: "left to another attempt"
+        }
     }
 }

@@ -58,7 +58,7 @@ extension Settings {
     /// Bytes that the run needs in a process that holds its data set already. A checkpoint is written from the network's own tensors
     /// and needs none.
     var bytesBesideDataset: Int {
-        trainingBytes + (trainImages + testImages) * inputSides.height * inputSides.width * inputSides.channels
+        trainingBytes + (trainImages + evaluatedImages) * inputSides.height * inputSides.width * inputSides.channels
     }
 }
 

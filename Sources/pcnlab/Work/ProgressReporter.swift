@@ -76,7 +76,7 @@ final class ProgressReporter: WorkerPoolObserver {
         case .completed where runState == .queued: say("back in the queue: more epochs are wanted", of: claim, .yellow)
         case .completed where runState == .failed: say("failed: it ended before its last epoch", of: claim, .red)
         case .completed(let final):
-            say("completed\(last)  final test \(Format.percent(final.testAccuracy))", of: claim, .green)
+            say("completed\(last)  \(final.text)", of: claim, .green)
         case .diverged(let text): say("diverged: \(text)", of: claim, .red)
         case .failed(let text):
             say("\(runState == .failed ? "failed" : "failed, is tried again later"): \(text)", of: claim, .red)
@@ -88,6 +88,7 @@ final class ProgressReporter: WorkerPoolObserver {
         case .released where runState == .completed:
             say("its extension is not wanted any more: completed again at its old length", of: claim, .yellow)
         case .released(let reason): say("back in the queue (\(reason)), goes on from its checkpoint", of: claim, .yellow)
+        case .reachedRung: say("at a rung of its search\(last): " + RunState.after(runState), of: claim, .yellow)
         case .stopped(let request) where runState == .queued:
             say("back in the queue: the request to \(request.rawValue) was withdrawn", of: claim, .yellow)
         case .stopped where runState == .completed:

@@ -18,9 +18,11 @@ struct RunTraining: Sendable {
         let dataset = try wait { try datasets.available(claim.data) }
         let trainer = try resumed(claim, try TrainingData(dataset, for: claim.settings), wait)
         let host = RunHost(lab: lab, claim: claim, control: control, reporter: reporter, worker: worker, whenStorageTakesIt: wait)
-        switch try trainer.train(host) {
-        case .completed(let train, let test, let digest):
-            return .completed(FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest))
+        switch try trainer.train(host, until: claim.until) {
+        case .completed(let train, let test, let validation, let digest):
+            return .completed(
+                FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest, validationAccuracy: validation))
+        case .reachedEpoch: return .reachedRung
         case .diverged(let divergence): return .diverged("\(divergence)")
         case .stopped: return .stopped
         }
@@ -64,7 +66,7 @@ private struct RunHost: TrainingHost {
     func completed(_ epoch: EpochFigures) throws {
         let row = EpochRow(
             epoch: epoch.epoch, loss: epoch.loss, trainAccuracy: epoch.trainAccuracy, testAccuracy: epoch.testAccuracy,
-            seconds: epoch.seconds)
+            seconds: epoch.seconds, validationAccuracy: epoch.validationAccuracy)
         try whenStorageTakesIt { try lab.record(row, run: claim.run, attempt: claim.attempt) }
         reporter.completed(worker, row)
     }

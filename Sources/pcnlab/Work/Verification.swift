@@ -49,8 +49,8 @@ struct Verification {
         let rows = Dictionary(uniqueKeysWithValues: try lab.epochs(of: run.id).map { ($0.epoch, $0) })
         let host = VerificationHost(target, run.settings, rows)
         var final: FinalFigures?
-        if case .completed(let train, let test, let digest) = try again.train(host) {
-            final = FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest)
+        if case .completed(let train, let test, let validation, let digest) = try again.train(host) {
+            final = FinalFigures(trainAccuracy: train, testAccuracy: test, weightsSHA256: digest, validationAccuracy: validation)
         }
         return Outcome(
             run: run.id, fromEpoch: start?.0.epoch ?? 0, toEpoch: target.epoch, toBatch: target.batch, expectedSHA256: expected,
