@@ -114,11 +114,10 @@ extension Lab {
         PRAGMA user_version = 4
         """
 
-    /// Searches. The table of runs is made anew for its states; with the legacy way of renaming, the tables that refer to it stay as they
+    /// Searches. The tables of runs and experiments are made anew; with the legacy way of renaming, the tables that refer to it stay as they
     /// are. The index gets another name: workers of an older program, which would train trials past their rungs, find nothing by the
     /// old one.
     private static let searches = """
-        ALTER TABLE experiments ADD COLUMN search TEXT;
         ALTER TABLE epochs ADD COLUMN validation_accuracy REAL
             CONSTRAINT a_validation_accuracy_is_a_fraction CHECK (validation_accuracy BETWEEN 0 AND 1);
         ALTER TABLE completions ADD COLUMN validation_accuracy REAL;
@@ -128,6 +127,7 @@ extension Lab {
         DROP INDEX runs_by_state;
         PRAGMA legacy_alter_table = ON;
         ALTER TABLE runs RENAME TO old_runs;
+        ALTER TABLE experiments RENAME TO old_experiments;
         PRAGMA legacy_alter_table = OFF;
         CREATE TABLE runs (
             number INTEGER PRIMARY KEY,
@@ -173,6 +173,16 @@ extension Lab {
             SELECT number, id, model, dataset, seed, settings, dataset_digest, priority, epochs, epoch, state, request, attempt, failures, error,
             final_train_accuracy, final_test_accuracy, weights_sha256, submitted_at, note, engine, engine_settings FROM old_runs;
         DROP TABLE old_runs;
+        CREATE TABLE experiments (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            description TEXT,
+            submitted_at INTEGER NOT NULL,
+            search TEXT
+        ) STRICT;
+        INSERT INTO experiments (id, name, description, submitted_at)
+            SELECT id, name, description, submitted_at FROM old_experiments;
+        DROP TABLE old_experiments;
         CREATE INDEX runs_in_queue ON runs (priority DESC, number, engine) WHERE state = 'queued';
         CREATE INDEX runs_of_engines ON runs (engine, priority DESC, number) WHERE engine IS NOT NULL;
         CREATE INDEX runs_by_state ON runs (state);

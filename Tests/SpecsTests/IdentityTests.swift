@@ -46,8 +46,7 @@ import Testing
             }
         }
         let (averaged, warm, cycled) = (
-            pair { $0.weightAverage = 0.5 }, pair { $0.validationSamples = 5 }, pair { $0.warmup = 2 },
-            pair { $0.schedule = .onecycle }
+            pair { $0.weightAverage = 0.5 }, pair { $0.warmup = 2 }, pair { $0.schedule = .onecycle }
         )
         #expect(averaged[0] != averaged[1] && warm[0] == warm[1] && cycled[0] != cycled[1])
     }
