@@ -27,6 +27,9 @@ package struct RunStatus: Encodable {
         case paperLinearParameters = "paper_linear_parameters"
         case convolutionParameters = "convolution_parameters"
         case weightsSHA256 = "weights_sha256"
+        case validationAccuracy = "validation_accuracy"
+        case finalValidationAccuracy = "final_validation_accuracy"
+        case isTrial = "is_trial"
         case datasetDigest = "dataset_digest"
         case arithmetics = "arithmetic"
     }
@@ -48,9 +51,12 @@ package struct RunStatus: Encodable {
         try object.encode(run.epochs, forKey: .epochs)
         try object.encode(run.latest?.loss, forKey: .loss)
         try object.encode(run.latest?.trainAccuracy, forKey: .trainAccuracy)
-        try object.encode(run.latest?.testAccuracy, forKey: .testAccuracy)
+        try object.encode(run.isTrial ? nil : run.latest?.testAccuracy, forKey: .testAccuracy)
+        try object.encode(run.latest?.validationAccuracy, forKey: .validationAccuracy)
+        try object.encode(run.isTrial, forKey: .isTrial)
         try object.encode(run.final?.trainAccuracy, forKey: .finalTrainAccuracy)
-        try object.encode(run.final?.testAccuracy, forKey: .finalTestAccuracy)
+        try object.encode(run.isTrial ? nil : run.final?.testAccuracy, forKey: .finalTestAccuracy)
+        try object.encode(run.final?.validationAccuracy, forKey: .finalValidationAccuracy)
         try object.encode(run.secondsPerEpoch, forKey: .secondsPerEpoch)
         try object.encode(run.secondsLeft, forKey: .secondsLeft)
         try object.encode(run.attempts, forKey: .attempts)

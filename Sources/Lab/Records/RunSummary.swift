@@ -30,6 +30,8 @@ public struct RunSummary: Sendable {
     public let datasetDigest: String
     /// Where a cluster trains it; nil if workers of this machine do, or if it has ended.
     public let remote: RemotePlace?
+    /// Whether searches have it and nothing else: then its test accuracy is nobody's business yet.
+    public let isTrial: Bool
     /// Every arithmetic with which the run was trained.
     public let arithmetics: [String]
 
@@ -38,13 +40,14 @@ public struct RunSummary: Sendable {
         id: String, number: Int64, experiments: [String], tags: [String], settings: Settings, state: RunState,
         request: RunRequest?, priority: Int, epoch: Int, epochs: Int, latest: EpochRow?, secondsPerEpoch: Double?, attempts: Int,
         error: String?, final: FinalFigures?, completions: [Completion], note: String?, datasetDigest: String,
-        remote: RemotePlace?, arithmetics: [String]
+        remote: RemotePlace?, isTrial: Bool, arithmetics: [String]
     ) {
         (self.id, self.number, self.experiments, self.tags) = (id, number, experiments, tags)
         (self.settings, self.state, self.request, self.priority) = (settings, state, request, priority)
         (self.epoch, self.epochs, self.latest, self.secondsPerEpoch) = (epoch, epochs, latest, secondsPerEpoch)
         (self.attempts, self.error, self.final, self.completions) = (attempts, error, final, completions)
         (self.note, self.datasetDigest, self.remote, self.arithmetics) = (note, datasetDigest, remote, arithmetics)
+        self.isTrial = isTrial
     }
 
     public var model: String { settings.model }
@@ -125,6 +128,7 @@ extension RunSummary {
         note = row["note"]
         datasetDigest = row["dataset_digest"]
         remote = RemotePlace(column: row["remote"], state: state)
+        isTrial = row["is_trial"]
         arithmetics = try read("kernels", list)
     }
 }

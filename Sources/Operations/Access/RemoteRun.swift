@@ -17,13 +17,16 @@ struct RemoteRun: Decodable {
         let latest = try object.decodeIfPresent(Double.self, forKey: .loss).map { loss in
             EpochRow(
                 epoch: epoch, loss: loss, trainAccuracy: try object.decode(Double.self, forKey: .trainAccuracy),
-                testAccuracy: try object.decode(Double.self, forKey: .testAccuracy),
-                seconds: try more.decodeIfPresent(Double.self, forKey: .latestSeconds) ?? 0)
+                // Of a trial a service does not say it.
+                testAccuracy: try object.decodeIfPresent(Double.self, forKey: .testAccuracy) ?? 0,
+                seconds: try more.decodeIfPresent(Double.self, forKey: .latestSeconds) ?? 0,
+                validationAccuracy: try object.decodeIfPresent(Double.self, forKey: .validationAccuracy))
         }
         let final = try object.decodeIfPresent(String.self, forKey: .weightsSHA256).map { digest in
             FinalFigures(
                 trainAccuracy: try object.decode(Double.self, forKey: .finalTrainAccuracy),
-                testAccuracy: try object.decode(Double.self, forKey: .finalTestAccuracy), weightsSHA256: digest)
+                testAccuracy: try object.decodeIfPresent(Double.self, forKey: .finalTestAccuracy) ?? 0, weightsSHA256: digest,
+                validationAccuracy: try object.decodeIfPresent(Double.self, forKey: .finalValidationAccuracy))
         }
         let losses = try more.decodeIfPresent([Double?].self, forKey: .completionLosses) ?? []
         let completions = try object.decode([CompletedLength].self, forKey: .completions).enumerated().map { index, length in
@@ -45,6 +48,7 @@ struct RemoteRun: Decodable {
             note: try object.decodeIfPresent(String.self, forKey: .note),
             datasetDigest: try object.decode(String.self, forKey: .datasetDigest),
             remote: try object.decodeIfPresent(RemotePlace.self, forKey: .remote),
+            isTrial: try object.decode(Bool.self, forKey: .isTrial),
             arithmetics: try object.decode([String].self, forKey: .arithmetics))
     }
 }

@@ -42,6 +42,9 @@ struct Report: ParsableCommand {
     @Option(help: ArgumentHelp("Report the confusion matrix of this run on its test images.", valueName: "run"))
     var confusion: String?
 
+    @Option(help: ArgumentHelp("Report the trials of this search, best first, in place of the table.", valueName: "experiment"))
+    var search: String?
+
     @Option(help: "Write the report to a file instead of the standard output.", completion: .file())
     var output: String?
 
@@ -66,6 +69,17 @@ struct Report: ParsableCommand {
                     throw Failure("--confusion computes on the machine of the lab; give it there, without --server", Exit.usage)
                 }
                 return try reportConfusion(lab, confusion)
+            }
+            if let search {
+                guard let lab = lab as? Lab else {
+                    throw Failure("--search reads the lab's own database; give it on the lab's machine, without --server", Exit.usage)
+                }
+                guard let summary = try lab.search(search) else {
+                    throw Failure("experiment \(search) is no search; leave --search out, or give --experiment \(search)", Exit.usage)
+                }
+                let text = SearchReport(summary).markdown
+                if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
+                return
             }
             let runs = try lab.listing(criteria.selector, limit: nil).readable()
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }

@@ -63,10 +63,14 @@ struct StatusTable {
             .right("seed", rank: rank(2) { "\($0.settings.seed)" }),
         ]
         columns += varying.titles.map { TextTable.Column.right($0, rank: 3) }
+        // Who selects by validation images should not see the test split.
+        let isTested = !runs.allSatisfy(\.isTrial), isValidated = runs.contains { $0.latest?.validationAccuracy != nil }
         columns += [
             .left("state"), .right("epoch", rank: 1), .right("loss", rank: 7), .right("train", rank: 8),
-            .right("test", rank: 5), .right("per epoch", rank: 8), .right("left", rank: 6),
         ]
+        if isValidated { columns.append(.right("validation", rank: 5)) }
+        if isTested { columns.append(.right("test", rank: 5)) }
+        columns += [.right("per epoch", rank: 8), .right("left", rank: 6)]
         let isRemote = runs.contains { $0.remote != nil }
         if isRemote { columns.append(.left("where", rank: 5)) }
         var table = TextTable(columns)
@@ -79,8 +83,11 @@ struct StatusTable {
             cells += [
                 .init(run.state.rawValue, run.state.colour), .init("\(run.epoch)/\(run.epochs)"),
                 .init(Format.loss(run.latest?.loss)), .init(Format.percent(run.latest?.trainAccuracy)),
-                .init(Format.percent(run.latest?.testAccuracy)), .init(Format.duration(run.secondsPerEpoch)),
-                .init(run.secondsLeft.map { Format.duration($0) } ?? ""),
+            ]
+            if isValidated { cells.append(.init(Format.percent(run.latest?.validationAccuracy))) }
+            if isTested { cells.append(.init(run.isTrial ? "" : Format.percent(run.latest?.testAccuracy))) }
+            cells += [
+                .init(Format.duration(run.secondsPerEpoch)), .init(run.secondsLeft.map { Format.duration($0) } ?? ""),
             ]
             if isRemote { cells.append(.init(run.remote?.brief.shortened(toColumns: Self.placeColumns) ?? "")) }
             table.add(cells)
