@@ -40,7 +40,7 @@ public struct RunSummary: Sendable {
         id: String, number: Int64, experiments: [String], tags: [String], settings: Settings, state: RunState,
         request: RunRequest?, priority: Int, epoch: Int, epochs: Int, latest: EpochRow?, secondsPerEpoch: Double?, attempts: Int,
         error: String?, final: FinalFigures?, completions: [Completion], note: String?, datasetDigest: String,
-        remote: RemotePlace?, isTrial: Bool, arithmetics: [String]
+        remote: RemotePlace?, isTrial: Bool = false, arithmetics: [String]
     ) {
         (self.id, self.number, self.experiments, self.tags) = (id, number, experiments, tags)
         (self.settings, self.state, self.request, self.priority) = (settings, state, request, priority)

@@ -63,7 +63,8 @@ extension Lab {
         guard let found else { throw LabError.noSuchExperiment(experiment, known: known) }
         guard let (halving, trials) = found else { return nil }
         let runs = try Dictionary(
-            listing(RunFilter(ids: trials.map(\.results.run))).runs.map { ($0.id, $0) }) { first, _ in first }
+            listing(RunFilter(ids: trials.map(\.results.run))).runs.map { ($0.id, $0) }
+        ) { first, _ in first }
         return SearchSummary(
             experiment: experiment, halving: halving,
             trials: trials.map { trial in

@@ -22,7 +22,8 @@ public struct SearchReport: Sendable {
     public var progress: String {
         let done = search.stages.indices.map { stage in search.trials.count { $0.accuracies[stage] != nil } }
         return search.stages.indices.map { stage in
-            let name = stage == search.stages.count - 1 ? "the end, epoch \(search.stages[stage])" : "epoch \(search.stages[stage])"
+            let name =
+                stage == search.stages.count - 1 ? "the end, epoch \(search.stages[stage])" : "epoch \(search.stages[stage])"
             return "\(name): \(done[stage]) of \(search.sizes[stage])"
         }.joined(separator: "; ")
     }

@@ -42,11 +42,12 @@ extension SettingField {
             applicability: .inputCloud, omittedAt: Initialisation.uniform, label: { "\($0) initialisation" }),
         .choice(
             "normalise", \.normalise, of: Normalisation.self, "the hidden vectors of the linear part",
-            omittedAt: Normalisation.none, label: { "\($0) normalisation" }),
+            omittedAt: Normalisation.none, label: { $0 == "none" ? "no normalisation" : "\($0) normalisation" }),
         SettingField(
             "dropout", \.dropout, .real(0...0.99),
             "the share of the hidden vectors' elements that a step sets to 0; under alexnet, of the features' too",
-            absentText: "0; under alexnet 0.5", effective: { .real($0.dropoutInForce) }, label: { "dropout \($0)" }),
+            absentText: "0; under alexnet 0.5", effective: { .real($0.dropoutInForce) },
+            label: { $0 == "0" ? "no dropout" : "dropout \($0)" }),
         SettingField(
             "dataset", \.dataset, .choiceOrPath(DatasetName.all.map(\.name)),
             "the data set: " + DatasetName.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", ")
@@ -62,17 +63,17 @@ extension SettingField {
         SettingField(
             "validation_samples", \.validationSamples, .whole(0...DatasetName.imageLimit),
             "keep this many training images back, the same for every seed, and measure the accuracy on them: a search selects by it",
-            omittedAt: 0, label: { "\($0) images kept back for validation" }),
+            omittedAt: 0, label: { "\($0 == "0" ? "no" : $0) images kept back for validation" }),
         .choice("input_scale", \.inputScale, of: InputScale.self, "the scale of the pixels", label: { "\($0) inputs" }),
         SettingField(
             "augment", \.augment, .choices(Augmentation.all.map(\.name)),
             "random changes of each training image in each epoch, a list: "
                 + Augmentation.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", "),
-            omittedAt: [], label: { "augmented by \($0)" }),
+            omittedAt: [], label: { $0 == "none" ? "not augmented" : "augmented by \($0)" }),
         SettingField(
             "mixup", \.mixup, .real(0...1),
             "α of mixup, which trains on mixtures of two images and their labels, the share drawn from Beta(α, α) in each step; 0 for none",
-            omittedAt: 0, label: { "mixup \($0)" }),
+            omittedAt: 0, label: { $0 == "0" ? "no mixup" : "mixup \($0)" }),
         SettingField(
             "epochs", \.epochs, counts, "passes over the training images",
             // If nothing depends on the run's length, more epochs only extend the run.
@@ -86,25 +87,25 @@ extension SettingField {
         SettingField(
             "momentum", \.momentum, .real(0...0.999), "the share of each step that the next one repeats",
             applicability: .momentum,
-            omittedAt: 0, label: { "momentum \($0)" }),
+            omittedAt: 0, label: { $0 == "0" ? "no momentum" : "momentum \($0)" }),
         SettingField(
             "weight_decay", \.weightDecay, .real(0...1),
             "the weights' share in their own gradient under sgd; under adamw, what γ times it takes off them each step",
             applicability: .weightDecay, absentText: "0; under adamw 0.01",
             effective: { $0.optimizer.weightDecay == nil ? nil : .real($0.weightDecayInForce) },
-            label: { "weight decay \($0)" }),
+            label: { $0 == "0" ? "no weight decay" : "weight decay \($0)" }),
         SettingField(
             "warmup", \.warmup, .real(0...Double(countLimit)),
             "epochs, or a fraction of one, over which the learning rate rises from 0 in even steps", applicability: .warmup,
-            omittedAt: 0, label: { "warmup \($0)" }),
+            omittedAt: 0, label: { $0 == "0" ? "no warmup" : "warmup \($0)" }),
         SettingField(
             "label_smoothing", \.labelSmoothing, .real(0...0.99),
             "the share of a label in the training loss that is spread over all classes", omittedAt: 0,
-            label: { "label smoothing \($0)" }),
+            label: { $0 == "0" ? "no label smoothing" : "label smoothing \($0)" }),
         SettingField(
             "weight_average", \.weightAverage, .real(0...1),
             "the fraction of the epochs, the last ones, after which weights enter the mean that the run ends with; 0 for the last weights",
-            omittedAt: 0, label: { "weights averaged over the last \($0)" }),
+            omittedAt: 0, label: { $0 == "0" ? "last weights" : "weights averaged over the last \($0)" }),
         SettingField(
             "checkpoint_every", \.checkpointEvery, counts, "epochs between checkpoints that are kept",
             absentText: "chosen so that a crash costs at most a minute", fixesTrajectory: { _ in false },

@@ -72,10 +72,12 @@ struct Report: ParsableCommand {
             }
             if let search {
                 guard let lab = lab as? Lab else {
-                    throw Failure("--search reads the lab's own database; give it on the lab's machine, without --server", Exit.usage)
+                    throw Failure(
+                        "--search reads the lab's own database; give it on the lab's machine, without --server", Exit.usage)
                 }
                 guard let summary = try lab.search(search) else {
-                    throw Failure("experiment \(search) is no search; leave --search out, or give --experiment \(search)", Exit.usage)
+                    throw Failure(
+                        "experiment \(search) is no search; leave --search out, or give --experiment \(search)", Exit.usage)
                 }
                 let text = SearchReport(summary).markdown
                 if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }

@@ -35,7 +35,8 @@ struct SearchCommand: ParsableCommand {
         func run() throws {
             try reporting {
                 guard let search = try lab.open().search(name) else {
-                    throw Failure("experiment \(name) is no search; its runs are in `pcnlab report --experiment \(name)`", Exit.usage)
+                    throw Failure(
+                        "experiment \(name) is no search; its runs are in `pcnlab report --experiment \(name)`", Exit.usage)
                 }
                 guard let best = search.best, let run = best.run else {
                     throw Failure(
@@ -43,7 +44,8 @@ struct SearchCommand: ParsableCommand {
                         Exit.tryAgain)
                 }
                 if !search.isDecided {
-                    Terminal.error.line("note: the search is not decided yet (\(SearchReport(search).progress)); this is its best so far")
+                    Terminal.error.line(
+                        "note: the search is not decided yet (\(SearchReport(search).progress)); this is its best so far")
                 }
                 let accuracy = best.accuracy.map { Format.percent($0) } ?? "?"
                 let text =
