@@ -91,6 +91,25 @@ struct DocumentationTests {
         }
     }
 
+    @Test("every command of search.md ends well, in its order, and its example is what they search")
+    func search() throws {
+        let text = try String(contentsOf: Self.root.appending(path: "docs/search.md"), encoding: .utf8)
+        let spec = try #require(text.components(separatedBy: "```").first { $0.hasPrefix("json\n") }).dropFirst("json\n".count)
+        try Program.inNewFolder { program in
+            _ = try program.spec(String(spec), "search.json")
+            var texts: [String] = []
+            for command in try Self.commands("search.md") {
+                let output = try shell(command, program)
+                #expect(output.status == 0, "\(command): \(output.text)")
+                texts.append(output.text)
+            }
+            try #require(texts.count == 7)
+            #expect(texts[0].contains("find-rate: 27 trials to epoch 1, about") && texts[0].contains("core-hours in all;"))
+            #expect(texts[3].contains("rungs: epoch 1: 27 of 27; epoch 3: 9 of 9; the end, epoch 9: 3 of 3"))
+            #expect(texts[6].contains("5 of 5 runs queued"))
+        }
+    }
+
     @Test("the README leads to every page")
     func linked() throws {
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)

@@ -46,6 +46,7 @@ struct EveryCommandTests {
         "resume": Row(arguments: "WAITING"),
         "retry": Row(arguments: "OTHER"),
         "schema": Row(arguments: ""),
+        "search best": Row(arguments: "found"),
         "set": Row(arguments: "DONE --priority 1"),
         "status": Row(arguments: ""),
         "predict": Row(arguments: "DONE image.png"),
@@ -90,6 +91,12 @@ struct EveryCommandTests {
             try Data(Colours.picture(0)).write(to: program.folder.appending(path: "image.png"))
             let ids = try program.run("submit", spec).lines.map { String($0.prefix(16)) }
             for id in ids.dropFirst() { try program.run("pause", id) }
+            let search = """
+                {"name": "found", "architecture": "linearnet", "linear": "low_rank", "dataset": "shapes", "train_samples": 20,
+                 "test_samples": 20, "validation_samples": 20, "widths": [8], "batch_size": 10, "epochs": 1,
+                 "search": {"trials": 2, "space": {"d": [1, 2]}}}
+                """
+            try program.run("submit", program.spec(search, "search.json"))
             try program.run("work", "--drain")
             for id in ids.dropFirst() { try program.run("resume", id) }
             try program.run("cluster", "submit", "--engine", "manual", ids[1])

@@ -128,7 +128,7 @@ extension RunSummary {
         note = row["note"]
         datasetDigest = row["dataset_digest"]
         remote = RemotePlace(column: row["remote"], state: state)
-        isTrial = row["is_trial"]
+        isTrial = row["is_trial"] ?? false
         arithmetics = try read("kernels", list)
     }
 }

@@ -17,6 +17,7 @@ export function possible(run) {
   const by = {
     queued: ['pause', 'cancel', 'remove'], running: run.request ? ['resume', 'cancel'] : ['pause', 'cancel'], paused: ['resume', 'cancel', 'remove'],
     completed: ['remove'], failed: ['retry', 'remove'], diverged: ['retry', 'remove'], cancelled: ['retry', 'remove'],
+    waiting: ['pause', 'cancel', 'remove'], pruned: ['resume', 'remove'],
   };
   return actions.filter((action) => (by[run.state] ?? []).includes(action.name));
 }

@@ -3,7 +3,7 @@
 import { get } from './api.js';
 import { debounced, h } from './dom.js';
 
-const states = ['queued', 'running', 'paused', 'completed', 'failed', 'diverged', 'cancelled'];
+const states = ['queued', 'running', 'paused', 'completed', 'failed', 'diverged', 'cancelled', 'waiting', 'pruned'];
 const fields = [
   { name: 'experiment', title: 'Experiment' },
   { name: 'state', title: 'State' },

@@ -7,7 +7,7 @@ import { fill, h, setText, table, throttled } from './dom.js';
 import * as format from './format.js';
 import { filterForm, filtersOf } from './filters.js';
 
-const states = ['queued', 'running', 'paused', 'completed', 'failed', 'diverged', 'cancelled'];
+const states = ['queued', 'running', 'paused', 'completed', 'failed', 'diverged', 'cancelled', 'waiting', 'pruned'];
 
 export const runLink = (run) => h('a', { href: `#/run?id=${run.id}`, 'data-key': `run ${run.id}` }, h('code', null, format.short(run.id)));
 export const experimentLink = (name) => (name === null || name === undefined ? '–'

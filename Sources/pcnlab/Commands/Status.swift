@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Lab
 import Operations
+import Reports
 import Specs
 
 struct Status: ParsableCommand {
@@ -48,7 +49,12 @@ struct Status: ParsableCommand {
         let found = try lab.listing(selector, limit: fits ? nil : limit)
         if !runs.isEmpty, let error = found.unreadable.first { throw error }
         let shown = watch ? found.runs : found.readable()
-        return StatusTable(runs: shown, counts: counts, abandoned: found.abandoned, experiment: experiment)
+        var table = StatusTable(runs: shown, counts: counts, abandoned: found.abandoned, experiment: experiment)
+        // A service does not say it yet.
+        if let experiment, runs.isEmpty, let lab = lab as? Lab {
+            table.rungs = try lab.search(experiment).map { SearchReport($0).progress }
+        }
+        return table
     }
 
     private func text(_ lab: any LabAccess) throws -> String {

@@ -15,13 +15,16 @@ struct StatusTable {
     let experiment: String?
     /// What the lab's files take; nil if it is not shown.
     var disk: DiskUse?
+    /// Of the experiment, if it is a search: how many trials have got to each rung.
+    var rungs: String?
 
     /// All of it, for an output without an end.
     func lines() -> [String] {
         if runs.isEmpty { return ["no runs"] }
         var lines = table(runs).lines(for: .output)
         if let rest = rest(after: runs, hint: "; --all lists them, --experiment and --state choose") { lines.append(rest) }
-        return lines + ["", totals + (disk.map { "; checkpoints take \(Format.bytes($0.checkpoints))" } ?? "")] + common(runs)
+        return lines + ["", totals + (disk.map { "; checkpoints take \(Format.bytes($0.checkpoints))" } ?? "")]
+            + (rungs.map { ["rungs: \($0)"] } ?? []) + common(runs)
             + notes(runs)
     }
 

@@ -118,6 +118,16 @@ struct Submit: ParsableCommand {
         return (runs, "this machine")
     }
 
+    /// The searches among the specs, with the names of their experiments. With --server a spec may name data of another machine: such a
+    /// one is left out.
+    func searches() throws -> [(name: String, search: Search)] {
+        let isRemote = lab.isRemote
+        return try files.compactMap { file in
+            let experiment = isRemote ? try? readSpec(file) : try readSpec(file)
+            return experiment.flatMap { read in read.search.map { (read.name, $0) } }
+        }
+    }
+
     /// The specs as a service takes them: as they are. It finds their faults.
     private func request() throws -> SpecsRequest {
         do {

@@ -57,7 +57,8 @@ struct StartingPoint {
             ## What the spec says
 
             The settings at its top are those of every run. `sweep` has lists of values, and there is a run for each combination of them;
-            `include` adds single runs, and `exclude` removes those that match. A run that has no use for a setting goes without it: an
+            `include` adds single runs, and `exclude` removes those that match. `search` stands in place of them: trials drawn at random, of which
+            the best are trained to their end. A run that has no use for a setting goes without it: an
             `mlp` has no `lambda`. `name` is the experiment's name in reports. An editor that knows JSON Schema completes and explains
             every field by `experiment.schema.json`.
 
