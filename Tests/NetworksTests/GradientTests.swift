@@ -23,12 +23,14 @@ struct PartCase: Sendable, CustomTestStringConvertible {
 struct GradientTests {
     private let batch = 5
 
-    /// ε is large, so that difference quotients rarely cross a kink of the triangle wave.
+    /// ε is large, so that difference quotients rarely cross a kink of the triangle wave. Each layer has its own λ and ε.
     private func shape(_ part: PartCase, widths: [Int]) -> LinearPartShape {
-        LinearPartShape(
-            widths: widths, d: 3,
-            weightFunction: WeightFunction(distance: part.distance, wave: part.wave, lambda: 2, epsilon: 0.7), seed: 7,
-            batch: batch)
+        var shape = LinearPartShape(widths: widths, d: 3, seed: 7, batch: batch)
+        shape.weightFunctions = shape.layers.map { index, _, _ in
+            WeightFunction(
+                distance: part.distance, wave: part.wave, lambda: 2 + Double(index) / 2, epsilon: 0.7 + Double(index) / 10)
+        }
+        return shape
     }
 
     private func images(_ width: Int) -> [[Float]] {

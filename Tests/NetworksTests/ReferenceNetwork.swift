@@ -26,7 +26,7 @@ struct ReferenceNetwork {
         default:
             let (a, b) = (parameters["clouds.\(layer)"]!, parameters["clouds.\(layer + 1)"]!)
             let pairs = (0..<d).map { (a[j * d + $0], b[k * d + $0]) }
-            return shape.weightFunction.weight(pairs, inputs: n)
+            return shape.weightFunctions[layer].weight(pairs, inputs: n)
         }
     }
 

@@ -13,6 +13,7 @@ enum SchemaCorpus {
         [
             "", #""$schema": "experiment.schema.json""#, #""description": """#, #""linear": "mlp""#,
             #""linear": "low_rank", "d": 1"#,
+            #""λ": [1, 2, 3, 4], "epsilon": [0.1, 0.1, 0.1, 0.1]"#, #""sweep": {"ε": [0.1, [0.1, 0.2, 0.3, 0.4]]}"#,
             #""d": 512"#, #""d": 4.0"#, #""epochs": 1e3"#, #""epochs": 1000000000"#, #""seed": 0"#,
             #""seed": 9223372036854775807"#,
             #""λ": 0.5, "ε": 1e30"#, #""lambda": 1e-30"#, #""learning_rate": 1"#, #""widths": [2]"#, #""widths": [32768, 5]"#,
@@ -52,6 +53,8 @@ enum SchemaCorpus {
     static let invalid: [String] =
         [
             #""linear": "cnn""#, #""linear": null"#, #""d": 0"#, #""d": 513"#, #""d": 1.5"#, #""d": "4""#, #""d": true"#,
+            #""lambda": []"#, #""lambda": [1, 0, 1, 1]"#, #""lambda": "1""#, #""lambda": [[1, 1, 1, 1]]"#,
+            #""epsilon": [\#((0..<34).map { _ in "1" }.joined(separator: ","))]"#,
             #""lambda": 0"#, #""lambda": -1"#, #""epsilon": "0.1""#, #""learning_rate": 1e400"#, #""learning_rate": 1e-400"#,
             #""lambda": 1, "λ": 1"#, #""sweep": {"lambda": [1], "λ": [1]}"#, #""include": [{"ε": 1, "epsilon": 1}]"#,
             #""epochs": 0"#, #""epochs": 1000000001"#, #""epochs": 1e400"#, #""batch_size": -5"#, #""seed": -1"#,
@@ -106,6 +109,7 @@ enum SchemaCorpus {
         // A folder that is not there.
         #""sweep": {"dataset": ["path:there/is/no/folder"]}"#,
         // A limit that depends on another setting.
+        #""lambda": [1]"#, #""sweep": {"widths": [[8], [8, 8]]}, "ε": [1, 2]"#,
         #""initialisation": "grid", "d": 2"#, #""sweep": {"d": [2, 4]}, "initialisation": "grid""#,
         // What the product and its exclusions leave over.
         #""exclude": [{"d": 4}]"#, #""exclude": [{"d": 16}]"#,

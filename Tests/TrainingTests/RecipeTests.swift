@@ -25,6 +25,9 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
         RecipeCase("grid, normalised, dropout") {
             ($0.initialisation, $0.normalise, $0.dropout) = (.grid, .layer, 0.2)
         },
+        RecipeCase("λ and ε by layer") {
+            ($0.lambda, $0.epsilon) = (LayerValues([2, 1, 3]), LayerValues([0.1, 0.2, 0.05]))
+        },
         RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
         RecipeCase("momentum and weight decay, sgd") {
             ($0.linear, $0.optimizer, $0.learningRate) = (.mlp, .sgd, 1e-2)

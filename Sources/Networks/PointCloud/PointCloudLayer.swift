@@ -151,7 +151,7 @@ extension LinearPart {
         let layers = shape.layers.map { index, inputs, _ in
             PointCloudLayer(
                 inputCloud: clouds[index], outputCloud: clouds[index + 1], bias: biases[index],
-                kernel: shape.weightFunction.kernel(inputs: inputs))
+                kernel: shape.weightFunctions[index].kernel(inputs: inputs))
         }
         return LinearStack(layers: layers, parameters: clouds + biases)
     }

@@ -12,10 +12,10 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var convolution: Convolution?
     /// Dimensions of a PCN's space, or the rank under low_rank.
     public internal(set) var d: Int?
-    /// λ: the weights' amplitude.
-    public internal(set) var lambda: Double?
-    /// ε: half the wave's period.
-    public internal(set) var epsilon: Double?
+    /// λ: the weights' amplitude, of every layer.
+    public internal(set) var lambda: LayerValues?
+    /// ε: half the wave's period, of every layer.
+    public internal(set) var epsilon: LayerValues?
     /// What is measured between two points.
     public internal(set) var distance: Distance?
     /// The periodic function over the distance.
@@ -94,7 +94,8 @@ public struct Settings: Hashable, Sendable {
     /// Settings with the paper's values where none is given. Those that do not apply to the run are dropped.
     public init(
         architecture: Architecture = .linearnet, linear: Linear = Default.linear, convolution: Convolution = Default.convolution,
-        d: Int = Default.d, lambda: Double = Default.lambda, epsilon: Double = Default.epsilon,
+        d: Int = Default.d, lambda: LayerValues = LayerValues(Default.lambda),
+        epsilon: LayerValues = LayerValues(Default.epsilon),
         distance: Distance = Default.distance, wave: Wave = Default.wave, widths: [Int]? = nil,
         initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,

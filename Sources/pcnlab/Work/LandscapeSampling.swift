@@ -77,7 +77,8 @@ extension Settings {
     fileprivate var withoutTraining: Settings {
         Settings(
             architecture: architecture, linear: linear, convolution: convolution ?? Default.convolution, d: d ?? Default.d,
-            lambda: lambda ?? Default.lambda, epsilon: epsilon ?? Default.epsilon, distance: distance ?? Default.distance,
+            lambda: lambda ?? LayerValues(Default.lambda), epsilon: epsilon ?? LayerValues(Default.epsilon),
+            distance: distance ?? Default.distance,
             wave: wave ?? Default.wave, widths: widths, initialisation: initialisation, normalise: normalise, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }
