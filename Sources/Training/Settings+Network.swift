@@ -43,6 +43,7 @@ extension Settings {
         var function = WeightFunction()
         if let distance { function.distance = distance }
         if let wave { function.wave = wave }
+        function.regulariser = regulariser
         if let lambda { function.lambda = lambda[layer] }
         if let epsilon { function.epsilon = epsilon[layer] }
         return function

@@ -95,6 +95,7 @@ struct ChoiceTests {
         try check(Convolution.self)
         try check(Distance.self)
         try check(Wave.self)
+        try check(Regulariser.self)
         try check(Initialisation.self)
         try check(Normalisation.self)
         try check(Augmentation.self)

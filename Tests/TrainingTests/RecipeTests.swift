@@ -28,6 +28,9 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
         RecipeCase("λ and ε by layer") {
             ($0.lambda, $0.epsilon) = (LayerValues([2, 1, 3]), LayerValues([0.1, 0.2, 0.05]))
         },
+        RecipeCase("amplitudes by the initial variance, grid") {
+            ($0.regulariser, $0.initialisation) = (.variance, .grid)
+        },
         RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
         RecipeCase("momentum and weight decay, sgd") {
             ($0.linear, $0.optimizer, $0.learningRate) = (.mlp, .sgd, 1e-2)

@@ -57,6 +57,10 @@ public struct LinearPart: Sendable {
 public struct LinearStack: Sendable {
     public let layers: [any LinearLayer]
     public let parameters: [Parameter]
+    /// F's amplitude in each layer of pcn, which its weights depend on besides the parameters; empty for other parts.
+    public let amplitudes: [Float]
 
-    public init(layers: [any LinearLayer], parameters: [Parameter]) { (self.layers, self.parameters) = (layers, parameters) }
+    public init(layers: [any LinearLayer], parameters: [Parameter], amplitudes: [Float] = []) {
+        (self.layers, self.parameters, self.amplitudes) = (layers, parameters, amplitudes)
+    }
 }

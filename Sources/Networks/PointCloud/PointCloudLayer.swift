@@ -148,11 +148,12 @@ extension LinearPart {
         clouds.forEach { $0.initialise(seed: shape.seed, bound: 1) }
         if let grid = shape.grid { clouds[0].place(on: grid, seed: shape.seed) }
         biases.forEach { $0.initialise(seed: shape.seed, bound: 0.1) }
-        let layers = shape.layers.map { index, inputs, _ in
+        let layers = shape.layers.map { index, _, _ in
             PointCloudLayer(
                 inputCloud: clouds[index], outputCloud: clouds[index + 1], bias: biases[index],
-                kernel: shape.weightFunctions[index].kernel(inputs: inputs))
+                kernel: shape.weightFunctions[index].kernel(
+                    between: clouds[index].value.matrix, and: clouds[index + 1].value.matrix))
         }
-        return LinearStack(layers: layers, parameters: clouds + biases)
+        return LinearStack(layers: layers, parameters: clouds + biases, amplitudes: layers.map(\.kernel.amplitude))
     }
 }

@@ -39,6 +39,9 @@ extension SettingField {
         .choice(
             "wave", \.wave, of: Wave.self, "the periodic function over the distance", applicability: .weights(.wave),
             label: { "\($0) wave" }),
+        .choice(
+            "regulariser", \.regulariser, of: Regulariser.self, "the amplitude of the periodic function over n inputs",
+            applicability: .weights(.regulariser), omittedAt: Regulariser.paper, label: { "\($0) regulariser" }),
         SettingField(
             "widths", \.widths,
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.

@@ -104,6 +104,7 @@ extension Linear: SettingRepresentable {}
 extension Convolution: SettingRepresentable {}
 extension Distance: SettingRepresentable {}
 extension Wave: SettingRepresentable {}
+extension Regulariser: SettingRepresentable {}
 extension DatasetName: SettingRepresentable {
     init?(_ value: SettingValue) {
         switch value {

@@ -20,6 +20,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var distance: Distance?
     /// The periodic function over the distance.
     public internal(set) var wave: Wave?
+    /// How the amplitude of the periodic function depends on the number of inputs.
+    public internal(set) var regulariser: Regulariser
     /// Hidden widths, if they are not the architecture's own.
     public internal(set) var widths: [Int]?
     /// How a PCN's points are placed at first.
@@ -74,6 +76,7 @@ public struct Settings: Hashable, Sendable {
         public static let epsilon = 0.1
         public static let distance = Distance.euclidean
         public static let wave = Wave.triangle
+        public static let regulariser = Regulariser.paper
         public static let initialisation = Initialisation.uniform
         public static let normalise = Normalisation.none
         public static let inputScale = InputScale.raw
@@ -96,7 +99,8 @@ public struct Settings: Hashable, Sendable {
         architecture: Architecture = .linearnet, linear: Linear = Default.linear, convolution: Convolution = Default.convolution,
         d: Int = Default.d, lambda: LayerValues = LayerValues(Default.lambda),
         epsilon: LayerValues = LayerValues(Default.epsilon),
-        distance: Distance = Default.distance, wave: Wave = Default.wave, widths: [Int]? = nil,
+        distance: Distance = Default.distance, wave: Wave = Default.wave, regulariser: Regulariser = Default.regulariser,
+        widths: [Int]? = nil,
         initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
         trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = Default.inputScale,
@@ -115,6 +119,7 @@ public struct Settings: Hashable, Sendable {
         self.epsilon = epsilon
         self.distance = distance
         self.wave = wave
+        self.regulariser = regulariser
         self.widths = widths
         self.initialisation = initialisation
         self.normalise = normalise
