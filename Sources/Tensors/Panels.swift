@@ -65,6 +65,28 @@ public struct Panels: @unchecked Sendable {
         for index in 0..<Self.floats(depth, columns) { base[index] *= factor.base[index] }
     }
 
+    /// Multiplies row k by factor(k).
+    public func scaleRows(by factor: (Int) -> Float) {
+        for k in 0..<depth {
+            let factor = factor(k)
+            for panel in 0..<panels.count {
+                let row = base + panel * stride + k * panelWidth
+                for l in 0..<panelWidth { row[l] *= factor }
+            }
+        }
+    }
+
+    /// Multiplies column j by factors[j]; whole panels are read.
+    public func scaleColumns(by factors: UnsafePointer<Float>) {
+        for panel in 0..<panels.count {
+            let factors = factors + panel * panelWidth
+            for k in 0..<depth {
+                let row = base + panel * stride + k * panelWidth
+                for l in 0..<panelWidth { row[l] *= factors[l] }
+            }
+        }
+    }
+
     /// row_sums[k] += Σ_j self[k, j] and column_sums[j] += Σ_k self[k, j]: a column of `rowSums`, and whole panels.
     public func addSums(rows: Matrix, columns sums: UnsafeMutablePointer<Float>, _ kernels: Kernels = .current) {
         precondition(rows.rows == depth && rows.columns == 1 && stride == depth * panelWidth)

@@ -9,13 +9,43 @@ struct PartCase: Sendable, CustomTestStringConvertible {
     let part: LinearPart
     let distance: Distance
     let wave: Wave
-    var testDescription: String { "\(part.name) \(distance) \(wave)" }
+    var regulariser = Regulariser.paper
+    var form = PointCloudForm()
+    var testDescription: String {
+        "\(part.name) \(distance) \(wave)"
+            + (regulariser == .paper ? "" : ", \(regulariser) regulariser")
+            + (form.gain == .none ? "" : ", gain \(form.gain)")
+    }
 
     static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
         if part.name != "pcn" { return [PartCase(part: part, distance: .euclidean, wave: .triangle)] }
         return Distance.all.flatMap { distance in
             Wave.all.map { PartCase(part: part, distance: distance, wave: $0) }
+        } + variants(part)
+    }
+
+    /// What is beyond the paper's.
+    private static func variants(_ part: LinearPart) -> [PartCase] {
+        [
+            PartCase(part: part, distance: .euclidean, wave: .triangle, regulariser: .variance),
+            PartCase(part: part, distance: .dot, wave: .sine, regulariser: .variance),
+        ]
+            + Gain.all.dropFirst().flatMap { gain in
+                [
+                    PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(gain: gain)),
+                    PartCase(part: part, distance: .dot, wave: .sine, regulariser: .variance, form: PointCloudForm(gain: gain)),
+                ]
+            }
+    }
+
+    /// The part with values of its own where all are the same at first.
+    func build(_ shape: LinearPartShape) -> LinearStack {
+        let stack = part.build(shape)
+        for parameter in stack.parameters where parameter.name.hasPrefix("gains") {
+            let stream = RandomStream(seed: 4, purpose: parameter.name)
+            parameter.value.assign((0..<parameter.value.count).map { stream.uniform($0, in: 0.5..<1.5) })
         }
+        return stack
     }
 }
 
@@ -28,8 +58,10 @@ struct GradientTests {
         var shape = LinearPartShape(widths: widths, d: 3, seed: 7, batch: batch)
         shape.weightFunctions = shape.layers.map { index, _, _ in
             WeightFunction(
-                distance: part.distance, wave: part.wave, lambda: 2 + Double(index) / 2, epsilon: 0.7 + Double(index) / 10)
+                distance: part.distance, wave: part.wave, lambda: 2 + Double(index) / 2, epsilon: 0.7 + Double(index) / 10,
+                regulariser: part.regulariser)
         }
+        shape.form = part.form
         return shape
     }
 
@@ -41,8 +73,8 @@ struct GradientTests {
     @Test("logits and gradients of every linear part match the formulas", arguments: PartCase.all)
     func gradients(_ part: PartCase) {
         let shape = shape(part, widths: [9, 17, 6, 4])
-        let network = Network(NetworkPlan(part.part.build(shape)), capacity: batch, workers: Workers(threads: 2))
-        var reference = ReferenceNetwork(part.part, shape)
+        let network = Network(NetworkPlan(part.build(shape)), capacity: batch, workers: Workers(threads: 2))
+        var reference = ReferenceNetwork(part, shape)
         let images = images(9), labels: [UInt8] = [0, 3, 1, 2, 3]
         let exact = images.map { $0.map(Double.init) }
         for (row, image) in images.enumerated() { network.input(batch).row(row).update(from: image, count: 9) }
@@ -73,8 +105,8 @@ struct GradientTests {
     func shapes(_ part: PartCase) {
         for widths in [[1, 1], [15, 16], [17, 257], [1025, 3], [65, 256]] {
             let shape = shape(part, widths: widths)
-            let network = Network(NetworkPlan(part.part.build(shape)), capacity: batch, workers: Workers(threads: 2))
-            let reference = ReferenceNetwork(part.part, shape)
+            let network = Network(NetworkPlan(part.build(shape)), capacity: batch, workers: Workers(threads: 2))
+            let reference = ReferenceNetwork(part, shape)
             for (row, image) in images(widths[0]).enumerated() {
                 network.input(batch).row(row).update(from: image, count: widths[0])
             }
@@ -91,7 +123,7 @@ struct GradientTests {
         let results = [1, 2, 3].map { threads in
             var shape = shape(part, widths: widths)
             shape.batch = rows
-            let network = Network(NetworkPlan(part.part.build(shape)), capacity: rows, workers: Workers(threads: threads))
+            let network = Network(NetworkPlan(part.build(shape)), capacity: rows, workers: Workers(threads: threads))
             let stream = RandomStream(seed: 3, purpose: "images")
             network.input(rows).assign((0..<rows * 70).map { stream.uniform($0, in: -2..<2) })
             let labels = (0..<rows).map { UInt8($0 % 10) }
@@ -110,7 +142,7 @@ struct GradientTests {
     @Test("coincident points have gradient 0, not NaN", arguments: PartCase.all.filter { $0.part.name == "pcn" })
     func coincident(_ part: PartCase) throws {
         let shape = shape(part, widths: [4, 4])
-        let stack = part.part.build(shape)
+        let stack = part.build(shape)
         stack.parameters[1].value.assign(stack.parameters[0].value.values)
         let network = Network(NetworkPlan(stack), capacity: batch, workers: Workers(threads: 1))
         for (row, image) in images(4).enumerated() { network.input(batch).row(row).update(from: image, count: 4) }

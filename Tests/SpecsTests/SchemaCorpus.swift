@@ -19,6 +19,7 @@ enum SchemaCorpus {
             #""λ": 0.5, "ε": 1e30"#, #""lambda": 1e-30"#, #""learning_rate": 1"#, #""widths": [2]"#, #""widths": [32768, 5]"#,
             #""train_samples": 50000, "test_samples": 1"#, #""input_scale": "unit""#, #""distance": "dot", "wave": "sine""#,
             #""optimizer": "adam", "schedule": "cosine""#, #""checkpoint_every": 5"#, #""normalise": "layer""#,
+            #""gain": "layer""#, #""sweep": {"gain": ["none", "neuron"], "linear": ["mlp", "pcn"]}"#,
             #""regulariser": "variance""#, #""initialisation": "grid""#, #""dropout": 0"#, #""augment": []"#,
             #""augment": ["crop", "flip"], "mixup": 1"#,
             #""sweep": {"augment": [[], ["flip"]]}"#, #""momentum": 0.9, "weight_decay": 1"#,
@@ -65,7 +66,8 @@ enum SchemaCorpus {
             #""train_samples": 10000001"#, #""test_samples": 10000001"#, #""input_scale": "Raw""#, #""distance": "l2""#,
             #""wave": 1"#,
             #""optimizer": ["sgd"]"#, #""schedule": "step""#, #""checkpoint_every": 0"#, #""foo": 1"#, #""epoch": 5"#,
-            #""linear": "mlp", "regulariser": "paper""#, #""regulariser": "he""#,
+            #""linear": "mlp", "regulariser": "paper""#, #""regulariser": "he""#, #""gain": true"#,
+            #""linear": "low_rank", "gain": "none""#,
             #""tags": []"#, #""normalise": "batch""#, #""initialisation": "normal""#, #""dropout": 1"#, #""augment": "flip""#,
             #""augment": ["flip", "flip"]"#, #""augment": ["turn"]"#, #""mixup": 2"#,
             #""optimizer": "adam", "momentum": 0.9"#,
@@ -85,6 +87,7 @@ enum SchemaCorpus {
             #""convolution": "pcn""#, #""convolution": "dense""#,
         ].map(spec)
         + [
+            #""linear": "mlp", "convolution": "pcn", "gain": "layer""#,
             #""initialisation": "grid""#, #""convolution": "cnn""#, #""linear": "mlp", "d": 4"#,
             #""linear": "mlp", "convolution": "dense", "d": 4"#,
             #""include": [{"linear": "mlp", "d": 4}]"#,

@@ -31,6 +31,8 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
         RecipeCase("amplitudes by the initial variance, grid") {
             ($0.regulariser, $0.initialisation) = (.variance, .grid)
         },
+        RecipeCase("a gain a layer, sgd") { ($0.gain, $0.optimizer, $0.learningRate) = (.layer, .sgd, 1e-5) },
+        RecipeCase("a gain a neuron") { $0.gain = .neuron },
         RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
         RecipeCase("momentum and weight decay, sgd") {
             ($0.linear, $0.optimizer, $0.learningRate) = (.mlp, .sgd, 1e-2)

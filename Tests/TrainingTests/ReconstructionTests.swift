@@ -42,8 +42,11 @@ struct Reconstruction {
         let function = WeightFunction(
             distance: try #require(settings.distance), wave: try #require(settings.wave), lambda: 1, epsilon: epsilon)
         let amplitude = amplitudes.isEmpty ? lambda / Double(a.count).squareRoot() : amplitudes[layer]
-        return b.flatMap { output in
-            a.map { input in Float(amplitude * function.weight(Array(zip(input, output)), inputs: 1)) }
+        let gains = try rows("linear.gains.\(layer)")?.joined().map(\.self) ?? [1]
+        return b.enumerated().flatMap { k, output in
+            a.map { input in
+                Float(gains[gains.count == 1 ? 0 : k] * amplitude * function.weight(Array(zip(input, output)), inputs: 1))
+            }
         }
     }
 }
@@ -54,6 +57,7 @@ struct ReconstructionTests {
         { _ in }, { $0.regulariser = .variance },
         { ($0.lambda, $0.epsilon) = (LayerValues([2, 1, 3]), LayerValues([0.1, 0.2, 0.05])) },
         { ($0.distance, $0.wave, $0.regulariser) = (.dot, .sine, .variance) },
+        { ($0.gain, $0.regulariser) = (.layer, .variance) }, { ($0.gain, $0.distance) = (.neuron, .squared) },
     ].map { (change: (inout Settings) -> Void) in
         var settings = Fixture.settings(optimizer: .adam, epochs: 1, learningRate: 1e-2)
         change(&settings)

@@ -77,7 +77,7 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
         workspace.workers.forEach(gradients.tasks) { task, threadIndex in
             gradients.run(task, workspace.scratch(threadIndex)) { g, slopes, rows, columns in
                 g.pack(dw[rows, columns])
-                g.multiply(by: slopes)
+                if let slopes { g.multiply(by: slopes) }
             }
         }
         da.clear()

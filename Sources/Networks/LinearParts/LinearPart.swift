@@ -9,6 +9,8 @@ public struct LinearPartShape: Sendable {
     public var d: Int
     /// Of each layer of pcn.
     public var weightFunctions: [WeightFunction]
+    /// What pcn has beyond the paper's.
+    public var form = PointCloudForm()
     /// The image whose pixels are the input neurons, channel by channel; nil where their points are placed as all others.
     public var grid: Shape?
     public var seed: UInt64

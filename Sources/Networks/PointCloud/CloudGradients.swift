@@ -5,6 +5,8 @@ import Tensors
 ///
 ///     da_j = Σ_k G_kj (a_j − b_k),   db_k = Σ_j G_kj (b_k − a_j)      (a dot product: da_j = Σ_k G_kj b_k, db_k = Σ_j G_kj a_j)
 ///
+/// With the factors of a layer, W[j, k] = g_k F(z(a_j, b_k)), G has them too, and dg_k = Σ_j dW[j, k] F(z(a_j, b_k)).
+///
 /// A task owns some input neurons J and some output neurons K. It has its own partial sums of both gradients, which are added in an
 /// order that the shape alone gives: O(n + m) memory for a limited number of tasks.
 struct CloudGradients: Sendable {
@@ -14,6 +16,7 @@ struct CloudGradients: Sendable {
     private let a: Matrix
     private let b: Matrix
     private let kernel: WeightKernel
+    private let factors: OutputFactors?
     private let grid: Grid
     private let memory: ScratchCursor
 
@@ -48,34 +51,36 @@ struct CloudGradients: Sendable {
     /// - Parameters:
     ///   - a: the input neurons' positions (n, d).
     ///   - b: the output neurons' positions (m, d).
-    ///   - partials: memory for `partials(inputs:outputs:d:)` floats.
-    init(_ a: Matrix, _ b: Matrix, _ kernel: WeightKernel, partials: ScratchCursor) {
-        (self.a, self.b, self.kernel, memory) = (a, b, kernel, partials)
+    ///   - partials: memory for `partials(inputs:outputs:d:hasFactors:)` floats.
+    init(_ a: Matrix, _ b: Matrix, _ kernel: WeightKernel, _ factors: OutputFactors? = nil, partials: ScratchCursor) {
+        (self.a, self.b, self.kernel, self.factors, memory) = (a, b, kernel, factors, partials)
         grid = Grid(inputs: a.rows, outputs: b.rows, d: a.columns)
     }
 
     var tasks: Int { grid.groups.inputs * grid.groups.outputs }
 
     /// Floats of shared memory for the partial sums.
-    static func partials(inputs: Int, outputs: Int, d: Int) -> Int {
+    static func partials(inputs: Int, outputs: Int, d: Int, hasFactors: Bool = false) -> Int {
         let groups = Grid(inputs: inputs, outputs: outputs, d: d).groups
         return groups.inputs * ScratchCursor.floats(outputs, d + 1) + groups.outputs * ScratchCursor.floats(inputs, d + 1)
+            + (hasFactors ? groups.inputs * ScratchCursor.floats(outputs, 1) : 0)
     }
 
     /// Floats of each thread's scratch memory.
     static func scratch(d: Int) -> Int {
         let depth = PointCloudLayer.tileDepth
         return Panels.floats(d, columns) + Panels.floats(columns, d) + 3 * Panels.floats(depth, columns)
-            + Panels.floats(depth, d) + columns + 128
+            + Panels.floats(depth, d) + 2 * columns + 128
     }
 
-    /// Adds up one task's partial sums. `fill(g, slopes, rows, columns)` sets g (K, J) = dW ⊙ slopes for the output neurons `rows` and
-    /// the input neurons `columns`.
-    func run(_ task: Int, _ scratch: ScratchCursor, _ fill: (_ g: Panels, _ slopes: Panels, Range<Int>, Range<Int>) -> Void) {
+    /// Adds up one task's partial sums. `fill(g, slopes, rows, columns)` sets g (K, J) = dW for the output neurons `rows` and the input
+    /// neurons `columns`, ⊙ slopes where they are given.
+    func run(_ task: Int, _ scratch: ScratchCursor, _ fill: (_ g: Panels, _ slopes: Panels?, Range<Int>, Range<Int>) -> Void) {
         let (tiles, parts) = grid[task], d = a.columns
         let (ofInputs, ofOutputs) = (task / grid.groups.outputs, task % grid.groups.outputs)
         let db = sums(ofOutputs: ofInputs)
         for part in parts { db[grid.parts[part]].clear() }
+        if factors != nil { for part in parts { gainSums(ofInputs)[rows: grid.parts[part]].clear() } }
         for tile in tiles {
             let columns = grid.tiles[tile], count = columns.count
             var scratch = scratch
@@ -92,7 +97,16 @@ struct CloudGradients: Sendable {
                 let (w, s) = (scratch.panels(rows.count, count), scratch.panels(rows.count, count))
                 let (g, bPanels) = (scratch.panels(rows.count, count), scratch.panels(rows.count, d))
                 kernel.weights(b, positions, into: w, slopes: s)
-                fill(g, s, rows, columns)
+                if let factors {
+                    fill(g, nil, rows, columns)
+                    w.multiply(by: g)
+                    // Their column sums are not needed.
+                    w.addSums(rows: gainSums(ofInputs)[rows: rows], columns: scratch.take(wholePanels(count)))
+                    g.multiply(by: s)
+                    factors.apply(to: g, rows: rows)
+                } else {
+                    fill(g, s, rows, columns)
+                }
                 bPanels.pack(b)
                 for panel in 0..<g.panels.count {
                     let neurons = g.panels[panel]
@@ -105,8 +119,9 @@ struct CloudGradients: Sendable {
         }
     }
 
-    /// Adds all tasks' partial sums to the clouds' gradients (n, d) and (m, d), in the order of the tasks.
+    /// Adds all tasks' partial sums to the clouds' gradients (n, d) and (m, d), in the order of the tasks, and sets those of the factors.
     func reduce(into da: Matrix, _ db: Matrix, _ workers: Workers) {
+        factors?.setGradient(parts: grid.groups.inputs) { gainSums($0) }
         let (tilesOfA, tilesOfB) = (Tiling(a.rows, by: 32), Tiling(b.rows, by: 32))
         workers.forEach(tilesOfA.count + tilesOfB.count) { index, _ in
             if index < tilesOfA.count {
@@ -121,6 +136,14 @@ struct CloudGradients: Sendable {
                 }
             }
         }
+    }
+
+    /// The partial sums of the gains' gradient (m, 1) over one group of input neurons.
+    private func gainSums(_ group: Int) -> Matrix {
+        var cursor = memory
+        let before = Self.partials(inputs: a.rows, outputs: b.rows, d: a.columns)
+        cursor.skip(before + group * ScratchCursor.floats(b.rows, 1))
+        return cursor.take(b.rows, 1)
     }
 
     /// The partial sums of db over one group of input neurons.

@@ -16,6 +16,8 @@ struct WeightSettings: OptionSet, Hashable, Sendable {
     static let wave = WeightSettings(rawValue: 16)
     /// How the amplitude depends on the number of inputs.
     static let regulariser = WeightSettings(rawValue: 64)
+    /// What a linear part has beyond the paper's.
+    static let form = WeightSettings(rawValue: 128)
     /// How the points of the input neurons are placed at first.
     static let inputCloud = WeightSettings(rawValue: 32)
 

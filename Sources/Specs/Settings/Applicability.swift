@@ -4,6 +4,8 @@ enum Applicability: Hashable, Sendable {
     case everywhere
     /// Runs whose linear part or convolutions use the setting.
     case weights(WeightSettings)
+    /// Runs whose linear part uses the setting, whatever their convolutions do.
+    case linearPart(WeightSettings)
     /// Runs whose architecture has convolutions.
     case convolutions
     /// Runs whose linear part has a cloud of points for the pixels of an image.
@@ -30,6 +32,7 @@ enum Applicability: Hashable, Sendable {
         case .everywhere: []
         case .weights(let setting):
             [[linears { $0.settings.contains(setting) }, convolutions { $0.settings.contains(setting) }]]
+        case .linearPart(let setting): [[linears { $0.settings.contains(setting) }]]
         case .convolutions: [[architectures(\.hasConvolutions)]]
         case .inputCloud: [[linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)]]
         case .momentum: [[optimizers(\.hasMomentum)]]
@@ -44,6 +47,7 @@ enum Applicability: Hashable, Sendable {
         case .everywhere: true
         case .weights(let setting):
             settings.linear.settings.contains(setting) || settings.convolutionInForce?.settings.contains(setting) == true
+        case .linearPart(let setting): settings.linear.settings.contains(setting)
         case .convolutions: settings.architecture.hasConvolutions
         case .inputCloud: settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
         case .momentum: settings.optimizer.hasMomentum
@@ -56,7 +60,7 @@ enum Applicability: Hashable, Sendable {
     var reason: String? {
         switch self {
         case .inputCloud: "behind convolutions the linear part reads features, which have no places in a picture"
-        case .everywhere, .weights, .convolutions, .momentum, .weightDecay, .warmup: nil
+        case .everywhere, .weights, .linearPart, .convolutions, .momentum, .weightDecay, .warmup: nil
         }
     }
 

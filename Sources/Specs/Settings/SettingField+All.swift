@@ -42,6 +42,9 @@ extension SettingField {
         .choice(
             "regulariser", \.regulariser, of: Regulariser.self, "the amplitude of the periodic function over n inputs",
             applicability: .weights(.regulariser), omittedAt: Regulariser.paper, label: { "\($0) regulariser" }),
+        .choice(
+            "gain", \.gain, of: Gain.self, "trained factors of a PCN's weights", applicability: .linearPart(.form),
+            omittedAt: Gain.none, label: { "a gain a \($0)" }),
         SettingField(
             "widths", \.widths,
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.

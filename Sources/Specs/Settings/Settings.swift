@@ -22,6 +22,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var wave: Wave?
     /// How the amplitude of the periodic function depends on the number of inputs.
     public internal(set) var regulariser: Regulariser
+    /// The trained factors of a PCN's weights.
+    public internal(set) var gain: Gain
     /// Hidden widths, if they are not the architecture's own.
     public internal(set) var widths: [Int]?
     /// How a PCN's points are placed at first.
@@ -77,6 +79,7 @@ public struct Settings: Hashable, Sendable {
         public static let distance = Distance.euclidean
         public static let wave = Wave.triangle
         public static let regulariser = Regulariser.paper
+        public static let gain = Gain.none
         public static let initialisation = Initialisation.uniform
         public static let normalise = Normalisation.none
         public static let inputScale = InputScale.raw
@@ -100,6 +103,7 @@ public struct Settings: Hashable, Sendable {
         d: Int = Default.d, lambda: LayerValues = LayerValues(Default.lambda),
         epsilon: LayerValues = LayerValues(Default.epsilon),
         distance: Distance = Default.distance, wave: Wave = Default.wave, regulariser: Regulariser = Default.regulariser,
+        gain: Gain = Default.gain,
         widths: [Int]? = nil,
         initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
@@ -120,6 +124,7 @@ public struct Settings: Hashable, Sendable {
         self.distance = distance
         self.wave = wave
         self.regulariser = regulariser
+        self.gain = gain
         self.widths = widths
         self.initialisation = initialisation
         self.normalise = normalise
@@ -189,6 +194,9 @@ public struct Settings: Hashable, Sendable {
 
     /// The probability of an element to be dropped in training, whether given or the architecture's own.
     public var dropoutInForce: Double { dropout ?? architecture.dropout }
+
+    /// What a PCN's linear part has beyond the paper's.
+    public var pointCloudForm: PointCloudForm { PointCloudForm(gain: gain) }
 
     /// How the convolutions make their weights; nil if there are none.
     var convolutionInForce: Convolution? { architecture.hasConvolutions ? convolution ?? .dense : nil }
