@@ -14,7 +14,7 @@ struct PartCase: Sendable, CustomTestStringConvertible {
     var testDescription: String {
         "\(part.name) \(distance) \(wave)"
             + (regulariser == .paper ? "" : ", \(regulariser) regulariser")
-            + (form.gain == .none ? "" : ", gain \(form.gain)")
+            + (form.clouds == .tied ? "" : ", \(form.clouds)") + (form.gain == .none ? "" : ", gain \(form.gain)")
     }
 
     static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
@@ -29,6 +29,8 @@ struct PartCase: Sendable, CustomTestStringConvertible {
         [
             PartCase(part: part, distance: .euclidean, wave: .triangle, regulariser: .variance),
             PartCase(part: part, distance: .dot, wave: .sine, regulariser: .variance),
+            PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(clouds: .untied)),
+            PartCase(part: part, distance: .squared, wave: .sine, form: PointCloudForm(clouds: .untied, gain: .neuron)),
         ]
             + Gain.all.dropFirst().flatMap { gain in
                 [
@@ -79,6 +81,8 @@ struct GradientTests {
         let exact = images.map { $0.map(Double.init) }
         for (row, image) in images.enumerated() { network.input(batch).row(row).update(from: image, count: 9) }
 
+        // The second step's gradients are not added to the first's.
+        _ = network.gradient(batch, labels: labels)
         let score = network.gradient(batch, labels: labels)
         #expect(abs(score.meanLoss - reference.loss(exact, labels)) < 1e-5)
         for (row, image) in exact.enumerated() {

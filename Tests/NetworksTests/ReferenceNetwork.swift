@@ -38,7 +38,9 @@ struct ReferenceNetwork {
     }
 
     private func pairs(_ layer: Int, _ j: Int, _ k: Int) -> [(Double, Double)] {
-        let (a, b, d) = (parameters["clouds.\(layer)"]!, parameters["clouds.\(layer + 1)"]!, shape.d)
+        let isUntied = shape.form.clouds == .untied, d = shape.d
+        let a = parameters[isUntied ? "input_clouds.\(layer)" : "clouds.\(layer)"]!
+        let b = parameters[isUntied ? "output_clouds.\(layer)" : "clouds.\(layer + 1)"]!
         return (0..<d).map { (a[j * d + $0], b[k * d + $0]) }
     }
 

@@ -96,6 +96,7 @@ struct ChoiceTests {
         try check(Distance.self)
         try check(Wave.self)
         try check(Regulariser.self)
+        try check(CloudSharing.self)
         try check(Gain.self)
         try check(Initialisation.self)
         try check(Normalisation.self)

@@ -36,6 +36,12 @@ import Testing
         #expect(gained.multiplyAddsPerEpoch.products == plain.multiplyAddsPerEpoch.products)
     }
 
+    @Test func untiedCloudsAreCountedForEachLayer() {
+        let settings = Settings(clouds: .untied, dataset: .cifar10), plain = Settings(dataset: .cifar10)
+        #expect(settings.linearParameters == plain.linearParameters + 16 * (1024 + 1024 + 2048))
+        #expect(settings.multiplyAddsPerEpoch == plain.multiplyAddsPerEpoch)
+    }
+
     @Test func convolutionParametersAreThePapers() {
         let counts = Architecture.all.map { Settings(architecture: $0, dataset: .cifar10).convolutionParameters }
         #expect(counts == [0, 5_351_680, 2_469_696])

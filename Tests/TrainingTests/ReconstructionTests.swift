@@ -36,8 +36,9 @@ struct Reconstruction {
 
     /// W of a layer as PyTorch stores it, row by row.
     func weights(_ layer: Int) throws -> [Float] {
-        let a = try #require(try rows("linear.positions.\(layer)"))
-        let b = try #require(try rows("linear.positions.\(layer + 1)"))
+        let isUntied = settings.clouds == .untied
+        let a = try #require(try rows(isUntied ? "linear.input_positions.\(layer)" : "linear.positions.\(layer)"))
+        let b = try #require(try rows(isUntied ? "linear.output_positions.\(layer)" : "linear.positions.\(layer + 1)"))
         let lambda = try #require(settings.lambda)[layer], epsilon = try #require(settings.epsilon)[layer]
         let function = WeightFunction(
             distance: try #require(settings.distance), wave: try #require(settings.wave), lambda: 1, epsilon: epsilon)
@@ -58,6 +59,7 @@ struct ReconstructionTests {
         { ($0.lambda, $0.epsilon) = (LayerValues([2, 1, 3]), LayerValues([0.1, 0.2, 0.05])) },
         { ($0.distance, $0.wave, $0.regulariser) = (.dot, .sine, .variance) },
         { ($0.gain, $0.regulariser) = (.layer, .variance) }, { ($0.gain, $0.distance) = (.neuron, .squared) },
+        { ($0.clouds, $0.gain) = (.untied, .neuron) },
     ].map { (change: (inout Settings) -> Void) in
         var settings = Fixture.settings(optimizer: .adam, epochs: 1, learningRate: 1e-2)
         change(&settings)

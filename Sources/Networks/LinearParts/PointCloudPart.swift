@@ -2,18 +2,13 @@ import Specs
 import Tensors
 
 extension LinearPart {
-    /// Point clouds l₀ … l_L, each shared by the layers on both sides, and biases b₁ … b_L (§3).
+    /// Point clouds l₀ … l_L, each shared by the layers on both sides unless they are untied, and biases b₁ … b_L (§3).
     /// Positions are uniform in [−1, 1], biases in [−0.1, 0.1] (§4.4), or those of the inputs on a grid.
     public static let pcn = LinearPart(name: "pcn") { shape in
-        let clouds = shape.widths.enumerated().map { index, neurons in
-            Parameter(
-                "clouds.\(index)", [neurons, shape.d], rateFactor: WeightFunction.rateFactor(neurons), isShared: true)
-        }
+        let clouds = shape.clouds
         let biases = shape.layers.map {
             Parameter("biases.\($0.index + 1)", [$0.outputs], rateFactor: WeightFunction.biasRateFactor)
         }
-        clouds.forEach { $0.initialise(seed: shape.seed, bound: 1) }
-        if let grid = shape.grid { clouds[0].place(on: grid, seed: shape.seed) }
         biases.forEach { $0.initialise(seed: shape.seed, bound: 0.1) }
         let gains: [Parameter?] = shape.layers.map { index, _, outputs in
             if shape.form.gain == .none { return nil }
@@ -22,13 +17,30 @@ extension LinearPart {
             return gain
         }
         let layers = shape.layers.map { index, _, _ in
-            PointCloudLayer(
-                inputCloud: clouds[index], outputCloud: clouds[index + 1], bias: biases[index],
+            let (a, b) = shape.form.clouds == .untied ? (2 * index, 2 * index + 1) : (index, index + 1)
+            return PointCloudLayer(
+                inputCloud: clouds[a], outputCloud: clouds[b], bias: biases[index],
                 kernel: shape.weightFunctions[index].kernel(
-                    between: clouds[index].value.matrix, and: clouds[index + 1].value.matrix),
+                    between: clouds[a].value.matrix, and: clouds[b].value.matrix),
                 factors: gains[index].map(OutputFactors.init))
         }
         return LinearStack(
             layers: layers, parameters: clouds + biases + gains.compactMap(\.self), amplitudes: layers.map(\.kernel.amplitude))
+    }
+}
+
+extension LinearPartShape {
+    /// The clouds, initialised: one for each width, or, untied, the input and the output cloud of each layer in turn.
+    fileprivate var clouds: [Parameter] {
+        let named: [(name: String, neurons: Int)] =
+            form.clouds == .untied
+            ? layers.flatMap { [("input_clouds.\($0.index)", $0.inputs), ("output_clouds.\($0.index)", $0.outputs)] }
+            : widths.enumerated().map { ("clouds.\($0.offset)", $0.element) }
+        let clouds = named.map { name, neurons in
+            Parameter(name, [neurons, d], rateFactor: WeightFunction.rateFactor(neurons), isShared: true)
+        }
+        clouds.forEach { $0.initialise(seed: seed, bound: 1) }
+        if let grid { clouds[0].place(on: grid, seed: seed) }
+        return clouds
     }
 }

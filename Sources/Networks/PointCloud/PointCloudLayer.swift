@@ -1,7 +1,7 @@
 import Tensors
 
 /// A point cloud layer (§3): W[j, k] = F(‖a_j − b_k‖) for the positions a of its inputs and b of its outputs, two clouds that it
-/// shares with the layers on both sides.
+/// shares with the layers on both sides, unless they are untied.
 ///
 /// Neither W nor dW is ever stored: each tile is computed where it is needed, in both passes, so the layer takes O(n + m) memory
 /// (the limit of §6.1). No BLAS can multiply by a matrix that is not stored, so these products are the engine's own kernel.

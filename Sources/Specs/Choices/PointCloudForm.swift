@@ -13,14 +13,35 @@ public struct Gain: Choice {
     @TaskLocal public static var all: [Gain] = [.none, .layer, .neuron]
 }
 
+/// Whether the layers of a PCN share clouds.
+public struct CloudSharing: Choice {
+    public let name: String
+    public let summary: String
+
+    /// The paper's (§3).
+    public static let tied = CloudSharing(name: "tied", summary: "one between two layers, which share it")
+    /// Every layer has both clouds for itself.
+    public static let untied = CloudSharing(name: "untied", summary: "one for the inputs and one for the outputs of each layer")
+
+    @TaskLocal public static var all: [CloudSharing] = [.tied, .untied]
+}
+
 /// What the linear part of a PCN has beyond the paper's, each off by default.
 public struct PointCloudForm: Hashable, Sendable {
+    public var clouds: CloudSharing
     public var gain: Gain
 
-    public init(gain: Gain = Settings.Default.gain) { self.gain = gain }
+    public init(clouds: CloudSharing = Settings.Default.clouds, gain: Gain = Settings.Default.gain) {
+        (self.clouds, self.gain) = (clouds, gain)
+    }
 }
 
 extension LinearDimensions {
+    /// Positions of a PCN in all of its clouds.
+    var positions: Int {
+        form.clouds == .untied ? layers.map { $0.inputs + $0.outputs }.reduce(0, +) : widths.reduce(0, +)
+    }
+
     /// Number of trained gains.
     var gains: Int {
         switch form.gain {

@@ -43,6 +43,9 @@ extension SettingField {
             "regulariser", \.regulariser, of: Regulariser.self, "the amplitude of the periodic function over n inputs",
             applicability: .weights(.regulariser), omittedAt: Regulariser.paper, label: { "\($0) regulariser" }),
         .choice(
+            "clouds", \.clouds, of: CloudSharing.self, "the clouds of a PCN's points", applicability: .linearPart(.form),
+            omittedAt: CloudSharing.tied, label: { "\($0) clouds" }),
+        .choice(
             "gain", \.gain, of: Gain.self, "trained factors of a PCN's weights", applicability: .linearPart(.form),
             omittedAt: Gain.none, label: { "a gain a \($0)" }),
         SettingField(

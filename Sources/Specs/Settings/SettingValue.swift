@@ -105,6 +105,7 @@ extension Convolution: SettingRepresentable {}
 extension Distance: SettingRepresentable {}
 extension Wave: SettingRepresentable {}
 extension Regulariser: SettingRepresentable {}
+extension CloudSharing: SettingRepresentable {}
 extension Gain: SettingRepresentable {}
 extension DatasetName: SettingRepresentable {
     init?(_ value: SettingValue) {

@@ -22,6 +22,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var wave: Wave?
     /// How the amplitude of the periodic function depends on the number of inputs.
     public internal(set) var regulariser: Regulariser
+    /// Whether the layers of a PCN share clouds.
+    public internal(set) var clouds: CloudSharing
     /// The trained factors of a PCN's weights.
     public internal(set) var gain: Gain
     /// Hidden widths, if they are not the architecture's own.
@@ -79,6 +81,7 @@ public struct Settings: Hashable, Sendable {
         public static let distance = Distance.euclidean
         public static let wave = Wave.triangle
         public static let regulariser = Regulariser.paper
+        public static let clouds = CloudSharing.tied
         public static let gain = Gain.none
         public static let initialisation = Initialisation.uniform
         public static let normalise = Normalisation.none
@@ -103,7 +106,7 @@ public struct Settings: Hashable, Sendable {
         d: Int = Default.d, lambda: LayerValues = LayerValues(Default.lambda),
         epsilon: LayerValues = LayerValues(Default.epsilon),
         distance: Distance = Default.distance, wave: Wave = Default.wave, regulariser: Regulariser = Default.regulariser,
-        gain: Gain = Default.gain,
+        clouds: CloudSharing = Default.clouds, gain: Gain = Default.gain,
         widths: [Int]? = nil,
         initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
@@ -124,6 +127,7 @@ public struct Settings: Hashable, Sendable {
         self.distance = distance
         self.wave = wave
         self.regulariser = regulariser
+        self.clouds = clouds
         self.gain = gain
         self.widths = widths
         self.initialisation = initialisation
@@ -196,7 +200,7 @@ public struct Settings: Hashable, Sendable {
     public var dropoutInForce: Double { dropout ?? architecture.dropout }
 
     /// What a PCN's linear part has beyond the paper's.
-    public var pointCloudForm: PointCloudForm { PointCloudForm(gain: gain) }
+    public var pointCloudForm: PointCloudForm { PointCloudForm(clouds: clouds, gain: gain) }
 
     /// How the convolutions make their weights; nil if there are none.
     var convolutionInForce: Convolution? { architecture.hasConvolutions ? convolution ?? .dense : nil }
