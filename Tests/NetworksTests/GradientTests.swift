@@ -15,6 +15,7 @@ struct PartCase: Sendable, CustomTestStringConvertible {
         "\(part.name) \(distance) \(wave)"
             + (regulariser == .paper ? "" : ", \(regulariser) regulariser")
             + (form.clouds == .tied ? "" : ", \(form.clouds)") + (form.gain == .none ? "" : ", gain \(form.gain)")
+            + (form.learnEpsilon == .none ? "" : ", learned ε")
     }
 
     static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
@@ -32,6 +33,12 @@ struct PartCase: Sendable, CustomTestStringConvertible {
             PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(clouds: .untied)),
             PartCase(part: part, distance: .squared, wave: .sine, form: PointCloudForm(clouds: .untied, gain: .neuron)),
         ]
+            + Distance.all.flatMap { distance in
+                Wave.all.map {
+                    let form = PointCloudForm(gain: $0 == .sine ? .neuron : .none, learnEpsilon: .layer)
+                    return PartCase(part: part, distance: distance, wave: $0, form: form)
+                }
+            }
             + Gain.all.dropFirst().flatMap { gain in
                 [
                     PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(gain: gain)),
@@ -43,9 +50,15 @@ struct PartCase: Sendable, CustomTestStringConvertible {
     /// The part with values of its own where all are the same at first.
     func build(_ shape: LinearPartShape) -> LinearStack {
         let stack = part.build(shape)
-        for parameter in stack.parameters where parameter.name.hasPrefix("gains") {
+        for parameter in stack.parameters {
+            let range: Range<Float>
+            switch parameter.name.split(separator: ".")[0] {
+            case "gains": range = 0.5..<1.5
+            case "epsilon_exponents": range = -0.3..<0.3
+            default: continue
+            }
             let stream = RandomStream(seed: 4, purpose: parameter.name)
-            parameter.value.assign((0..<parameter.value.count).map { stream.uniform($0, in: 0.5..<1.5) })
+            parameter.value.assign((0..<parameter.value.count).map { stream.uniform($0, in: range) })
         }
         return stack
     }

@@ -53,7 +53,9 @@ struct ReferenceNetwork {
             return (0..<d).reduce(0) { $0 + parameters["u.\(layer)"]![j * d + $1] * parameters["v.\(layer)"]![k * d + $1] }
         default:
             let amplitude = amplitudes.isEmpty ? 1 : amplitudes[layer]
-            return gain(layer, k) * amplitude * shape.weightFunctions[layer].weight(pairs(layer, j, k), inputs: n)
+            var function = shape.weightFunctions[layer]
+            function.epsilon *= exp(parameters["epsilon_exponents.\(layer)"]?[0] ?? 0)
+            return gain(layer, k) * amplitude * function.weight(pairs(layer, j, k), inputs: n)
         }
     }
 

@@ -98,6 +98,7 @@ struct ChoiceTests {
         try check(Regulariser.self)
         try check(CloudSharing.self)
         try check(Gain.self)
+        try check(LearnedEpsilon.self)
         try check(Initialisation.self)
         try check(Normalisation.self)
         try check(Augmentation.self)

@@ -25,10 +25,11 @@ import Testing
         #expect(millions == row.parametersInMillions)
     }
 
-    @Test func gainsAreCounted() {
+    @Test func gainsAndTrainedEpsilonsAreCounted() {
         let count = { Settings(gain: $0, dataset: .cifar10).linearParameters }
         let plain = Settings(dataset: .cifar10)
         #expect(count(.none) == plain.linearParameters && count(.layer) == count(.none) + 4)
+        #expect(Settings(learnEpsilon: .layer, dataset: .cifar10).linearParameters == count(.none) + 4)
         #expect(count(.neuron) == count(.none) + 1024 + 1024 + 2048 + 10)
         let weights = 768 * 1024 + 1024 * 1024 + 1024 * 2048 + 2048 * 10
         let steps = plain.batchesPerEpoch, gained = Settings(gain: .layer, dataset: .cifar10)

@@ -68,7 +68,8 @@ import Testing
     func everyOtherSettingMakesAnotherRun(key: String) throws {
         let other: [String: Any] = [
             "architecture": "alexnet", "linear": "mlp", "convolution": "pcn", "d": 4, "lambda": 2, "epsilon": 0.2,
-            "distance": "dot", "wave": "sine", "regulariser": "variance", "clouds": "untied", "gain": "neuron", "widths": [8],
+            "distance": "dot", "wave": "sine", "regulariser": "variance", "clouds": "untied", "gain": "neuron",
+            "learn_epsilon": "layer", "widths": [8],
             "dataset": "cifar100", "train_samples": 10, "test_samples": 10, "input_scale": "unit", "epochs": 9,
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
             "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid",

@@ -40,8 +40,10 @@ struct Reconstruction {
         let a = try #require(try rows(isUntied ? "linear.input_positions.\(layer)" : "linear.positions.\(layer)"))
         let b = try #require(try rows(isUntied ? "linear.output_positions.\(layer)" : "linear.positions.\(layer + 1)"))
         let lambda = try #require(settings.lambda)[layer], epsilon = try #require(settings.epsilon)[layer]
+        let exponent = try rows("linear.epsilon_exponents.\(layer)")?[0][0] ?? 0
         let function = WeightFunction(
-            distance: try #require(settings.distance), wave: try #require(settings.wave), lambda: 1, epsilon: epsilon)
+            distance: try #require(settings.distance), wave: try #require(settings.wave), lambda: 1,
+            epsilon: epsilon * exp(exponent))
         let amplitude = amplitudes.isEmpty ? lambda / Double(a.count).squareRoot() : amplitudes[layer]
         let gains = try rows("linear.gains.\(layer)")?.joined().map(\.self) ?? [1]
         return b.enumerated().flatMap { k, output in
@@ -59,7 +61,8 @@ struct ReconstructionTests {
         { ($0.lambda, $0.epsilon) = (LayerValues([2, 1, 3]), LayerValues([0.1, 0.2, 0.05])) },
         { ($0.distance, $0.wave, $0.regulariser) = (.dot, .sine, .variance) },
         { ($0.gain, $0.regulariser) = (.layer, .variance) }, { ($0.gain, $0.distance) = (.neuron, .squared) },
-        { ($0.clouds, $0.gain) = (.untied, .neuron) },
+        { ($0.clouds, $0.gain, $0.learnEpsilon) = (.untied, .neuron, .layer) },
+        { ($0.learnEpsilon, $0.epsilon) = (.layer, LayerValues([0.1, 0.2, 0.3])) },
     ].map { (change: (inout Settings) -> Void) in
         var settings = Fixture.settings(optimizer: .adam, epochs: 1, learningRate: 1e-2)
         change(&settings)

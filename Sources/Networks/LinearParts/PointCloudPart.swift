@@ -16,16 +16,20 @@ extension LinearPart {
             gain.value.assign([Float](repeating: 1, count: gain.value.count))
             return gain
         }
+        let exponents: [Parameter?] = shape.layers.map { index, _, _ in
+            shape.form.learnEpsilon == .layer ? Parameter("epsilon_exponents.\(index)", [1]) : nil
+        }
         let layers = shape.layers.map { index, _, _ in
             let (a, b) = shape.form.clouds == .untied ? (2 * index, 2 * index + 1) : (index, index + 1)
             return PointCloudLayer(
                 inputCloud: clouds[a], outputCloud: clouds[b], bias: biases[index],
-                kernel: shape.weightFunctions[index].kernel(
+                initialKernel: shape.weightFunctions[index].kernel(
                     between: clouds[a].value.matrix, and: clouds[b].value.matrix),
-                factors: gains[index].map(OutputFactors.init))
+                factors: gains[index].map(OutputFactors.init), exponent: exponents[index])
         }
         return LinearStack(
-            layers: layers, parameters: clouds + biases + gains.compactMap(\.self), amplitudes: layers.map(\.kernel.amplitude))
+            layers: layers, parameters: clouds + biases + (gains + exponents).compactMap(\.self),
+            amplitudes: layers.map(\.initialKernel.amplitude))
     }
 }
 

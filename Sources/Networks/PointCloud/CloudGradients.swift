@@ -7,6 +7,9 @@ import Tensors
 ///
 /// With the factors of a layer, W[j, k] = g_k F(z(a_j, b_k)), G has them too, and dg_k = Σ_j dW[j, k] F(z(a_j, b_k)).
 ///
+/// For ε · exp(p), scaling all positions is scaling ε, so that dp = −Σ_jk G_kj ‖a_j − b_k‖² follows from the same sums: this layer's
+/// shares of Σ_j a_j·da_j + Σ_k b_k·db_k, negated; half of that for squared distances, and the first sum alone for a dot product.
+///
 /// A task owns some input neurons J and some output neurons K. It has its own partial sums of both gradients, which are added in an
 /// order that the shape alone gives: O(n + m) memory for a limited number of tasks.
 struct CloudGradients: Sendable {
@@ -17,6 +20,7 @@ struct CloudGradients: Sendable {
     private let b: Matrix
     private let kernel: WeightKernel
     private let factors: OutputFactors?
+    private let exponent: Parameter?
     private let grid: Grid
     private let memory: ScratchCursor
 
@@ -51,9 +55,14 @@ struct CloudGradients: Sendable {
     /// - Parameters:
     ///   - a: the input neurons' positions (n, d).
     ///   - b: the output neurons' positions (m, d).
+    ///   - exponent: p of a trained ε · exp(p).
     ///   - partials: memory for `partials(inputs:outputs:d:hasFactors:)` floats.
-    init(_ a: Matrix, _ b: Matrix, _ kernel: WeightKernel, _ factors: OutputFactors? = nil, partials: ScratchCursor) {
-        (self.a, self.b, self.kernel, self.factors, memory) = (a, b, kernel, factors, partials)
+    init(
+        _ a: Matrix, _ b: Matrix, _ kernel: WeightKernel, _ factors: OutputFactors? = nil, _ exponent: Parameter? = nil,
+        partials: ScratchCursor
+    ) {
+        (self.a, self.b, self.kernel, memory) = (a, b, kernel, partials)
+        (self.factors, self.exponent) = (factors, exponent)
         grid = Grid(inputs: a.rows, outputs: b.rows, d: a.columns)
     }
 
@@ -123,8 +132,11 @@ struct CloudGradients: Sendable {
     func reduce(into da: Matrix, _ db: Matrix, _ workers: Workers) {
         factors?.setGradient(parts: grid.groups.inputs) { gainSums($0) }
         let (tilesOfA, tilesOfB) = (Tiling(a.rows, by: 32), Tiling(b.rows, by: 32))
-        workers.forEach(tilesOfA.count + tilesOfB.count) { index, _ in
-            if index < tilesOfA.count {
+        let tasks = tilesOfA.count + tilesOfB.count
+        workers.forEach(exponent == nil ? tasks : tasks + 1) { index, _ in
+            if index == tasks {
+                setGradientOfExponent()
+            } else if index < tilesOfA.count {
                 let neurons = tilesOfA[index]
                 for group in 0..<grid.groups.outputs {
                     sums(ofInputs: group)[neurons].add(to: da[rows: neurons], of: a[rows: neurons], kernel.distance)
@@ -136,6 +148,16 @@ struct CloudGradients: Sendable {
                 }
             }
         }
+    }
+
+    /// Sets dp from all tasks' partial sums, in the order of the tasks.
+    private func setGradientOfExponent() {
+        var sum = 0.0
+        for group in 0..<grid.groups.outputs { sum += sums(ofInputs: group).moment(a, kernel.distance) }
+        if kernel.distance != .dot {
+            for group in 0..<grid.groups.inputs { sum += sums(ofOutputs: group).moment(b, kernel.distance) }
+        }
+        exponent?.gradient.base[0] = Float(kernel.distance == .squared ? -sum / 2 : -sum)
     }
 
     /// The partial sums of the gains' gradient (m, 1) over one group of input neurons.
@@ -177,6 +199,20 @@ private struct CloudSums: Sendable {
     func clear() {
         others.clear()
         totals.clear()
+    }
+
+    /// Σ position · its gradient over the neurons, for what `add` adds.
+    func moment(_ positions: Matrix, _ distance: Distance) -> Double {
+        var sum = 0.0
+        for row in 0..<others.rows {
+            let (position, other) = (positions.row(row), others.row(row))
+            let total = distance == .dot ? 0 : totals.row(row).pointee
+            for c in 0..<others.columns {
+                let gradient = distance == .dot ? other[c] : total * position[c] - other[c]
+                sum += Double(position[c] * gradient)
+            }
+        }
+        return sum
     }
 
     /// Adds to the neurons' gradients (count, d), given their positions: position·ΣG − ΣG·other; for a dot product ΣG·other.

@@ -9,8 +9,13 @@ struct PointCloudLayer: LinearLayer {
     let inputCloud: Parameter
     let outputCloud: Parameter
     let bias: Parameter
-    let kernel: WeightKernel
+    /// F with the given ε.
+    let initialKernel: WeightKernel
     let factors: OutputFactors?
+    /// p (1) of a trained ε · exp(p).
+    let exponent: Parameter?
+    /// F with the ε that is in force.
+    private var kernel: WeightKernel { exponent.map { initialKernel.stretched(by: $0.value.base[0]) } ?? initialKernel }
     var inputs: Int { inputCloud.value.shape[0] }
     var outputs: Int { outputCloud.value.shape[0] }
     private var a: Matrix { inputCloud.value.matrix }
@@ -53,7 +58,7 @@ struct PointCloudLayer: LinearLayer {
                 xPanels.pack(x, block: block, columns: parts.x[part - parts.dy.count])
             }
         }
-        let gradients = CloudGradients(a, b, kernel, factors, partials: shared)
+        let gradients = CloudGradients(a, b, kernel, factors, exponent, partials: shared)
         let product = dx.map {
             CloudProduct(dy, b, a, kernel, factors, isForward: false, into: $0.dx, mask: $0.isMasked ? x : nil)
         }

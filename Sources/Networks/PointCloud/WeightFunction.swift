@@ -39,15 +39,23 @@ public struct WeightFunction: Sendable {
 
 /// F of one layer as the engine's kernel computes it, in tiles (§3.2): weight = amplitude · shape(z / 2ε), shape in [−½, ½].
 public struct WeightKernel: Sendable {
-    private let function: pcn_weight_function
+    private var function: pcn_weight_function
+    private let epsilon: Double
     let distance: Distance
     var amplitude: Float { function.amplitude }
 
     init(_ f: WeightFunction, amplitude: Double) {
-        distance = f.distance
+        (distance, epsilon) = (f.distance, f.epsilon)
         function = pcn_weight_function(
             distance: f.distance.code, wave: f.wave.code, inverse_period: Float(1 / (2 * f.epsilon)),
             amplitude: Float(amplitude))
+    }
+
+    /// The same with ε · exp(exponent) for ε.
+    func stretched(by exponent: Float) -> WeightKernel {
+        var other = self
+        other.function.inverse_period = Float(1 / (2 * epsilon * exp(Double(exponent))))
+        return other
     }
 
     /// Panels of W, w[j, k] = F(z(a_j, b_k)): a (depth, d), and b (d, columns), the other positions packed as a transpose.

@@ -26,13 +26,30 @@ public struct CloudSharing: Choice {
     @TaskLocal public static var all: [CloudSharing] = [.tied, .untied]
 }
 
+/// Whether ε is trained.
+public struct LearnedEpsilon: Choice {
+    public let name: String
+    public let summary: String
+
+    /// The paper's: it stays what it is.
+    public static let none = LearnedEpsilon(name: "none", summary: "it stays as given")
+    /// ε · exp(p) with a trained p for each layer, 0 at first, so that it stays positive.
+    public static let layer = LearnedEpsilon(name: "layer", summary: "each layer trains its own, from the given one on")
+
+    @TaskLocal public static var all: [LearnedEpsilon] = [.none, .layer]
+}
+
 /// What the linear part of a PCN has beyond the paper's, each off by default.
 public struct PointCloudForm: Hashable, Sendable {
     public var clouds: CloudSharing
     public var gain: Gain
+    public var learnEpsilon: LearnedEpsilon
 
-    public init(clouds: CloudSharing = Settings.Default.clouds, gain: Gain = Settings.Default.gain) {
-        (self.clouds, self.gain) = (clouds, gain)
+    public init(
+        clouds: CloudSharing = Settings.Default.clouds, gain: Gain = Settings.Default.gain,
+        learnEpsilon: LearnedEpsilon = Settings.Default.learnEpsilon
+    ) {
+        (self.clouds, self.gain, self.learnEpsilon) = (clouds, gain, learnEpsilon)
     }
 }
 
@@ -41,6 +58,9 @@ extension LinearDimensions {
     var positions: Int {
         form.clouds == .untied ? layers.map { $0.inputs + $0.outputs }.reduce(0, +) : widths.reduce(0, +)
     }
+
+    /// Number of trained ε.
+    var epsilons: Int { form.learnEpsilon == .layer ? layers.count : 0 }
 
     /// Number of trained gains.
     var gains: Int {

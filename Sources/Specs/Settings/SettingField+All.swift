@@ -48,6 +48,9 @@ extension SettingField {
         .choice(
             "gain", \.gain, of: Gain.self, "trained factors of a PCN's weights", applicability: .linearPart(.form),
             omittedAt: Gain.none, label: { "a gain a \($0)" }),
+        .choice(
+            "learn_epsilon", \.learnEpsilon, of: LearnedEpsilon.self, "whether ε is trained",
+            applicability: .linearPart(.form), omittedAt: LearnedEpsilon.none, label: { "a learned ε a \($0)" }),
         SettingField(
             "widths", \.widths,
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.

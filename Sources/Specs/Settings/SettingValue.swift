@@ -107,6 +107,7 @@ extension Wave: SettingRepresentable {}
 extension Regulariser: SettingRepresentable {}
 extension CloudSharing: SettingRepresentable {}
 extension Gain: SettingRepresentable {}
+extension LearnedEpsilon: SettingRepresentable {}
 extension DatasetName: SettingRepresentable {
     init?(_ value: SettingValue) {
         switch value {

@@ -26,6 +26,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var clouds: CloudSharing
     /// The trained factors of a PCN's weights.
     public internal(set) var gain: Gain
+    /// Whether ε is trained.
+    public internal(set) var learnEpsilon: LearnedEpsilon
     /// Hidden widths, if they are not the architecture's own.
     public internal(set) var widths: [Int]?
     /// How a PCN's points are placed at first.
@@ -83,6 +85,7 @@ public struct Settings: Hashable, Sendable {
         public static let regulariser = Regulariser.paper
         public static let clouds = CloudSharing.tied
         public static let gain = Gain.none
+        public static let learnEpsilon = LearnedEpsilon.none
         public static let initialisation = Initialisation.uniform
         public static let normalise = Normalisation.none
         public static let inputScale = InputScale.raw
@@ -107,6 +110,7 @@ public struct Settings: Hashable, Sendable {
         epsilon: LayerValues = LayerValues(Default.epsilon),
         distance: Distance = Default.distance, wave: Wave = Default.wave, regulariser: Regulariser = Default.regulariser,
         clouds: CloudSharing = Default.clouds, gain: Gain = Default.gain,
+        learnEpsilon: LearnedEpsilon = Default.learnEpsilon,
         widths: [Int]? = nil,
         initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
@@ -129,6 +133,7 @@ public struct Settings: Hashable, Sendable {
         self.regulariser = regulariser
         self.clouds = clouds
         self.gain = gain
+        self.learnEpsilon = learnEpsilon
         self.widths = widths
         self.initialisation = initialisation
         self.normalise = normalise
@@ -200,7 +205,7 @@ public struct Settings: Hashable, Sendable {
     public var dropoutInForce: Double { dropout ?? architecture.dropout }
 
     /// What a PCN's linear part has beyond the paper's.
-    public var pointCloudForm: PointCloudForm { PointCloudForm(clouds: clouds, gain: gain) }
+    public var pointCloudForm: PointCloudForm { PointCloudForm(clouds: clouds, gain: gain, learnEpsilon: learnEpsilon) }
 
     /// How the convolutions make their weights; nil if there are none.
     var convolutionInForce: Convolution? { architecture.hasConvolutions ? convolution ?? .dense : nil }

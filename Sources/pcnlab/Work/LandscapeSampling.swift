@@ -79,7 +79,8 @@ extension Settings {
             architecture: architecture, linear: linear, convolution: convolution ?? Default.convolution, d: d ?? Default.d,
             lambda: lambda ?? LayerValues(Default.lambda), epsilon: epsilon ?? LayerValues(Default.epsilon),
             distance: distance ?? Default.distance,
-            wave: wave ?? Default.wave, regulariser: regulariser, clouds: clouds, gain: gain, widths: widths,
+            wave: wave ?? Default.wave, regulariser: regulariser, clouds: clouds, gain: gain, learnEpsilon: learnEpsilon,
+            widths: widths,
             initialisation: initialisation,
             normalise: normalise, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
