@@ -15,7 +15,7 @@ struct PartCase: Sendable, CustomTestStringConvertible {
         "\(part.name) \(distance) \(wave)"
             + (regulariser == .paper ? "" : ", \(regulariser) regulariser")
             + (form.clouds == .tied ? "" : ", \(form.clouds)") + (form.gain == .none ? "" : ", gain \(form.gain)")
-            + (form.learnEpsilon == .none ? "" : ", learned ε")
+            + (form.learnEpsilon == .none ? "" : ", learned ε") + (form.window == .none ? "" : ", window")
     }
 
     static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
@@ -39,6 +39,17 @@ struct PartCase: Sendable, CustomTestStringConvertible {
                     return PartCase(part: part, distance: distance, wave: $0, form: form)
                 }
             }
+            + Distance.all.map {
+                PartCase(part: part, distance: $0, wave: .triangle, form: PointCloudForm(window: .gaussian))
+            }
+            + [
+                PartCase(
+                    part: part, distance: .euclidean, wave: .sine, regulariser: .variance,
+                    form: PointCloudForm(clouds: .untied, gain: .neuron, learnEpsilon: .layer, window: .gaussian)),
+                PartCase(
+                    part: part, distance: .dot, wave: .sine,
+                    form: PointCloudForm(gain: .layer, learnEpsilon: .layer, window: .gaussian)),
+            ]
             + Gain.all.dropFirst().flatMap { gain in
                 [
                     PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(gain: gain)),
@@ -54,7 +65,7 @@ struct PartCase: Sendable, CustomTestStringConvertible {
             let range: Range<Float>
             switch parameter.name.split(separator: ".")[0] {
             case "gains": range = 0.5..<1.5
-            case "epsilon_exponents": range = -0.3..<0.3
+            case "epsilon_exponents", "window_exponents": range = -0.3..<0.3
             default: continue
             }
             let stream = RandomStream(seed: 4, purpose: parameter.name)

@@ -55,8 +55,14 @@ struct ReferenceNetwork {
             let amplitude = amplitudes.isEmpty ? 1 : amplitudes[layer]
             var function = shape.weightFunctions[layer]
             function.epsilon *= exp(parameters["epsilon_exponents.\(layer)"]?[0] ?? 0)
-            return gain(layer, k) * amplitude * function.weight(pairs(layer, j, k), inputs: n)
+            return gain(layer, k) * window(layer, j, k) * amplitude * function.weight(pairs(layer, j, k), inputs: n)
         }
+    }
+
+    private func window(_ layer: Int, _ j: Int, _ k: Int) -> Double {
+        guard let exponent = parameters["window_exponents.\(layer)"]?[k] else { return 1 }
+        let squared = pairs(layer, j, k).prefix(2).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }, width = 0.5 * exp(exponent)
+        return exp(-squared / (2 * width * width))
     }
 
     private func gain(_ layer: Int, _ k: Int) -> Double {

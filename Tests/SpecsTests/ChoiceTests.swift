@@ -99,6 +99,7 @@ struct ChoiceTests {
         try check(CloudSharing.self)
         try check(Gain.self)
         try check(LearnedEpsilon.self)
+        try check(Window.self)
         try check(Initialisation.self)
         try check(Normalisation.self)
         try check(Augmentation.self)

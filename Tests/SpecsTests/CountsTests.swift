@@ -30,6 +30,8 @@ import Testing
         let plain = Settings(dataset: .cifar10)
         #expect(count(.none) == plain.linearParameters && count(.layer) == count(.none) + 4)
         #expect(Settings(learnEpsilon: .layer, dataset: .cifar10).linearParameters == count(.none) + 4)
+        let windowed = Settings(initialisation: .grid, window: .gaussian, dataset: .cifar10)
+        #expect(windowed.linearParameters == count(.none) + 1024 && Settings(window: .gaussian, dataset: .cifar10) == plain)
         #expect(count(.neuron) == count(.none) + 1024 + 1024 + 2048 + 10)
         let weights = 768 * 1024 + 1024 * 1024 + 1024 * 2048 + 2048 * 10
         let steps = plain.batchesPerEpoch, gained = Settings(gain: .layer, dataset: .cifar10)

@@ -84,6 +84,11 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             "2:41: include[0].initialisation: does not apply to this run, whose architecture is convnet; leave it out, or set "
                 + "architecture to linearnet: behind convolutions the linear part reads features, which have no places in a picture"
         ),
+        (
+            #""window": "gaussian""#,
+            "2:1: window: no run of this file uses it; it applies where linear is pcn, and architecture is linearnet, and "
+                + "initialisation is grid: a window is over the picture, in which only a grid's points have places"
+        ),
         (#""augment": ["turn"]"#, #"2:13: augment[0]: unknown value "turn"; expected one of "flip", "crop""#),
         (
             #""augment": ["flip", "flip"]"#,

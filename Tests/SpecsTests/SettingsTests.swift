@@ -59,7 +59,8 @@ import Testing
         Settings(dataset: .cifar10), Settings(linear: .mlp, dataset: .shapes, seed: .max, optimizer: .adam),
         Settings(linear: .lowRank, d: 512, dataset: .cifar100, epochs: 1, batchSize: 1, learningRate: 1e-30),
         Settings(
-            regulariser: .variance, clouds: .untied, gain: .neuron, learnEpsilon: .layer, initialisation: .grid, dropout: 0,
+            regulariser: .variance, clouds: .untied, gain: .neuron, learnEpsilon: .layer, initialisation: .grid,
+            window: .gaussian, dropout: 0,
             dataset: .cifar10),
         Settings(lambda: LayerValues([1, 4.9, 1]), epsilon: LayerValues([0.5, 0.1, 1e-30]), widths: [8, 8], dataset: .shapes),
         Settings(

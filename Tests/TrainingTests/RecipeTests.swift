@@ -39,6 +39,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
             ($0.learnEpsilon, $0.epsilon, $0.gain) = (.layer, LayerValues([0.1, 0.2, 0.3]), .neuron)
             ($0.optimizer, $0.weightDecay) = (.adamw, 0.1)
         },
+        RecipeCase("a window, grid") { ($0.initialisation, $0.window) = (.grid, .gaussian) },
         RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
         RecipeCase("momentum and weight decay, sgd") {
             ($0.linear, $0.optimizer, $0.learningRate) = (.mlp, .sgd, 1e-2)

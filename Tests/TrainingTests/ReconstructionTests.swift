@@ -46,9 +46,16 @@ struct Reconstruction {
             epsilon: epsilon * exp(exponent))
         let amplitude = amplitudes.isEmpty ? lambda / Double(a.count).squareRoot() : amplitudes[layer]
         let gains = try rows("linear.gains.\(layer)")?.joined().map(\.self) ?? [1]
+        let windows = try rows("linear.window_exponents.\(layer)")?.map { 0.5 * exp($0[0]) }
+        let window = { (k: Int, input: [Double], output: [Double]) in
+            guard let width = windows?[k] else { return 1.0 }
+            let (x, y) = (input[0] - output[0], input[1] - output[1])
+            return exp(-(x * x + y * y) / (2 * width * width))
+        }
         return b.enumerated().flatMap { k, output in
             a.map { input in
-                Float(gains[gains.count == 1 ? 0 : k] * amplitude * function.weight(Array(zip(input, output)), inputs: 1))
+                let weight = amplitude * function.weight(Array(zip(input, output)), inputs: 1)
+                return Float(gains[gains.count == 1 ? 0 : k] * window(k, input, output) * weight)
             }
         }
     }
@@ -61,6 +68,7 @@ struct ReconstructionTests {
         { ($0.lambda, $0.epsilon) = (LayerValues([2, 1, 3]), LayerValues([0.1, 0.2, 0.05])) },
         { ($0.distance, $0.wave, $0.regulariser) = (.dot, .sine, .variance) },
         { ($0.gain, $0.regulariser) = (.layer, .variance) }, { ($0.gain, $0.distance) = (.neuron, .squared) },
+        { ($0.initialisation, $0.window, $0.gain) = (.grid, .gaussian, .layer) },
         { ($0.clouds, $0.gain, $0.learnEpsilon) = (.untied, .neuron, .layer) },
         { ($0.learnEpsilon, $0.epsilon) = (.layer, LayerValues([0.1, 0.2, 0.3])) },
     ].map { (change: (inout Settings) -> Void) in

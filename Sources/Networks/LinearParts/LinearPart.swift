@@ -9,7 +9,7 @@ public struct LinearPartShape: Sendable {
     public var d: Int
     /// Of each layer of pcn.
     public var weightFunctions: [WeightFunction]
-    /// What pcn has beyond the paper's.
+    /// What pcn has beyond the paper's. A window is over the first two coordinates: d is 2 or more.
     public var form = PointCloudForm()
     /// The image whose pixels are the input neurons, channel by channel; nil where their points are placed as all others.
     public var grid: Shape?

@@ -19,16 +19,17 @@ extension LinearPart {
         let exponents: [Parameter?] = shape.layers.map { index, _, _ in
             shape.form.learnEpsilon == .layer ? Parameter("epsilon_exponents.\(index)", [1]) : nil
         }
+        let window = shape.form.window == .gaussian ? CloudWindow(Parameter("window_exponents.0", [shape.widths[1]])) : nil
         let layers = shape.layers.map { index, _, _ in
             let (a, b) = shape.form.clouds == .untied ? (2 * index, 2 * index + 1) : (index, index + 1)
             return PointCloudLayer(
                 inputCloud: clouds[a], outputCloud: clouds[b], bias: biases[index],
                 initialKernel: shape.weightFunctions[index].kernel(
                     between: clouds[a].value.matrix, and: clouds[b].value.matrix),
-                factors: gains[index].map(OutputFactors.init), exponent: exponents[index])
+                factors: OutputFactors(gain: gains[index], window: index == 0 ? window : nil), exponent: exponents[index])
         }
         return LinearStack(
-            layers: layers, parameters: clouds + biases + (gains + exponents).compactMap(\.self),
+            layers: layers, parameters: clouds + biases + (gains + exponents + [window?.exponents]).compactMap(\.self),
             amplitudes: layers.map(\.initialKernel.amplitude))
     }
 }

@@ -61,9 +61,9 @@ struct CloudProduct: Sendable {
             kernel.weights(a[rows: depth], positions, into: weights)
             if let factors {
                 if isForward {
-                    factors.apply(to: weights, columns: columns)
+                    factors.apply(to: weights, a[rows: depth], columns: columns, positions)
                 } else {
-                    factors.apply(to: weights, rows: depth)
+                    factors.apply(to: weights, rows: depth, a[rows: depth], positions)
                 }
             }
             let first: PackedInitialValue = bias.map { .bias(Bias($0.base + columns.lowerBound)) } ?? .zero

@@ -28,13 +28,14 @@ struct PointCloudLayer: LinearLayer {
     func workspace(batch: Int) -> WorkspaceNeed {
         let d = a.columns
         return WorkspaceNeed(
-            perThread: max(CloudProduct.scratch(d: d), CloudGradients.scratch(d: d)),
+            perThread: max(CloudProduct.scratch(d: d), CloudGradients.scratch(d: d, factors)),
             shared: PackedLHS.floats(rows: outputs, depth: batch) + Panels.floats(batch, inputs) + 16
-                + CloudGradients.partials(inputs: inputs, outputs: outputs, d: d, hasFactors: factors != nil))
+                + CloudGradients.partials(inputs: inputs, outputs: outputs, d: d, factors))
     }
 
     /// y = x · W + b
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
+        factors?.window?.update()
         let product = CloudProduct(
             x, a, b, kernel, factors, isForward: true, into: y, bias: Bias(bias.value.base), relu: relu)
         workspace.workers.forEach(product.tasks) { task, threadIndex in product.run(task, workspace.scratch(threadIndex)) }
@@ -78,7 +79,8 @@ struct PointCloudLayer: LinearLayer {
 
     /// W as PyTorch stores it, to the bit what the passes multiply by.
     func expand(_ outputs: Range<Int>, into weight: Matrix) {
-        kernel.expand(a, b[rows: outputs], into: weight)
-        factors?.apply(to: weight, rows: outputs)
+        factors?.window?.update()
+        let b = b[rows: outputs]
+        kernel.expand(a, b, into: weight) { tile, positions in factors?.apply(to: tile, rows: outputs, b, positions) }
     }
 }

@@ -70,7 +70,9 @@ public struct WeightKernel: Sendable {
 
     /// Writes w (m, n) = F(z(b_k, a_j)) for a (n, d) and b (m, d): W as PyTorch stores it. F(z(b_k, a_j)) and F(z(a_j, b_k)) are
     /// equal to the bit.
-    func expand(_ a: Matrix, _ b: Matrix, into w: Matrix) {
+    ///
+    /// - Parameter change: called with each tile and the packed positions a of its columns.
+    func expand(_ a: Matrix, _ b: Matrix, into w: Matrix, _ change: (_ tile: Panels, _ positions: Panels) -> Void = { _, _ in }) {
         let tiles = Tiling(a.rows, by: 128)
         let memory = Tensor(Panels.floats(a.columns, tiles.size)), panels = Tensor(Panels.floats(b.rows, tiles.size))
         for index in 0..<tiles.count {
@@ -79,6 +81,7 @@ public struct WeightKernel: Sendable {
             let tile = Panels(base: panels.base, depth: b.rows, columns: columns.count)
             positions.pack(a[rows: columns].transposed)
             weights(b, positions, into: tile)
+            change(tile, positions)
             tile.unpack(into: w[columns: columns])
         }
         withExtendedLifetime((memory, panels)) {}

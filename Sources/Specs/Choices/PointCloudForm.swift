@@ -39,17 +39,37 @@ public struct LearnedEpsilon: Choice {
     @TaskLocal public static var all: [LearnedEpsilon] = [.none, .layer]
 }
 
+/// A window over the picture for the first layer of a PCN whose input neurons are on a grid.
+public struct Window: Choice {
+    public let name: String
+    public let summary: String
+
+    /// The paper's.
+    public static let none = Window(name: "none", summary: "nothing")
+    /// W[j, k] is multiplied by exp(−r²/2w_k²), r the distance of the input neuron j and the output neuron k in the first two
+    /// coordinates, w_k = ½·exp(p_k) the trained width of k, p_k 0 at first.
+    public static let gaussian = Window(
+        name: "gaussian",
+        summary: "exp(−r²/2w²), r the distance in the picture and w a trained width of each output neuron, ½ at first")
+
+    /// The width at first, in units of half a picture's side.
+    public static let initialWidth = 0.5
+
+    @TaskLocal public static var all: [Window] = [.none, .gaussian]
+}
+
 /// What the linear part of a PCN has beyond the paper's, each off by default.
 public struct PointCloudForm: Hashable, Sendable {
     public var clouds: CloudSharing
     public var gain: Gain
     public var learnEpsilon: LearnedEpsilon
+    public var window: Window
 
     public init(
         clouds: CloudSharing = Settings.Default.clouds, gain: Gain = Settings.Default.gain,
-        learnEpsilon: LearnedEpsilon = Settings.Default.learnEpsilon
+        learnEpsilon: LearnedEpsilon = Settings.Default.learnEpsilon, window: Window = Settings.Default.window
     ) {
-        (self.clouds, self.gain, self.learnEpsilon) = (clouds, gain, learnEpsilon)
+        (self.clouds, self.gain, self.learnEpsilon, self.window) = (clouds, gain, learnEpsilon, window)
     }
 }
 
@@ -58,6 +78,9 @@ extension LinearDimensions {
     var positions: Int {
         form.clouds == .untied ? layers.map { $0.inputs + $0.outputs }.reduce(0, +) : widths.reduce(0, +)
     }
+
+    /// Number of trained widths of a window.
+    var windows: Int { form.window == .gaussian ? widths[1] : 0 }
 
     /// Number of trained ε.
     var epsilons: Int { form.learnEpsilon == .layer ? layers.count : 0 }

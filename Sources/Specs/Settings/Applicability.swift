@@ -11,6 +11,9 @@ enum Applicability: Hashable, Sendable {
     /// Runs whose linear part has a cloud of points for the pixels of an image.
     case inputCloud
 
+    /// Runs whose linear part has the points of an image's pixels on a grid.
+    case grid
+
     /// Runs whose optimizer takes momentum.
     case momentum
     /// Runs whose optimizer has weight decay.
@@ -35,6 +38,8 @@ enum Applicability: Hashable, Sendable {
         case .linearPart(let setting): [[linears { $0.settings.contains(setting) }]]
         case .convolutions: [[architectures(\.hasConvolutions)]]
         case .inputCloud: [[linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)]]
+        case .grid:
+            Applicability.inputCloud.requirements + [[Condition(key: "initialisation", values: [Initialisation.grid.name])]]
         case .momentum: [[optimizers(\.hasMomentum)]]
         case .weightDecay: [[optimizers { $0.weightDecay != nil }]]
         case .warmup: [[Condition(key: "schedule", values: Schedule.all.filter(\.takesWarmup).map(\.name))]]
@@ -50,6 +55,7 @@ enum Applicability: Hashable, Sendable {
         case .linearPart(let setting): settings.linear.settings.contains(setting)
         case .convolutions: settings.architecture.hasConvolutions
         case .inputCloud: settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
+        case .grid: Applicability.inputCloud.holds(for: settings) && settings.initialisation == .grid
         case .momentum: settings.optimizer.hasMomentum
         case .weightDecay: settings.optimizer.weightDecay != nil
         case .warmup: settings.schedule.takesWarmup
@@ -60,6 +66,7 @@ enum Applicability: Hashable, Sendable {
     var reason: String? {
         switch self {
         case .inputCloud: "behind convolutions the linear part reads features, which have no places in a picture"
+        case .grid: "a window is over the picture, in which only a grid's points have places"
         case .everywhere, .weights, .linearPart, .convolutions, .momentum, .weightDecay, .warmup: nil
         }
     }

@@ -60,6 +60,9 @@ extension SettingField {
             "initialisation", \.initialisation, of: Initialisation.self, "how the points of a PCN are placed at first",
             applicability: .inputCloud, omittedAt: Initialisation.uniform, label: { "\($0) initialisation" }),
         .choice(
+            "window", \.window, of: Window.self, "what multiplies the weights of the first layer", applicability: .grid,
+            omittedAt: Window.none, label: { "\($0) window" }),
+        .choice(
             "normalise", \.normalise, of: Normalisation.self, "the hidden vectors of the linear part",
             omittedAt: Normalisation.none, label: { "\($0) normalisation" }),
         SettingField(

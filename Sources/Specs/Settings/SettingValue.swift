@@ -122,6 +122,7 @@ extension DatasetName: SettingRepresentable {
     var settingValue: SettingValue? { folder == nil ? .text(name) : .own(self) }
 }
 extension Initialisation: SettingRepresentable {}
+extension Window: SettingRepresentable {}
 extension Normalisation: SettingRepresentable {}
 extension InputScale: SettingRepresentable {}
 extension Optimizer: SettingRepresentable {}

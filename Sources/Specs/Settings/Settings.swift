@@ -32,6 +32,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var widths: [Int]?
     /// How a PCN's points are placed at first.
     public internal(set) var initialisation: Initialisation
+    /// What multiplies the weights of the first layer of a PCN on a grid.
+    public internal(set) var window: Window
     /// How each hidden vector of the linear part is normalised.
     public var normalise: Normalisation
     /// The probability of an element to be dropped in training, if it is not the architecture's own.
@@ -87,6 +89,7 @@ public struct Settings: Hashable, Sendable {
         public static let gain = Gain.none
         public static let learnEpsilon = LearnedEpsilon.none
         public static let initialisation = Initialisation.uniform
+        public static let window = Window.none
         public static let normalise = Normalisation.none
         public static let inputScale = InputScale.raw
         public static let epochs = 3500
@@ -112,7 +115,8 @@ public struct Settings: Hashable, Sendable {
         clouds: CloudSharing = Default.clouds, gain: Gain = Default.gain,
         learnEpsilon: LearnedEpsilon = Default.learnEpsilon,
         widths: [Int]? = nil,
-        initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
+        initialisation: Initialisation = Default.initialisation, window: Window = Default.window,
+        normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
         trainSamples: Int? = nil, testSamples: Int? = nil, inputScale: InputScale = Default.inputScale,
         augment: [Augmentation] = Default.augment, mixup: Double = Default.mixup, epochs: Int = Default.epochs,
@@ -136,6 +140,7 @@ public struct Settings: Hashable, Sendable {
         self.learnEpsilon = learnEpsilon
         self.widths = widths
         self.initialisation = initialisation
+        self.window = window
         self.normalise = normalise
         self.dropout = dropout
         self.dataset = dataset
@@ -168,6 +173,7 @@ public struct Settings: Hashable, Sendable {
         // Left out, so that runs from before there was a choice keep their identity.
         if convolution == .dense { convolution = nil }
         if let d, d < Initialisation.fewestGridDimensions { initialisation = Default.initialisation }
+        if initialisation != .grid { window = Default.window }
         if dropout == architecture.dropout { dropout = nil }
         if weightDecay == optimizer.weightDecay { weightDecay = nil }
         if widths == architecture.hiddenWidths { widths = nil }
@@ -205,7 +211,9 @@ public struct Settings: Hashable, Sendable {
     public var dropoutInForce: Double { dropout ?? architecture.dropout }
 
     /// What a PCN's linear part has beyond the paper's.
-    public var pointCloudForm: PointCloudForm { PointCloudForm(clouds: clouds, gain: gain, learnEpsilon: learnEpsilon) }
+    public var pointCloudForm: PointCloudForm {
+        PointCloudForm(clouds: clouds, gain: gain, learnEpsilon: learnEpsilon, window: window)
+    }
 
     /// How the convolutions make their weights; nil if there are none.
     var convolutionInForce: Convolution? { architecture.hasConvolutions ? convolution ?? .dense : nil }

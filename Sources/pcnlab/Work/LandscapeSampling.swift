@@ -81,7 +81,7 @@ extension Settings {
             distance: distance ?? Default.distance,
             wave: wave ?? Default.wave, regulariser: regulariser, clouds: clouds, gain: gain, learnEpsilon: learnEpsilon,
             widths: widths,
-            initialisation: initialisation,
+            initialisation: initialisation, window: window,
             normalise: normalise, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }

@@ -18,8 +18,11 @@ public struct LinearDimensions: Sendable {
 
     /// The layers with what each takes from d and the form.
     var eachLayer: [LinearLayerDimensions] {
-        layers.map {
-            LinearLayerDimensions(inputs: $0.inputs, outputs: $0.outputs, d: d, factors: form.gain == .none ? 0 : 1)
+        layers.enumerated().map { index, layer in
+            // A window has a distance in two dimensions of its own.
+            let window = form.window == .gaussian && index == 0 ? 2 : 0
+            return LinearLayerDimensions(
+                inputs: layer.inputs, outputs: layer.outputs, d: d, factors: window + (form.gain == .none ? 0 : 1))
         }
     }
 
