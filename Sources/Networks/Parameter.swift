@@ -10,7 +10,7 @@ public final class Parameter: Sendable {
     /// Of the batch's mean loss, summed over every layer that reads the parameter.
     public let gradient: Tensor
     public let rateFactor: Double
-    /// Two layers read it: the gradient is cleared before the backward pass and both add to it.
+    /// The gradient is cleared before the backward pass, and every layer that reads the parameter, one or two, adds to it.
     let isShared: Bool
 
     init(_ name: String, _ shape: [Int], rateFactor: Double = 1, isShared: Bool = false) {

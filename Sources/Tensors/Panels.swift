@@ -65,6 +65,39 @@ public struct Panels: @unchecked Sendable {
         for index in 0..<Self.floats(depth, columns) { base[index] *= factor.base[index] }
     }
 
+    /// Multiplies row k by factor(k).
+    public func scaleRows(by factor: (Int) -> Float) {
+        for k in 0..<depth {
+            let factor = factor(k)
+            for panel in 0..<panels.count {
+                let row = base + panel * stride + k * panelWidth
+                for l in 0..<panelWidth { row[l] *= factor }
+            }
+        }
+    }
+
+    /// Multiplies column j by factors[j]; whole panels are read.
+    public func scaleColumns(by factors: UnsafePointer<Float>) {
+        for panel in 0..<panels.count {
+            let factors = factors + panel * panelWidth
+            for k in 0..<depth {
+                let row = base + panel * stride + k * panelWidth
+                for l in 0..<panelWidth { row[l] *= factors[l] }
+            }
+        }
+    }
+
+    /// Multiplies element (j, k) by exp(−s · r²), r the distance of the first two coordinates of a_j and b_k: a (depth, d), and b
+    /// (d, columns), the other positions packed as a transpose. s is of the rows or, whole panels of them, of the columns.
+    public func multiplyByWindow(
+        _ a: Matrix, _ b: Panels, rowScales: UnsafePointer<Float>? = nil, columnScales: UnsafePointer<Float>? = nil,
+        _ kernels: Kernels = .current
+    ) {
+        precondition(a.rows == depth && b.columns == columns && a.columns == b.depth && a.stride == b.depth && b.depth >= 2)
+        precondition((rowScales == nil) != (columnScales == nil) && stride == depth * panelWidth)
+        kernels.table.pointee.gaussian(depth, columns, b.depth, a.base, b.base, rowScales, columnScales, base)
+    }
+
     /// row_sums[k] += Σ_j self[k, j] and column_sums[j] += Σ_k self[k, j]: a column of `rowSums`, and whole panels.
     public func addSums(rows: Matrix, columns sums: UnsafeMutablePointer<Float>, _ kernels: Kernels = .current) {
         precondition(rows.rows == depth && rows.columns == 1 && stride == depth * panelWidth)

@@ -24,6 +24,10 @@ public final class LossLandscape {
         /// Mean over the batch. Not finite if logits overflow.
         public let loss: Double
         public let accuracy: Double
+
+        fileprivate init(_ seed: Int, _ score: Score) {
+            (self.seed, loss, accuracy) = (seed, score.meanLoss, score.accuracy)
+        }
     }
 
     /// Images of the batch.
@@ -50,8 +54,14 @@ public final class LossLandscape {
         var settings = settings
         let seeds = RandomStream(seed: UInt64(settings.seed), purpose: "landscape")
         settings.seed = Int(seeds.bits(index) >> 1)
-        let drawn = settings.networkPlan(batch: 1).parameters
+        let plan = settings.networkPlan(batch: batch), drawn = plan.parameters
         let linear = settings.linearStack(batch: 1)
+        if weights == .drawn, settings.regulariser != Settings.Default.regulariser {
+            // The amplitudes are those of the sample's own clouds.
+            let own = Network(plan, capacity: batch, workers: network.workers)
+            for row in 0..<batch { own.input(batch).row(row).update(from: network.input(batch).row(row), count: own.features) }
+            return Sample(settings.seed, own.evaluate(batch, labels: labels))
+        }
         let features = drawn.count - linear.parameters.count
         for (ours, theirs) in zip(network.parameters, weights == .drawn ? drawn[...] : drawn[..<features]) {
             ours.value.copy(theirs.value)
@@ -65,8 +75,7 @@ public final class LossLandscape {
                 bias.copy(layer.bias.value)
             }
         }
-        let score = network.evaluate(batch, labels: labels)
-        return Sample(seed: settings.seed, loss: score.meanLoss, accuracy: score.accuracy)
+        return Sample(settings.seed, network.evaluate(batch, labels: labels))
     }
 }
 

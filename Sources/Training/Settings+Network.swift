@@ -14,7 +14,7 @@ extension Settings {
         guard !architecture.features.isEmpty else {
             return NetworkPlan(linear, isNormalised: isNormalised, dropout: dropout)
         }
-        let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction) } : nil
+        let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction(layer: 0)) } : nil
         var features = FeatureStack(inputSides, seed: UInt64(seed), points: points)
         for layer in architecture.features {
             switch layer {
@@ -33,17 +33,20 @@ extension Settings {
         guard let part = LinearPart.named(linear.name) else { preconditionFailure("no linear part \(linear.name)") }
         var shape = LinearPartShape(widths: layerWidths, seed: UInt64(seed), batch: batch)
         if let d { shape.d = d }
-        shape.weightFunction = weightFunction
+        shape.weightFunctions = shape.layers.map { weightFunction(layer: $0.index) }
+        shape.form = pointCloudForm
         if initialisation == .grid { shape.grid = inputSides }
         return part.build(shape)
     }
 
-    private var weightFunction: WeightFunction {
+    /// Of a layer of the linear part. Convolutions made from points have no lists: all layers are the same there.
+    private func weightFunction(layer: Int) -> WeightFunction {
         var function = WeightFunction()
         if let distance { function.distance = distance }
         if let wave { function.wave = wave }
-        if let lambda { function.lambda = lambda }
-        if let epsilon { function.epsilon = epsilon }
+        function.regulariser = regulariser
+        if let lambda { function.lambda = lambda[layer] }
+        if let epsilon { function.epsilon = epsilon[layer] }
         return function
     }
 

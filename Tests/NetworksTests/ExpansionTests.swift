@@ -8,11 +8,12 @@ struct ExpansionTests {
     @Test("are bit-identical to those the forward pass multiplies by, for any split of the rows", arguments: PartCase.all)
     func bits(_ part: PartCase) {
         let (inputs, outputs) = (300, 273)
-        let layer = part.part.build(
-            LinearPartShape(
-                widths: [inputs, outputs], d: 5,
-                weightFunction: WeightFunction(distance: part.distance, wave: part.wave, epsilon: 0.3), seed: 3, batch: inputs)
-        ).layers[0]
+        var shape = LinearPartShape(
+            widths: [inputs, outputs], d: 5,
+            weightFunction: WeightFunction(
+                distance: part.distance, wave: part.wave, epsilon: 0.3, regulariser: part.regulariser), seed: 3, batch: inputs)
+        shape.form = part.form
+        let layer = part.build(shape).layers[0]
         layer.bias.value.clear()
         let weight = Tensor(outputs, inputs)
         for rows in [0..<1, 1..<270, 270..<outputs] { layer.expand(rows, into: weight.matrix[rows: rows]) }

@@ -9,13 +9,69 @@ struct PartCase: Sendable, CustomTestStringConvertible {
     let part: LinearPart
     let distance: Distance
     let wave: Wave
-    var testDescription: String { "\(part.name) \(distance) \(wave)" }
+    var regulariser = Regulariser.paper
+    var form = PointCloudForm()
+    var testDescription: String {
+        "\(part.name) \(distance) \(wave)"
+            + (regulariser == .paper ? "" : ", \(regulariser) regulariser")
+            + (form.clouds == .tied ? "" : ", \(form.clouds)") + (form.gain == .none ? "" : ", gain \(form.gain)")
+            + (form.learnEpsilon == .none ? "" : ", learned ε") + (form.window == .none ? "" : ", window")
+    }
 
     static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
         if part.name != "pcn" { return [PartCase(part: part, distance: .euclidean, wave: .triangle)] }
         return Distance.all.flatMap { distance in
             Wave.all.map { PartCase(part: part, distance: distance, wave: $0) }
+        } + variants(part)
+    }
+
+    /// What is beyond the paper's.
+    private static func variants(_ part: LinearPart) -> [PartCase] {
+        [
+            PartCase(part: part, distance: .euclidean, wave: .triangle, regulariser: .variance),
+            PartCase(part: part, distance: .dot, wave: .sine, regulariser: .variance),
+            PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(clouds: .untied)),
+            PartCase(part: part, distance: .squared, wave: .sine, form: PointCloudForm(clouds: .untied, gain: .neuron)),
+        ]
+            + Distance.all.flatMap { distance in
+                Wave.all.map {
+                    let form = PointCloudForm(gain: $0 == .sine ? .neuron : .none, learnEpsilon: .layer)
+                    return PartCase(part: part, distance: distance, wave: $0, form: form)
+                }
+            }
+            + Distance.all.map {
+                PartCase(part: part, distance: $0, wave: .triangle, form: PointCloudForm(window: .gaussian))
+            }
+            + [
+                PartCase(
+                    part: part, distance: .euclidean, wave: .sine, regulariser: .variance,
+                    form: PointCloudForm(clouds: .untied, gain: .neuron, learnEpsilon: .layer, window: .gaussian)),
+                PartCase(
+                    part: part, distance: .dot, wave: .sine,
+                    form: PointCloudForm(gain: .layer, learnEpsilon: .layer, window: .gaussian)),
+            ]
+            + Gain.all.dropFirst().flatMap { gain in
+                [
+                    PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(gain: gain)),
+                    PartCase(part: part, distance: .dot, wave: .sine, regulariser: .variance, form: PointCloudForm(gain: gain)),
+                ]
+            }
+    }
+
+    /// The part with values of its own where all are the same at first.
+    func build(_ shape: LinearPartShape) -> LinearStack {
+        let stack = part.build(shape)
+        for parameter in stack.parameters {
+            let range: Range<Float>
+            switch parameter.name.split(separator: ".")[0] {
+            case "gains": range = 0.5..<1.5
+            case "epsilon_exponents", "window_exponents": range = -0.3..<0.3
+            default: continue
+            }
+            let stream = RandomStream(seed: 4, purpose: parameter.name)
+            parameter.value.assign((0..<parameter.value.count).map { stream.uniform($0, in: range) })
         }
+        return stack
     }
 }
 
@@ -23,12 +79,16 @@ struct PartCase: Sendable, CustomTestStringConvertible {
 struct GradientTests {
     private let batch = 5
 
-    /// ε is large, so that difference quotients rarely cross a kink of the triangle wave.
+    /// ε is large, so that difference quotients rarely cross a kink of the triangle wave. Each layer has its own λ and ε.
     private func shape(_ part: PartCase, widths: [Int]) -> LinearPartShape {
-        LinearPartShape(
-            widths: widths, d: 3,
-            weightFunction: WeightFunction(distance: part.distance, wave: part.wave, lambda: 2, epsilon: 0.7), seed: 7,
-            batch: batch)
+        var shape = LinearPartShape(widths: widths, d: 3, seed: 7, batch: batch)
+        shape.weightFunctions = shape.layers.map { index, _, _ in
+            WeightFunction(
+                distance: part.distance, wave: part.wave, lambda: 2 + Double(index) / 2, epsilon: 0.7 + Double(index) / 10,
+                regulariser: part.regulariser)
+        }
+        shape.form = part.form
+        return shape
     }
 
     private func images(_ width: Int) -> [[Float]] {
@@ -39,12 +99,14 @@ struct GradientTests {
     @Test("logits and gradients of every linear part match the formulas", arguments: PartCase.all)
     func gradients(_ part: PartCase) {
         let shape = shape(part, widths: [9, 17, 6, 4])
-        let network = Network(NetworkPlan(part.part.build(shape)), capacity: batch, workers: Workers(threads: 2))
-        var reference = ReferenceNetwork(part.part, shape)
+        let network = Network(NetworkPlan(part.build(shape)), capacity: batch, workers: Workers(threads: 2))
+        var reference = ReferenceNetwork(part, shape)
         let images = images(9), labels: [UInt8] = [0, 3, 1, 2, 3]
         let exact = images.map { $0.map(Double.init) }
         for (row, image) in images.enumerated() { network.input(batch).row(row).update(from: image, count: 9) }
 
+        // The second step's gradients are not added to the first's.
+        _ = network.gradient(batch, labels: labels)
         let score = network.gradient(batch, labels: labels)
         #expect(abs(score.meanLoss - reference.loss(exact, labels)) < 1e-5)
         for (row, image) in exact.enumerated() {
@@ -71,8 +133,8 @@ struct GradientTests {
     func shapes(_ part: PartCase) {
         for widths in [[1, 1], [15, 16], [17, 257], [1025, 3], [65, 256]] {
             let shape = shape(part, widths: widths)
-            let network = Network(NetworkPlan(part.part.build(shape)), capacity: batch, workers: Workers(threads: 2))
-            let reference = ReferenceNetwork(part.part, shape)
+            let network = Network(NetworkPlan(part.build(shape)), capacity: batch, workers: Workers(threads: 2))
+            let reference = ReferenceNetwork(part, shape)
             for (row, image) in images(widths[0]).enumerated() {
                 network.input(batch).row(row).update(from: image, count: widths[0])
             }
@@ -89,7 +151,7 @@ struct GradientTests {
         let results = [1, 2, 3].map { threads in
             var shape = shape(part, widths: widths)
             shape.batch = rows
-            let network = Network(NetworkPlan(part.part.build(shape)), capacity: rows, workers: Workers(threads: threads))
+            let network = Network(NetworkPlan(part.build(shape)), capacity: rows, workers: Workers(threads: threads))
             let stream = RandomStream(seed: 3, purpose: "images")
             network.input(rows).assign((0..<rows * 70).map { stream.uniform($0, in: -2..<2) })
             let labels = (0..<rows).map { UInt8($0 % 10) }
@@ -108,7 +170,7 @@ struct GradientTests {
     @Test("coincident points have gradient 0, not NaN", arguments: PartCase.all.filter { $0.part.name == "pcn" })
     func coincident(_ part: PartCase) throws {
         let shape = shape(part, widths: [4, 4])
-        let stack = part.part.build(shape)
+        let stack = part.build(shape)
         stack.parameters[1].value.assign(stack.parameters[0].value.values)
         let network = Network(NetworkPlan(stack), capacity: batch, workers: Workers(threads: 1))
         for (row, image) in images(4).enumerated() { network.input(batch).row(row).update(from: image, count: 4) }

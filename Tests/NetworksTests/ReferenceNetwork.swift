@@ -9,11 +9,39 @@ struct ReferenceNetwork {
     let shape: LinearPartShape
     var parameters: [String: [Double]]
 
+    /// Of each layer of pcn, relative to the paper's.
+    private var amplitudes: [Double] = []
+
     init(_ part: LinearPart, _ shape: LinearPartShape) {
-        self.part = part.name
+        self.init(PartCase(part: part, distance: .euclidean, wave: .triangle), shape)
+    }
+
+    init(_ part: PartCase, _ shape: LinearPartShape) {
+        self.part = part.part.name
         self.shape = shape
         parameters = Dictionary(
             uniqueKeysWithValues: part.build(shape).parameters.map { ($0.name, $0.value.values.map(Double.init)) })
+        if self.part == "pcn", part.regulariser == .variance { amplitudes = shape.layers.indices.map(amplitude) }
+    }
+
+    /// √2/σ for the clouds as they are, λ left out: of at most 1,024 evenly spaced positions each.
+    private func amplitude(_ layer: Int) -> Double {
+        var function = shape.weightFunctions[layer]
+        function.lambda = 1
+        let sample = { (count: Int) in (0..<min(count, 1024)).map { $0 * count / min(count, 1024) } }
+        let values = sample(shape.widths[layer]).flatMap { j in
+            sample(shape.widths[layer + 1]).map { function.weight(pairs(layer, j, $0), inputs: 1) }
+        }
+        let mean = values.reduce(0, +) / Double(values.count)
+        let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+        return (2 / (variance < 1e-6 ? function.wave == .sine ? 1.0 / 8 : 1.0 / 12 : variance)).squareRoot()
+    }
+
+    private func pairs(_ layer: Int, _ j: Int, _ k: Int) -> [(Double, Double)] {
+        let isUntied = shape.form.clouds == .untied, d = shape.d
+        let a = parameters[isUntied ? "input_clouds.\(layer)" : "clouds.\(layer)"]!
+        let b = parameters[isUntied ? "output_clouds.\(layer)" : "clouds.\(layer + 1)"]!
+        return (0..<d).map { (a[j * d + $0], b[k * d + $0]) }
     }
 
     /// Weight from input j to output k of a layer.
@@ -24,10 +52,22 @@ struct ReferenceNetwork {
         case "low_rank":
             return (0..<d).reduce(0) { $0 + parameters["u.\(layer)"]![j * d + $1] * parameters["v.\(layer)"]![k * d + $1] }
         default:
-            let (a, b) = (parameters["clouds.\(layer)"]!, parameters["clouds.\(layer + 1)"]!)
-            let pairs = (0..<d).map { (a[j * d + $0], b[k * d + $0]) }
-            return shape.weightFunction.weight(pairs, inputs: n)
+            let amplitude = amplitudes.isEmpty ? 1 : amplitudes[layer]
+            var function = shape.weightFunctions[layer]
+            function.epsilon *= exp(parameters["epsilon_exponents.\(layer)"]?[0] ?? 0)
+            return gain(layer, k) * window(layer, j, k) * amplitude * function.weight(pairs(layer, j, k), inputs: n)
         }
+    }
+
+    private func window(_ layer: Int, _ j: Int, _ k: Int) -> Double {
+        guard let exponent = parameters["window_exponents.\(layer)"]?[k] else { return 1 }
+        let squared = pairs(layer, j, k).prefix(2).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }, width = 0.5 * exp(exponent)
+        return exp(-squared / (2 * width * width))
+    }
+
+    private func gain(_ layer: Int, _ k: Int) -> Double {
+        guard let gains = parameters["gains.\(layer)"] else { return 1 }
+        return gains[gains.count == 1 ? 0 : k]
     }
 
     /// Logits of one image.

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Every line tells its run")
 struct EveryLineTests {
-    private func setting(_ linear: Linear = .pcn, d: Int = 8, epsilon: Double = 0.1, seed: Int = 1) -> Settings {
+    private func setting(_ linear: Linear = .pcn, d: Int = 8, epsilon: LayerValues = 0.1, seed: Int = 1) -> Settings {
         Settings(linear: linear, d: d, epsilon: epsilon, dataset: .cifar10, epochs: 40, seed: seed)
     }
 

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("A landscape's report")
 struct LandscapeTests {
-    private func ensemble(_ linear: Linear, _ losses: [Double], d: Int = 16, lambda: Double = 1, isShuffled: Bool = false)
+    private func ensemble(_ linear: Linear, _ losses: [Double], d: Int = 16, lambda: LayerValues = 1, isShuffled: Bool = false)
         -> LandscapeEnsemble
     {
         LandscapeEnsemble(

@@ -33,7 +33,7 @@ struct TableTests {
 
     @Test("names above the rows the settings in which all of them differ from the paper, and counts convolutions in a note")
     func headings() throws {
-        let short = { (linear: Linear, convolution: Convolution, lambda: Double) in
+        let short = { (linear: Linear, convolution: Convolution, lambda: LayerValues) in
             Runs.run(
                 Settings(
                     architecture: .convnet, linear: linear, convolution: convolution, lambda: lambda, dataset: .cifar10, epochs: 3

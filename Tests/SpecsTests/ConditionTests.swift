@@ -28,6 +28,13 @@ import Testing
         #expect(try SettingCondition(text).holds(for: Settings(widths: [64, 32], dataset: .shapes)))
     }
 
+    @Test("a list of numbers may be written with / or commas", arguments: ["λ=1/2", "λ=[1, 2]", "λ=1,2", "ε=0.1/0.1", "ε<0.2"])
+    func layerValues(_ text: String) throws {
+        let settings = Settings(lambda: LayerValues([1, 2]), widths: [8], dataset: .shapes)
+        #expect(try SettingCondition(text).holds(for: settings))
+        #expect(try !SettingCondition("λ>0").holds(for: settings), "a list has no order")
+    }
+
     @Test(
         "a list of augmentations may be written with + or commas, in any order",
         arguments: ["augment=flip+crop", "augment=crop,flip"])
@@ -42,7 +49,7 @@ import Testing
         let expected: [(String, String)] = [
             ("epsilon", "\"epsilon\" is no condition; write a setting, =, !=, <, <=, > or >=, and a value: epsilon=0.1"),
             ("epsilonn=1", "\"epsilonn\" is no setting; did you mean epsilon?"),
-            ("epsilon=x", "epsilon: \"x\" is no value; give a number > 0"),
+            ("epsilon=x", "epsilon: \"x\" is no value; give a number > 0, or a list of one for each layer of the linear part"),
             ("schedule=cosin", "schedule: \"cosin\" is no value; give one of \"constant\", \"cosine\", \"onecycle\""),
             ("dataset<mnist", "dataset: its values have no order; compare with = or !="),
         ]

@@ -25,6 +25,26 @@ import Testing
         #expect(millions == row.parametersInMillions)
     }
 
+    @Test func gainsAndTrainedEpsilonsAreCounted() {
+        let count = { Settings(gain: $0, dataset: .cifar10).linearParameters }
+        let plain = Settings(dataset: .cifar10)
+        #expect(count(.none) == plain.linearParameters && count(.layer) == count(.none) + 4)
+        #expect(Settings(learnEpsilon: .layer, dataset: .cifar10).linearParameters == count(.none) + 4)
+        let windowed = Settings(initialisation: .grid, window: .gaussian, dataset: .cifar10)
+        #expect(windowed.linearParameters == count(.none) + 1024 && Settings(window: .gaussian, dataset: .cifar10) == plain)
+        #expect(count(.neuron) == count(.none) + 1024 + 1024 + 2048 + 10)
+        let weights = 768 * 1024 + 1024 * 1024 + 1024 * 2048 + 2048 * 10
+        let steps = plain.batchesPerEpoch, gained = Settings(gain: .layer, dataset: .cifar10)
+        #expect(gained.multiplyAddsPerEpoch.distances - plain.multiplyAddsPerEpoch.distances == 3 * weights * steps)
+        #expect(gained.multiplyAddsPerEpoch.products == plain.multiplyAddsPerEpoch.products)
+    }
+
+    @Test func untiedCloudsAreCountedForEachLayer() {
+        let settings = Settings(clouds: .untied, dataset: .cifar10), plain = Settings(dataset: .cifar10)
+        #expect(settings.linearParameters == plain.linearParameters + 16 * (1024 + 1024 + 2048))
+        #expect(settings.multiplyAddsPerEpoch == plain.multiplyAddsPerEpoch)
+    }
+
     @Test func convolutionParametersAreThePapers() {
         let counts = Architecture.all.map { Settings(architecture: $0, dataset: .cifar10).convolutionParameters }
         #expect(counts == [0, 5_351_680, 2_469_696])

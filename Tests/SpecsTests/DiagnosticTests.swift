@@ -84,10 +84,36 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             "2:41: include[0].initialisation: does not apply to this run, whose architecture is convnet; leave it out, or set "
                 + "architecture to linearnet: behind convolutions the linear part reads features, which have no places in a picture"
         ),
+        (
+            #""window": "gaussian""#,
+            "2:1: window: no run of this file uses it; it applies where linear is pcn, and architecture is linearnet, and "
+                + "initialisation is grid: a window is over the picture, in which only a grid's points have places"
+        ),
         (#""augment": ["turn"]"#, #"2:13: augment[0]: unknown value "turn"; expected one of "flip", "crop""#),
         (
             #""augment": ["flip", "flip"]"#,
             #"2:12: augment: a list with the same name twice is out of range; expected a list of "flip", "crop", each at most once"#
+        ),
+        (
+            #""λ": [1, 2, 3]"#,
+            "2:6: λ: a list of 3 for a linear part of 4 layers; expected 4 numbers, one for each hidden width and one for the "
+                + "classes, or a single number"
+        ),
+        (
+            #""sweep": {"widths": [[8], [8, 8]], "epsilon": [0.1, [0.1, 0.2]]}"#,
+            "2:53: sweep.epsilon[1]: a list of 2 for a linear part of 3 layers; expected 3 numbers, one for each hidden width and "
+                + "one for the classes, or a single number"
+        ),
+        (
+            #""include": [{"architecture": "convnet", "linear": "mlp", "convolution": "pcn", "λ": [1, 2, 3]}]"#,
+            "2:85: include[0].λ: a list has a number for each layer of the linear part, and none for the convolutions, which use it "
+                + #"too; expected a single number, or set convolution to "dense""#
+        ),
+        (#""λ": [1, 0, 1, 1]"#, "2:10: λ[1]: 0 is out of range; expected a number > 0 (from 1e-30 to 1e+30)"),
+        (
+            #""λ": []"#,
+            "2:6: λ: a list of 0 is out of range; expected a number > 0, or a list of one for each layer of the linear part "
+                + "(from 1e-30 to 1e+30)"
         ),
         (#""dropout": 1"#, "2:12: dropout: 1 is out of range; expected a number from 0 to 0.99"),
         (#""sweep": {"d": []}"#, "2:16: sweep.d: an empty list gives no run; expected at least one value"),

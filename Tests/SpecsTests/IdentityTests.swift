@@ -68,21 +68,24 @@ import Testing
     func everyOtherSettingMakesAnotherRun(key: String) throws {
         let other: [String: Any] = [
             "architecture": "alexnet", "linear": "mlp", "convolution": "pcn", "d": 4, "lambda": 2, "epsilon": 0.2,
-            "distance": "dot", "wave": "sine", "widths": [8],
+            "distance": "dot", "wave": "sine", "regulariser": "variance", "clouds": "untied", "gain": "neuron",
+            "learn_epsilon": "layer", "widths": [8],
             "dataset": "cifar100", "train_samples": 10, "test_samples": 10, "input_scale": "unit", "epochs": 9,
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
-            "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid",
+            "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid", "window": "gaussian",
             "momentum": 0.9, "weight_decay": 0.01, "warmup": 0.5, "label_smoothing": 0.1, "weight_average": 0.25,
             "augment": ["crop"], "mixup": 0.2, "validation_samples": 100,
             "dropout": 0.25,
         ]
         let value = try #require(other[key])
-        var fields: [String: Any] = ["architecture": key == "convolution" ? "convnet" : "linearnet", "dataset": "cifar10"]
-        fields[key] = value
-        let text = String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
-        let changed = try Settings(canonicalJSON: text)
-        #expect(changed != base)
-        let isSame = changed.runIdentity(datasetDigest: "abc") == identity { _ in }
+        let conditions = ["convolution": ["architecture": "convnet"], "window": ["initialisation": "grid"]]
+        let plain: [String: Any] = ["architecture": "linearnet", "dataset": "cifar10"].merging(conditions[key] ?? [:]) { $1 }
+        let runs = try [plain, plain.merging([key: value]) { $1 }].map { (fields: [String: Any]) in
+            let text = String(decoding: try JSONSerialization.data(withJSONObject: fields), as: UTF8.self)
+            return try Settings(canonicalJSON: text)
+        }
+        #expect(runs[0] != runs[1])
+        let isSame = runs[0].runIdentity(datasetDigest: "abc") == runs[1].runIdentity(datasetDigest: "abc")
         #expect(isSame == ["epochs", "checkpoint_every"].contains(key))
     }
 }

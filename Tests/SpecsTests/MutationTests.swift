@@ -41,7 +41,7 @@ import Testing
         var generator = SplitMix(state: 20_23)
         let seeds = try Self.seeds()
         var (accepted, refused) = (0, 0)
-        for round in 0..<6000 {
+        for round in 0..<10_000 {
             let bytes = mutated(seeds[round % seeds.count], with: &generator)
             do throws(SpecDiagnostics) {
                 let experiment = try Experiment.decode(bytes, file: "m.json")

@@ -13,12 +13,19 @@ enum SchemaCorpus {
         [
             "", #""$schema": "experiment.schema.json""#, #""description": """#, #""linear": "mlp""#,
             #""linear": "low_rank", "d": 1"#,
+            #""λ": [1, 2, 3, 4], "epsilon": [0.1, 0.1, 0.1, 0.1]"#, #""sweep": {"ε": [0.1, [0.1, 0.2, 0.3, 0.4]]}"#,
             #""d": 512"#, #""d": 4.0"#, #""epochs": 1e3"#, #""epochs": 1000000000"#, #""seed": 0"#,
             #""seed": 9223372036854775807"#,
             #""λ": 0.5, "ε": 1e30"#, #""lambda": 1e-30"#, #""learning_rate": 1"#, #""widths": [2]"#, #""widths": [32768, 5]"#,
             #""train_samples": 50000, "test_samples": 1"#, #""input_scale": "unit""#, #""distance": "dot", "wave": "sine""#,
             #""optimizer": "adam", "schedule": "cosine""#, #""checkpoint_every": 5"#, #""normalise": "layer""#,
-            #""initialisation": "grid""#, #""dropout": 0"#, #""augment": []"#, #""augment": ["crop", "flip"], "mixup": 1"#,
+            #""initialisation": "grid", "window": "gaussian""#,
+            #""sweep": {"initialisation": ["uniform", "grid"]}, "window": "gaussian""#,
+            #""include": [{"initialisation": "grid", "window": "gaussian"}]"#,
+            #""clouds": "untied", "gain": "layer", "learn_epsilon": "layer""#,
+            #""sweep": {"gain": ["none", "neuron"], "linear": ["mlp", "pcn"]}"#,
+            #""regulariser": "variance""#, #""initialisation": "grid""#, #""dropout": 0"#, #""augment": []"#,
+            #""augment": ["crop", "flip"], "mixup": 1"#,
             #""sweep": {"augment": [[], ["flip"]]}"#, #""momentum": 0.9, "weight_decay": 1"#,
             #""optimizer": "adamw", "weight_decay": 0"#, #""schedule": "onecycle", "weight_average": 1"#,
             #""warmup": 0.5, "label_smoothing": 0.1"#, #""sweep": {"optimizer": ["sgd", "adam"]}, "momentum": 0.9"#,
@@ -52,6 +59,8 @@ enum SchemaCorpus {
     static let invalid: [String] =
         [
             #""linear": "cnn""#, #""linear": null"#, #""d": 0"#, #""d": 513"#, #""d": 1.5"#, #""d": "4""#, #""d": true"#,
+            #""lambda": []"#, #""lambda": [1, 0, 1, 1]"#, #""lambda": "1""#, #""lambda": [[1, 1, 1, 1]]"#,
+            #""epsilon": [\#((0..<34).map { _ in "1" }.joined(separator: ","))]"#,
             #""lambda": 0"#, #""lambda": -1"#, #""epsilon": "0.1""#, #""learning_rate": 1e400"#, #""learning_rate": 1e-400"#,
             #""lambda": 1, "λ": 1"#, #""sweep": {"lambda": [1], "λ": [1]}"#, #""include": [{"ε": 1, "epsilon": 1}]"#,
             #""epochs": 0"#, #""epochs": 1000000001"#, #""epochs": 1e400"#, #""batch_size": -5"#, #""seed": -1"#,
@@ -61,6 +70,12 @@ enum SchemaCorpus {
             #""train_samples": 10000001"#, #""test_samples": 10000001"#, #""input_scale": "Raw""#, #""distance": "l2""#,
             #""wave": 1"#,
             #""optimizer": ["sgd"]"#, #""schedule": "step""#, #""checkpoint_every": 0"#, #""foo": 1"#, #""epoch": 5"#,
+            #""linear": "mlp", "regulariser": "paper""#, #""regulariser": "he""#, #""gain": true"#, #""window": "gaussian""#,
+            #""initialisation": "uniform", "window": "none""#,
+            #""linear": "mlp", "initialisation": "grid", "window": "gaussian""#, #""learn_epsilon": true"#,
+            #""linear": "mlp", "learn_epsilon": "layer""#, #""clouds": "shared""#,
+            #""linear": "mlp", "clouds": "tied""#,
+            #""linear": "low_rank", "gain": "none""#,
             #""tags": []"#, #""normalise": "batch""#, #""initialisation": "normal""#, #""dropout": 1"#, #""augment": "flip""#,
             #""augment": ["flip", "flip"]"#, #""augment": ["turn"]"#, #""mixup": 2"#,
             #""optimizer": "adam", "momentum": 0.9"#,
@@ -80,6 +95,7 @@ enum SchemaCorpus {
             #""convolution": "pcn""#, #""convolution": "dense""#,
         ].map(spec)
         + [
+            #""linear": "mlp", "convolution": "pcn", "gain": "layer""#,
             #""initialisation": "grid""#, #""convolution": "cnn""#, #""linear": "mlp", "d": 4"#,
             #""linear": "mlp", "convolution": "dense", "d": 4"#,
             #""include": [{"linear": "mlp", "d": 4}]"#,
@@ -106,6 +122,7 @@ enum SchemaCorpus {
         // A folder that is not there.
         #""sweep": {"dataset": ["path:there/is/no/folder"]}"#,
         // A limit that depends on another setting.
+        #""lambda": [1]"#, #""sweep": {"widths": [[8], [8, 8]]}, "ε": [1, 2]"#,
         #""initialisation": "grid", "d": 2"#, #""sweep": {"d": [2, 4]}, "initialisation": "grid""#,
         // What the product and its exclusions leave over.
         #""exclude": [{"d": 4}]"#, #""exclude": [{"d": 16}]"#,

@@ -32,7 +32,7 @@ import Testing
         #expect(Set(runs.map(\.linear)) == [.pcn, .lowRank, .mlp])
         for run in runs {
             #expect((run.d != nil) == (run.linear != .mlp) && (run.lambda != nil) == (run.linear == .pcn))
-            #expect((1e-5...1e-2).contains(run.learningRate) && (run.lambda.map { (0.5...8).contains($0) } ?? true))
+            #expect((1e-5...1e-2).contains(run.learningRate) && (run.lambda.map { (0.5...8).contains($0[0]) } ?? true))
             #expect(ECMAScriptNumber.text(run.learningRate).filter { "0123456789".contains($0) }.count <= 9)
         }
         // Half of a logarithmic range lies below its geometric mean.
@@ -45,6 +45,14 @@ import Testing
         let runs = try decoded(#"{"trials": 4, "space": {"d": [4, 8, 16, 32, 64]}, "most_parameters": 200000}"#).runs
         #expect(runs.map { $0.d ?? 0 }.sorted() == [4, 8, 16, 32])
         #expect(runs.allSatisfy { $0.linearParameters <= 200_000 })
+    }
+
+    @Test("draws lists of λ as values, and again where a list has not a number for each layer of the drawn network")
+    func lists() throws {
+        let space = #"{"widths": [[8], [8, 8]], "lambda": [1, [1, 2], [1, 2, 3]]}"#
+        let runs = try decoded(#"{"trials": 4, "space": \#(space)}"#).runs
+        #expect(Set(runs.map { "\($0.widths ?? []) \($0.lambda.map { "\($0.settingValue!.shown)" } ?? "")" }).count == 4)
+        #expect(runs.allSatisfy { run in run.lambda.map { [1, run.layerWidths.count - 1].contains($0.count) } ?? false })
     }
 
     static let refusals: [(search: String, lines: [String])] = [
@@ -156,4 +164,9 @@ import Testing
         #expect(Halving(rungs: [3, 9, 27], oneOf: 3).sizes(of: 81) == [81, 27, 9, 3])
         #expect(Halving(rungs: [1, 2, 3], oneOf: 3).sizes(of: 8) == [8, 2, 1, 1])
     }
+}
+
+extension LayerValues {
+    /// How many numbers it is written with.
+    fileprivate var count: Int { if case .reals(let list)? = settingValue { list.count } else { 1 } }
 }

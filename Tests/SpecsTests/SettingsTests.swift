@@ -31,6 +31,17 @@ import Testing
         #expect(Settings(dataset: .mnist, trainSamples: 50_000) != plain)
     }
 
+    @Test func aListOfEqualNumbersIsOneNumber() throws {
+        let spec =
+            #"{"name": "t", "architecture": "linearnet", "dataset": "mnist", "widths": [8], "#
+            + #""sweep": {"λ": [2, [2, 2], [2, 3]]}}"#
+        let runs = try Experiment.decode(spec.utf8, file: "t").runs
+        #expect(runs.map(\.lambda) == [2, LayerValues([2, 3])] && runs[0] == Settings(lambda: 2, widths: [8], dataset: .mnist))
+        #expect(runs[1].deviationsFromPaper.map(\.text).contains("λ 2/3") && runs[0].canonicalJSON.contains(#""lambda":2,"#))
+        let excluded = spec.dropLast() + #", "exclude": [{"lambda": [2, 2]}]}"#
+        #expect(try Experiment.decode(excluded.utf8, file: "t").runs == [runs[1]])
+    }
+
     @Test func modelsAreNamedAsInThePaper() {
         #expect(Settings(dataset: .cifar10).model == "LinearNet-PCN16")
         #expect(Settings(linear: .mlp, dataset: .cifar10).model == "LinearNet-MLP")
@@ -47,7 +58,11 @@ import Testing
     static let samples = [
         Settings(dataset: .cifar10), Settings(linear: .mlp, dataset: .shapes, seed: .max, optimizer: .adam),
         Settings(linear: .lowRank, d: 512, dataset: .cifar100, epochs: 1, batchSize: 1, learningRate: 1e-30),
-        Settings(initialisation: .grid, dropout: 0, dataset: .cifar10),
+        Settings(
+            regulariser: .variance, clouds: .untied, gain: .neuron, learnEpsilon: .layer, initialisation: .grid,
+            window: .gaussian, dropout: 0,
+            dataset: .cifar10),
+        Settings(lambda: LayerValues([1, 4.9, 1]), epsilon: LayerValues([0.5, 0.1, 1e-30]), widths: [8, 8], dataset: .shapes),
         Settings(
             architecture: .convnet, convolution: .pcn, d: 5, lambda: 4.9, epsilon: 1e30, distance: .dot, wave: .sine,
             widths: [2, 32_768], normalise: .layer, dropout: 0.1, dataset: .mnist,
@@ -93,7 +108,7 @@ import Testing
     @Test(arguments: [
         #"{"dataset":"cifar10"}"#, #"{"architecture":"linearnet","dataset":"cifar10","epochs":0}"#,
         #"{"architecture":"linearnet","dataset":"cifar10","seed":"7"}"#, #"{"architecture":"linearnet","dataset":"x"}"#,
-        "[]", "",
+        #"{"architecture":"linearnet","dataset":"mnist","epsilon":[0.1,0.2]}"#, "[]", "",
     ])
     func settingsOutsideTheLimitsAreNotReadBack(text: String) {
         #expect(throws: SpecDiagnostics.self) { try Settings(canonicalJSON: text) }

@@ -1,8 +1,9 @@
 import Datasets
-import Specs
+import Networks
 import Tensors
 import Testing
 
+@testable import Specs
 @testable import Training
 
 @Suite("A loss landscape")
@@ -44,6 +45,18 @@ struct LossLandscapeTests {
         let metadata = try Safetensors(try #require(host.checkpoints.last).contents).metadata
         let first = try #require(TrainingPosition(metadata: metadata)).score
         #expect(first.samples == 64 && first.meanLoss == sample.loss && first.accuracy == sample.accuracy)
+    }
+
+    @Test("has the amplitudes of each sample's own clouds under the variance regulariser")
+    func amplitudes() throws {
+        var settings = Fixture.settings()
+        settings.regulariser = .variance
+        let sample = try landscape(settings, .drawn).sample(3), data = try TrainingData(Fixture.shapes, for: settings)
+        let chosen = RandomStream(seed: 1, purpose: "shuffle", epoch: 1).permutation(data.train.count).prefix(64)
+        settings.seed = sample.seed
+        let network = Network(settings.networkPlan(batch: 64), capacity: 64, workers: Workers(threads: 1))
+        data.gather(data.train, chosen, into: network.input(64), network.workers)
+        #expect(network.evaluate(64, labels: chosen.map { data.train.labels[Int($0)] }).meanLoss == sample.loss)
     }
 
     @Test("of shuffled dense weights is that of dense ones: independent weights have no structure to lose")

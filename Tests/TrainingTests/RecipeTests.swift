@@ -25,6 +25,21 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
         RecipeCase("grid, normalised, dropout") {
             ($0.initialisation, $0.normalise, $0.dropout) = (.grid, .layer, 0.2)
         },
+        RecipeCase("λ and ε by layer") {
+            ($0.lambda, $0.epsilon) = (LayerValues([2, 1, 3]), LayerValues([0.1, 0.2, 0.05]))
+        },
+        RecipeCase("amplitudes by the initial variance, grid") {
+            ($0.regulariser, $0.initialisation) = (.variance, .grid)
+        },
+        RecipeCase("a gain a layer, sgd") { ($0.gain, $0.optimizer, $0.learningRate) = (.layer, .sgd, 1e-5) },
+        RecipeCase("a gain a neuron") { $0.gain = .neuron },
+        RecipeCase("untied clouds, grid") { ($0.clouds, $0.initialisation) = (.untied, .grid) },
+        RecipeCase("a learned ε a layer") { $0.learnEpsilon = .layer },
+        RecipeCase("a learned ε a layer of its own, a gain a neuron, adamw") {
+            ($0.learnEpsilon, $0.epsilon, $0.gain) = (.layer, LayerValues([0.1, 0.2, 0.3]), .neuron)
+            ($0.optimizer, $0.weightDecay) = (.adamw, 0.1)
+        },
+        RecipeCase("a window, grid") { ($0.initialisation, $0.window) = (.grid, .gaussian) },
         RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
         RecipeCase("momentum and weight decay, sgd") {
             ($0.linear, $0.optimizer, $0.learningRate) = (.mlp, .sgd, 1e-2)

@@ -96,6 +96,37 @@ static void weights(pcn_weight_function f, size_t depth, size_t columns, size_t 
 #undef CASE
 }
 
+// e^x for x ≤ 0, and NaN for NaN, as 2^n · e^t with |t| ≤ ln 2 / 2 and the Taylor polynomial of e^t; the first term left out is below 6e-9.
+INLINE floats exponential(floats x) {
+    typedef int32_t integers __attribute__((ext_vector_type(16)));
+    const floats scaled = x * 1.44269504088896341f, turns = scaled < all(-126) ? all(-126) : scaled;
+    const floats n = __builtin_elementwise_floor(turns + 0.5f), t = (turns - n) * 0.693147180559945309f;
+    floats p = all(1.0f / 5040);
+    p = multiply_add(p, t, all(1.0f / 720));
+    p = multiply_add(p, t, all(1.0f / 120));
+    p = multiply_add(p, t, all(1.0f / 24));
+    p = multiply_add(p, t, all(1.0f / 6));
+    p = multiply_add(p, t, all(0.5f));
+    p = multiply_add(p, t, all(1));
+    p = multiply_add(p, t, all(1));
+    const integers bits = (__builtin_convertvector(n, integers) + 127) << 23;
+    floats power;
+    memcpy(&power, &bits, sizeof power);
+    return p * power;
+}
+
+static void gaussian(size_t depth, size_t columns, size_t d, const float *a, const float *b, const float *row_scales,
+                     const float *column_scales, float *tile) {
+    for (size_t column = 0; column < columns; column += PCN_PANEL, b += d * PCN_PANEL) {
+        const floats x = load(b), y = load(b + PCN_PANEL), scales = row_scales ? all(0) : load(column_scales + column);
+        for (size_t j = 0; j < depth; j++, tile += PCN_PANEL) {
+            const floats across = a[j * d] - x, down = a[j * d + 1] - y;
+            const floats squared = multiply_add(down, down, across * across);
+            store(tile, load(tile) * exponential(-(row_scales ? all(row_scales[j]) : scales) * squared));
+        }
+    }
+}
+
 // The sum of the sixteen, in a fixed tree.
 INLINE float total(floats v) {
     typedef float eight __attribute__((ext_vector_type(8)));

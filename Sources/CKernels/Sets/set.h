@@ -26,6 +26,7 @@ const pcn_kernels TABLE_OF(SET) = {
     .max_pool = max_pool,
     .max_pool_backward = max_pool_backward,
     .weights = weights,
+    .gaussian = gaussian,
     .sums = sums,
     .relu = relu,
     .mask = mask,

@@ -90,6 +90,10 @@ typedef struct {
     /// G = dW ⊙ slopes, da_j = Σ_k G_jk (a_j - b_k) and db_k = Σ_j G_jk (b_k - a_j); for a dot product da_j = Σ_k G_jk b_k.
     void (*weights)(pcn_weight_function f, size_t depth, size_t columns, size_t d, const float *a, const float *b, float *weights,
                     float *slopes);
+    /// Multiplies panels: tile(j, k) *= exp(-s · r²), r the distance of the first two of d ≥ 2 coordinates of the positions a_j and b_k,
+    /// which are given as for `weights`, and s = row_scales[j], or column_scales[k] where row_scales is null.
+    void (*gaussian)(size_t depth, size_t columns, size_t d, const float *a, const float *b, const float *row_scales,
+                     const float *column_scales, float *tile);
     /// For g in panels (depth, columns): row_sums[k * stride] += Σ_j g(k, j), column_sums[j] += Σ_k g(k, j).
     void (*sums)(size_t depth, size_t columns, const float *g, float *row_sums, size_t stride, float *column_sums);
 

@@ -10,8 +10,15 @@ public protocol ConvolutionLayer: Layer {
     /// O, k, k and C.
     var kernelShape: [Int] { get }
 
+    /// F's amplitude, where the weights are computed with it.
+    var amplitude: Float? { get }
+
     /// Writes the weights of some outputs, (outputs.count, k·k·C). Not for training: it takes memory.
     func expand(_ outputs: Range<Int>, into weights: Matrix)
+}
+
+extension ConvolutionLayer {
+    public var amplitude: Float? { nil }
 }
 
 /// The ordinary convolution: its weights are stored.

@@ -59,11 +59,14 @@ public struct FeatureStack: Sendable {
         bias.initialise(seed: seed, bound: 0.1)
         parameters += [offsets, bias]
         shape = products.output
-        let outputCloud = newCloud(points.d)
+        let outputCloud = newCloud(points.d), tapCloud = TapCloud(channels: inputCloud, taps: offsets)
+        let positions = Tensor(products.patch, points.d)
+        tapCloud.write(into: positions.matrix)
         append(
             PointCloudConvolutionLayer(
-                name: name, products: products, inputCloud: TapCloud(channels: inputCloud, taps: offsets),
-                outputCloud: outputCloud, bias: bias, kernel: points.weightFunction.kernel(inputs: products.patch)))
+                name: name, products: products, inputCloud: tapCloud, outputCloud: outputCloud, bias: bias,
+                kernel: points.weightFunction.kernel(between: positions.matrix, and: outputCloud.value.matrix)))
+        withExtendedLifetime(positions) {}
     }
 
     /// A cloud for the current channels.

@@ -17,6 +17,7 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
     let hasReLU = true
     var input: Shape { products.input }
     var output: Shape { products.output }
+    var amplitude: Float? { kernel.amplitude }
     var kernelShape: [Int] { [output.channels, products.kernel, products.kernel, input.channels] }
     private var patch: Int { products.patch }
     private var d: Int { inputCloud.d }
@@ -76,7 +77,7 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
         workspace.workers.forEach(gradients.tasks) { task, threadIndex in
             gradients.run(task, workspace.scratch(threadIndex)) { g, slopes, rows, columns in
                 g.pack(dw[rows, columns])
-                g.multiply(by: slopes)
+                if let slopes { g.multiply(by: slopes) }
             }
         }
         da.clear()

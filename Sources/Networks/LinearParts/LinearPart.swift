@@ -7,13 +7,17 @@ public struct LinearPartShape: Sendable {
     public var widths: [Int]
     /// d of pcn, rank of low_rank.
     public var d: Int
-    public var weightFunction: WeightFunction
+    /// Of each layer of pcn.
+    public var weightFunctions: [WeightFunction]
+    /// What pcn has beyond the paper's. A window is over the first two coordinates: d is 2 or more.
+    public var form = PointCloudForm()
     /// The image whose pixels are the input neurons, channel by channel; nil where their points are placed as all others.
     public var grid: Shape?
     public var seed: UInt64
     /// The most rows of a batch.
     public var batch: Int
 
+    /// - Parameter weightFunction: the same for every layer.
     public init(
         widths: [Int], d: Int = Settings.Default.d, weightFunction: WeightFunction = WeightFunction(),
         grid: Shape? = nil, seed: UInt64 = 1, batch: Int
@@ -22,7 +26,7 @@ public struct LinearPartShape: Sendable {
         precondition(grid.map { $0.count == widths[0] && d >= 3 } ?? true)
         self.widths = widths
         self.d = d
-        self.weightFunction = weightFunction
+        weightFunctions = Array(repeating: weightFunction, count: widths.count - 1)
         self.grid = grid
         self.seed = seed
         self.batch = batch
@@ -55,6 +59,10 @@ public struct LinearPart: Sendable {
 public struct LinearStack: Sendable {
     public let layers: [any LinearLayer]
     public let parameters: [Parameter]
+    /// F's amplitude in each layer of pcn, which its weights depend on besides the parameters; empty for other parts.
+    public let amplitudes: [Float]
 
-    public init(layers: [any LinearLayer], parameters: [Parameter]) { (self.layers, self.parameters) = (layers, parameters) }
+    public init(layers: [any LinearLayer], parameters: [Parameter], amplitudes: [Float] = []) {
+        (self.layers, self.parameters, self.amplitudes) = (layers, parameters, amplitudes)
+    }
 }

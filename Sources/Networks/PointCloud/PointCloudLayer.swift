@@ -1,7 +1,7 @@
 import Tensors
 
 /// A point cloud layer (§3): W[j, k] = F(‖a_j − b_k‖) for the positions a of its inputs and b of its outputs, two clouds that it
-/// shares with the layers on both sides.
+/// shares with the layers on both sides, unless they are untied.
 ///
 /// Neither W nor dW is ever stored: each tile is computed where it is needed, in both passes, so the layer takes O(n + m) memory
 /// (the limit of §6.1). No BLAS can multiply by a matrix that is not stored, so these products are the engine's own kernel.
@@ -9,7 +9,13 @@ struct PointCloudLayer: LinearLayer {
     let inputCloud: Parameter
     let outputCloud: Parameter
     let bias: Parameter
-    let kernel: WeightKernel
+    /// F with the given ε.
+    let initialKernel: WeightKernel
+    let factors: OutputFactors?
+    /// p (1) of a trained ε · exp(p).
+    let exponent: Parameter?
+    /// F with the ε that is in force.
+    private var kernel: WeightKernel { exponent.map { initialKernel.stretched(by: $0.value.base[0]) } ?? initialKernel }
     var inputs: Int { inputCloud.value.shape[0] }
     var outputs: Int { outputCloud.value.shape[0] }
     private var a: Matrix { inputCloud.value.matrix }
@@ -22,18 +28,20 @@ struct PointCloudLayer: LinearLayer {
     func workspace(batch: Int) -> WorkspaceNeed {
         let d = a.columns
         return WorkspaceNeed(
-            perThread: max(CloudProduct.scratch(d: d), CloudGradients.scratch(d: d)),
+            perThread: max(CloudProduct.scratch(d: d), CloudGradients.scratch(d: d, factors)),
             shared: PackedLHS.floats(rows: outputs, depth: batch) + Panels.floats(batch, inputs) + 16
-                + CloudGradients.partials(inputs: inputs, outputs: outputs, d: d))
+                + CloudGradients.partials(inputs: inputs, outputs: outputs, d: d, factors))
     }
 
-    /// y = x · F(D) + b
+    /// y = x · W + b
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
-        let product = CloudProduct(x, a, b, kernel, into: y, bias: Bias(bias.value.base), relu: relu)
+        factors?.window?.update()
+        let product = CloudProduct(
+            x, a, b, kernel, factors, isForward: true, into: y, bias: Bias(bias.value.base), relu: relu)
         workspace.workers.forEach(product.tasks) { task, threadIndex in product.run(task, workspace.scratch(threadIndex)) }
     }
 
-    /// dx = dy · F(D)ᵀ, and the clouds' gradients from G = dyᵀ·x ⊙ S with the slopes S of F.
+    /// dx = dy · Wᵀ, and the clouds' gradients from G = dyᵀ·x ⊙ S with the slopes S of F.
     ///
     /// dyᵀ·x, of two stored matrices, is the engine's own product too: both are packed once for all tiles, where BLAS would pack
     /// them for each of its calls.
@@ -51,8 +59,10 @@ struct PointCloudLayer: LinearLayer {
                 xPanels.pack(x, block: block, columns: parts.x[part - parts.dy.count])
             }
         }
-        let gradients = CloudGradients(a, b, kernel, partials: shared)
-        let product = dx.map { CloudProduct(dy, b, a, kernel, into: $0.dx, mask: $0.isMasked ? x : nil) }
+        let gradients = CloudGradients(a, b, kernel, factors, exponent, partials: shared)
+        let product = dx.map {
+            CloudProduct(dy, b, a, kernel, factors, isForward: false, into: $0.dx, mask: $0.isMasked ? x : nil)
+        }
         workers.forEach(gradients.tasks + (product?.tasks ?? 0)) { task, threadIndex in
             let scratch = workspace.scratch(threadIndex)
             guard task < gradients.tasks else { product?.run(task - gradients.tasks, scratch); return }
@@ -60,7 +70,7 @@ struct PointCloudLayer: LinearLayer {
                 for block in 0..<blocks.count {
                     multiply(
                         dyT[block][rows: rows], xPanels[block][columns: columns], into: g, initial: block == 0 ? .zero : .sum,
-                        then: block == blocks.count - 1 ? .times(slopes) : .none)
+                        then: block == blocks.count - 1 ? slopes.map { .times($0) } ?? .none : .none)
                 }
             }
         }
@@ -68,91 +78,9 @@ struct PointCloudLayer: LinearLayer {
     }
 
     /// W as PyTorch stores it, to the bit what the passes multiply by.
-    func expand(_ outputs: Range<Int>, into weight: Matrix) { kernel.expand(a, b[rows: outputs], into: weight) }
-}
-
-/// y (B, m) = x (B, n) · W, W[j, k] = F(z(a_j, b_k)): the forward pass; with the clouds exchanged, the gradient of its input.
-struct CloudProduct: Sendable {
-    private static let mostColumns = 128
-    /// A tile of fewer columns passes over the batch too often.
-    private static let fewestColumns = 64
-
-    private let x: Matrix
-    private let a: Matrix
-    private let b: Matrix
-    private let kernel: WeightKernel
-    private let y: Matrix
-    private let bias: Bias?
-    private let relu: Bool
-    private let mask: Matrix?
-    private let rows: Tiling
-    private let columns: Tiling
-    var tasks: Int { rows.count * columns.count }
-
-    /// - Parameters:
-    ///   - bias: the initial value of each row of y; 0 where there is none.
-    ///   - mask: y is set to 0 where this matrix of its shape is not positive.
-    init(
-        _ x: Matrix, _ a: Matrix, _ b: Matrix, _ kernel: WeightKernel, into y: Matrix, bias: Bias? = nil, relu: Bool = false,
-        mask: Matrix? = nil
-    ) {
-        (self.x, self.a, self.b, self.kernel, self.y) = (x, a, b, kernel, y)
-        (self.bias, self.relu, self.mask) = (bias, relu, mask)
-        let (inputs, outputs, d) = (a.rows, b.rows, a.columns)
-        let wanted = TaskSize(Gemm.operations(x.rows, inputs, outputs)).tasks
-        columns = Tiling(
-            outputs, by: (outputs + Self.mostColumns - 1) / Self.mostColumns < wanted ? Self.fewestColumns : Self.mostColumns)
-        // Each part of the rows computes its weights anew, some d operations for each: it needs enough rows to be worth that.
-        let fewestRows = outputs <= Self.fewestColumns ? 4 * d : 16 * d
-        let parts = max(1, min((wanted + columns.count - 1) / columns.count, x.rows / fewestRows))
-        rows = Tiling(x.rows, parts: parts, multipleOf: PackedLHS.groupMultiple)
-    }
-
-    /// Floats of each thread's scratch memory.
-    static func scratch(d: Int) -> Int {
-        Panels.floats(d, mostColumns) + Panels.floats(PointCloudLayer.tileDepth, mostColumns) + 32
-    }
-
-    /// Computes some rows and columns of y, tile by tile along the contraction.
-    func run(_ task: Int, _ scratch: ScratchCursor) {
-        let (rows, columns) = (self.rows[task / self.columns.count], self.columns[task % self.columns.count])
-        var scratch = scratch
-        let positions = scratch.panels(b.columns, columns.count)
-        positions.pack(b[rows: columns].transposed)
-        let depths = Tiling(a.rows, by: PointCloudLayer.tileDepth), target = y[rows, columns]
-        for index in 0..<depths.count {
-            let depth = depths[index]
-            var scratch = scratch
-            let weights = scratch.panels(depth.count, columns.count)
-            kernel.weights(a[rows: depth], positions, into: weights)
-            let first: PackedInitialValue = bias.map { .bias(Bias($0.base + columns.lowerBound)) } ?? .zero
-            multiply(
-                PackedLHS(x[rows, depth]), weights, into: target, initial: index == 0 ? first : .sum,
-                then: relu && index == depths.count - 1 ? .relu : .none)
-        }
-        if let mask { Epilogue.mask(mask).apply(to: target, rows: rows, columns: columns) }
-    }
-}
-
-extension LinearPart {
-    /// Point clouds l₀ … l_L, each shared by the layers on both sides, and biases b₁ … b_L (§3).
-    /// Positions are uniform in [−1, 1], biases in [−0.1, 0.1] (§4.4), or those of the inputs on a grid.
-    public static let pcn = LinearPart(name: "pcn") { shape in
-        let clouds = shape.widths.enumerated().map { index, neurons in
-            Parameter(
-                "clouds.\(index)", [neurons, shape.d], rateFactor: WeightFunction.rateFactor(neurons), isShared: true)
-        }
-        let biases = shape.layers.map {
-            Parameter("biases.\($0.index + 1)", [$0.outputs], rateFactor: WeightFunction.biasRateFactor)
-        }
-        clouds.forEach { $0.initialise(seed: shape.seed, bound: 1) }
-        if let grid = shape.grid { clouds[0].place(on: grid, seed: shape.seed) }
-        biases.forEach { $0.initialise(seed: shape.seed, bound: 0.1) }
-        let layers = shape.layers.map { index, inputs, _ in
-            PointCloudLayer(
-                inputCloud: clouds[index], outputCloud: clouds[index + 1], bias: biases[index],
-                kernel: shape.weightFunction.kernel(inputs: inputs))
-        }
-        return LinearStack(layers: layers, parameters: clouds + biases)
+    func expand(_ outputs: Range<Int>, into weight: Matrix) {
+        factors?.window?.update()
+        let b = b[rows: outputs]
+        kernel.expand(a, b, into: weight) { tile, positions in factors?.apply(to: tile, rows: outputs, b, positions) }
     }
 }

@@ -12,16 +12,21 @@ public struct WeightFunction: Sendable {
     public var wave: Wave
     public var lambda: Double
     public var epsilon: Double
+    public var regulariser: Regulariser
 
     public init(
         distance: Distance = Settings.Default.distance, wave: Wave = Settings.Default.wave,
-        lambda: Double = Settings.Default.lambda, epsilon: Double = Settings.Default.epsilon
+        lambda: Double = Settings.Default.lambda, epsilon: Double = Settings.Default.epsilon,
+        regulariser: Regulariser = Settings.Default.regulariser
     ) {
         (self.distance, self.wave, self.lambda, self.epsilon) = (distance, wave, lambda, epsilon)
+        self.regulariser = regulariser
     }
 
-    /// F for neurons that sum over n inputs.
-    public func kernel(inputs: Int) -> WeightKernel { WeightKernel(self, inputs: inputs) }
+    /// F for neurons that sum over n inputs, with the paper's amplitude λ/√n.
+    public func kernel(inputs: Int) -> WeightKernel {
+        WeightKernel(self, amplitude: lambda / Double(inputs).squareRoot())
+    }
 
     /// The factor of the learning rate of a cloud of n positions (§4.5): n / log₂ n, and 1 for a single position.
     static func rateFactor(_ positions: Int) -> Double {
@@ -32,16 +37,25 @@ public struct WeightFunction: Sendable {
     static let biasRateFactor = 1e5
 }
 
-/// F of one layer as the engine's kernel computes it, in tiles (§3.2): weight = (λ/√n) · shape(z / 2ε).
+/// F of one layer as the engine's kernel computes it, in tiles (§3.2): weight = amplitude · shape(z / 2ε), shape in [−½, ½].
 public struct WeightKernel: Sendable {
-    private let function: pcn_weight_function
+    private var function: pcn_weight_function
+    private let epsilon: Double
     let distance: Distance
+    var amplitude: Float { function.amplitude }
 
-    init(_ f: WeightFunction, inputs: Int) {
-        distance = f.distance
+    init(_ f: WeightFunction, amplitude: Double) {
+        (distance, epsilon) = (f.distance, f.epsilon)
         function = pcn_weight_function(
             distance: f.distance.code, wave: f.wave.code, inverse_period: Float(1 / (2 * f.epsilon)),
-            amplitude: Float(f.lambda / Double(inputs).squareRoot()))
+            amplitude: Float(amplitude))
+    }
+
+    /// The same with ε · exp(exponent) for ε.
+    func stretched(by exponent: Float) -> WeightKernel {
+        var other = self
+        other.function.inverse_period = Float(1 / (2 * epsilon * exp(Double(exponent))))
+        return other
     }
 
     /// Panels of W, w[j, k] = F(z(a_j, b_k)): a (depth, d), and b (d, columns), the other positions packed as a transpose.
@@ -56,7 +70,9 @@ public struct WeightKernel: Sendable {
 
     /// Writes w (m, n) = F(z(b_k, a_j)) for a (n, d) and b (m, d): W as PyTorch stores it. F(z(b_k, a_j)) and F(z(a_j, b_k)) are
     /// equal to the bit.
-    func expand(_ a: Matrix, _ b: Matrix, into w: Matrix) {
+    ///
+    /// - Parameter change: called with each tile and the packed positions a of its columns.
+    func expand(_ a: Matrix, _ b: Matrix, into w: Matrix, _ change: (_ tile: Panels, _ positions: Panels) -> Void = { _, _ in }) {
         let tiles = Tiling(a.rows, by: 128)
         let memory = Tensor(Panels.floats(a.columns, tiles.size)), panels = Tensor(Panels.floats(b.rows, tiles.size))
         for index in 0..<tiles.count {
@@ -65,6 +81,7 @@ public struct WeightKernel: Sendable {
             let tile = Panels(base: panels.base, depth: b.rows, columns: columns.count)
             positions.pack(a[rows: columns].transposed)
             weights(b, positions, into: tile)
+            change(tile, positions)
             tile.unpack(into: w[columns: columns])
         }
         withExtendedLifetime((memory, panels)) {}

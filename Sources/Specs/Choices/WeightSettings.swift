@@ -14,9 +14,13 @@ struct WeightSettings: OptionSet, Hashable, Sendable {
     static let epsilon = WeightSettings(rawValue: 4)
     static let distance = WeightSettings(rawValue: 8)
     static let wave = WeightSettings(rawValue: 16)
+    /// How the amplitude depends on the number of inputs.
+    static let regulariser = WeightSettings(rawValue: 64)
+    /// What a linear part has beyond the paper's.
+    static let form = WeightSettings(rawValue: 128)
     /// How the points of the input neurons are placed at first.
     static let inputCloud = WeightSettings(rawValue: 32)
 
     /// All settings of weights that are computed from distances between points.
-    static let pointCloud: WeightSettings = [.d, .lambda, .epsilon, .distance, .wave]
+    static let pointCloud: WeightSettings = [.d, .lambda, .epsilon, .distance, .wave, .regulariser]
 }

@@ -40,6 +40,12 @@ extension Diagnostic {
         case .tooFewDimensions(let d):
             "a grid needs two dimensions for the places of the pixels and at least one for their channels; "
                 + "d is \(d), set it to 3 or more"
+        case .wrongNumberOfLayers(let found, let layers):
+            "a list of \(found) for a linear part of \(layers) layers; expected \(layers) numbers, one for each hidden width and "
+                + "one for the classes, or a single number"
+        case .listForConvolutions:
+            "a list has a number for each layer of the linear part, and none for the convolutions, which use it too; "
+                + "expected a single number, or set convolution to \"dense\""
         case .emptyList:
             "an empty list gives no run; expected at least one value"
         case .excludesEverything:
@@ -72,6 +78,7 @@ extension Diagnostic {
     /// The exact limits, if the kind's phrase leaves them out.
     private static func limits(_ kind: ValueKind) -> String {
         switch kind {
+        case .realOrReals(let range, _): limits(.real(range))
         case .real where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
         case .whole where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
         case .whole, .real, .wholes, .choice, .choiceOrPath, .choices, .text, .name, .object, .objects, .values: ""

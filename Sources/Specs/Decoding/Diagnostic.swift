@@ -29,6 +29,10 @@ struct Diagnostic: Hashable, Sendable {
         case tooManySamples(found: Int, dataset: DatasetName, available: Int)
         /// A grid of pixels in a space of one or two dimensions.
         case tooFewDimensions(d: Int)
+        /// A list for the linear layers that has another number of values.
+        case wrongNumberOfLayers(found: Int, layers: Int)
+        /// A list for the linear layers, for a setting that convolutions have too.
+        case listForConvolutions
         /// A folder of own data that cannot be used.
         case ownData(OwnDataLookup.Fault)
         /// The field does not apply to the run of this `include` object.

@@ -18,6 +18,12 @@ struct Expansion {
             self.given = given
             settings = Settings(values: given.compactMapValues(\.value))
         }
+
+        /// Whether its layers are known: no error hides a setting that they depend on.
+        var hasLayers: Bool {
+            given["architecture"]?.value != nil
+                && ["linear", "convolution", "widths"].allSatisfy { given[$0] == nil || given[$0]?.value != nil }
+        }
     }
 
     init(_ outline: SpecOutline) {
@@ -49,6 +55,7 @@ struct Expansion {
         checkApplicability(drafts, included: included)
         checkSamples(drafts)
         checkGrids(drafts)
+        checkLists(drafts)
         var seen: Set<Settings> = []
         return drafts.map(\.settings).filter { seen.insert($0).inserted }
     }
@@ -169,6 +176,23 @@ struct Expansion {
                 seen.insert([given.position.line, given.position.column, d]).inserted
             else { continue }
             report(.tooFewDimensions(d: d), at: given.position, given.path)
+        }
+    }
+
+    /// Reports lists for the linear layers that do not fit a run, once for each place and problem.
+    private mutating func checkLists(_ drafts: [Draft]) {
+        struct Found: Hashable {
+            let position: Position
+            let problem: Diagnostic.Problem
+        }
+        var seen: Set<Found> = []
+        for draft in drafts where draft.hasLayers {
+            for given in draft.given.values {
+                guard let value = given.value, let problem = draft.settings.fault(of: value, for: given.field),
+                    seen.insert(Found(position: given.position, problem: problem)).inserted
+                else { continue }
+                report(problem, at: given.position, given.path)
+            }
         }
     }
 

@@ -15,7 +15,7 @@ struct RunIndex {
     }
 
     private mutating func runs(with value: SettingValue, of field: SettingField) -> RunSet {
-        let empty = RunSet(capacity: runs.count)
+        let value = value.canonical, empty = RunSet(capacity: runs.count)
         if byValue[field.key] == nil {
             var sets: [SettingValue: RunSet] = [:]
             for (index, run) in runs.enumerated() {

@@ -34,7 +34,15 @@ struct SpecScanner {
         guard let object, scanner.diagnostics.isEmpty else {
             throw SpecDiagnostics(file: "settings", diagnostics: scanner.diagnostics)
         }
-        return Settings(values: object.settings.compactMapValues(\.value))
+        let settings = Settings(values: object.settings.compactMapValues(\.value))
+        for given in object.settings.values {
+            guard let value = given.value, let problem = settings.fault(of: value, for: given.field) else { continue }
+            scanner.report(problem, at: given.position, given.path)
+        }
+        guard scanner.diagnostics.isEmpty else {
+            throw SpecDiagnostics(file: "settings", diagnostics: scanner.diagnostics)
+        }
+        return settings
     }
 
     private func document(_ bytes: [UInt8], file: String) throws(SpecDiagnostics) -> JSONValue {

@@ -24,6 +24,17 @@ extension ValueKind {
         case (.real(let range), .number(let number)):
             guard range.contains(number.double) else { return fail(.outOfRange(found: json.found, self)) }
             return .real(number.double)
+        case (.realOrReals(let range, _), .number):
+            return ValueKind.real(range).value(of: json, at: path, canonical: canonical, diagnostics: &diagnostics)
+        case (.realOrReals(let range, let count), .array(let elements)):
+            guard count.contains(elements.count) else {
+                return fail(.outOfRange(found: "a list of \(elements.count)", self))
+            }
+            let values = elements.enumerated().map { index, element in
+                ValueKind.real(range).value(of: element, at: path.index(index), canonical: canonical, diagnostics: &diagnostics)
+            }
+            let reals = values.compactMap { $0.flatMap { Double($0) } }
+            return reals.count == values.count ? .reals(reals) : nil
         case (.choice(let names), .string(let text)):
             if names.contains(text) { return .text(text) }
             return fail(.unknownChoice(found: text, suggestion: Suggestion.closest(to: text, among: names), self))
@@ -63,7 +74,8 @@ extension ValueKind {
             return .text(text)
         case (.name, .string(let text)):
             return ExperimentName.isSuitable(text) ? .text(text) : fail(.outOfRange(found: json.found, self))
-        case (.whole, _), (.real, _), (.choice, _), (.choiceOrPath, _), (.choices, _), (.wholes, _), (.text, _), (.name, _),
+        case (.whole, _), (.real, _), (.realOrReals, _), (.choice, _), (.choiceOrPath, _), (.choices, _), (.wholes, _),
+            (.text, _), (.name, _),
             (.object, _),
             (.objects, _),
             (.values, _):

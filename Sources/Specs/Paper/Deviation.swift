@@ -39,7 +39,7 @@ extension SettingField {
     /// Whether an untrained network depends on it, besides its architecture.
     fileprivate var determinesWeights: Bool {
         switch applicability {
-        case .weights, .inputCloud: true
+        case .weights, .linearPart, .inputCloud, .grid: true
         case .everywhere, .convolutions, .momentum, .weightDecay, .warmup: key == "normalise"
         }
     }

@@ -1,7 +1,7 @@
 /// The JSON Schema (2020-12) of a spec, generated from the descriptions that the decoder reads.
 ///
-/// It contains all that JSON Schema can express. Only the decoder checks repeated keys, limits that depend on the data set,
-/// whether exclusions leave a run, and the number of runs.
+/// It contains all that JSON Schema can express. Only the decoder checks repeated keys, limits that depend on the data set or on
+/// the number of layers, whether exclusions leave a run, and the number of runs.
 public enum ExperimentSchema {
     private typealias Member = JSONTree.Member
 
@@ -136,6 +136,18 @@ public enum ExperimentSchema {
             [
                 Member("type", .text("number")), Member("minimum", .real(range.lowerBound)),
                 Member("maximum", .real(range.upperBound)),
+            ]
+        case .realOrReals(let range, let count):
+            [
+                Member(
+                    "anyOf",
+                    .list([
+                        .object(constraints(.real(range))),
+                        .object([
+                            Member("type", .text("array")), Member("minItems", .whole(count.lowerBound)),
+                            Member("maxItems", .whole(count.upperBound)), Member("items", .object(constraints(.real(range)))),
+                        ]),
+                    ]))
             ]
         case .choice(let names):
             [Member("enum", .list(names.map(JSONTree.text)))]

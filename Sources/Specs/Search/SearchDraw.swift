@@ -19,7 +19,7 @@ struct SearchDraw {
 }
 
 extension Search {
-    /// How often a trial is drawn again, when it equals an earlier one or has too many parameters, before the space counts as used up.
+    /// How often a trial is drawn again, when it equals an earlier one, has too many parameters or a list that does not fit its layers, before the space counts as used up.
     private static let mostAttempts = 1000
 
     /// The trials' settings in order of their numbers: `base` with values of the space. Fewer than `trials` where the space has no more
@@ -27,12 +27,13 @@ extension Search {
     func draws(over base: [String: SettingValue]) -> [Settings] {
         var seen: Set<Settings> = [], drawn: [Settings] = []
         for trial in 0..<trials {
-            let settings = (0..<Self.mostAttempts).lazy.map { attempt -> Settings in
-                let draw = SearchDraw(seed: seed, trial: trial, attempt: attempt)
-                var values = base
-                for dimension in space { values[dimension.key] = dimension.value(at: draw.place(of: dimension.key)) }
-                return Settings(values: values)
-            }.first { isAllowed($0) && !seen.contains($0) }
+            let settings =
+                (0..<Self.mostAttempts).lazy.map { attempt -> Settings? in
+                    let draw = SearchDraw(seed: seed, trial: trial, attempt: attempt)
+                    var values = base
+                    for dimension in space { values[dimension.key] = dimension.value(at: draw.place(of: dimension.key)) }
+                    return Settings(values: values, fitting: space)
+                }.first { settings in settings.map { isAllowed($0) && !seen.contains($0) } ?? false } ?? nil
             guard let settings else { break }
             seen.insert(settings)
             drawn.append(settings)
@@ -40,7 +41,19 @@ extension Search {
         return drawn
     }
 
+    /// A trial is drawn again where it has too many parameters.
     private func isAllowed(_ settings: Settings) -> Bool {
         mostParameters.map { settings.linearParameters <= $0 } ?? true
+    }
+}
+
+extension Settings {
+    /// Nil where a drawn list has not one number for each layer of the drawn network.
+    fileprivate init?(values: [String: SettingValue], fitting space: [SearchDimension]) {
+        self.init(values: values)
+        for dimension in space {
+            guard let value = values[dimension.key], let field = SettingField.named(dimension.key) else { continue }
+            if fault(of: value, for: field) != nil { return nil }
+        }
     }
 }

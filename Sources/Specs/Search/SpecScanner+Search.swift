@@ -220,7 +220,7 @@ extension ValueKind {
     /// Whether it is one number, of which a range can be given.
     var isNumber: Bool {
         switch self {
-        case .whole, .real: true
+        case .whole, .real, .realOrReals: true
         case .choice, .choiceOrPath, .wholes, .choices, .text, .name, .object, .objects, .values: false
         }
     }

@@ -4,10 +4,15 @@ enum Applicability: Hashable, Sendable {
     case everywhere
     /// Runs whose linear part or convolutions use the setting.
     case weights(WeightSettings)
+    /// Runs whose linear part uses the setting, whatever their convolutions do.
+    case linearPart(WeightSettings)
     /// Runs whose architecture has convolutions.
     case convolutions
     /// Runs whose linear part has a cloud of points for the pixels of an image.
     case inputCloud
+
+    /// Runs whose linear part has the points of an image's pixels on a grid.
+    case grid
 
     /// Runs whose optimizer takes momentum.
     case momentum
@@ -30,8 +35,11 @@ enum Applicability: Hashable, Sendable {
         case .everywhere: []
         case .weights(let setting):
             [[linears { $0.settings.contains(setting) }, convolutions { $0.settings.contains(setting) }]]
+        case .linearPart(let setting): [[linears { $0.settings.contains(setting) }]]
         case .convolutions: [[architectures(\.hasConvolutions)]]
         case .inputCloud: [[linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)]]
+        case .grid:
+            Applicability.inputCloud.requirements + [[Condition(key: "initialisation", values: [Initialisation.grid.name])]]
         case .momentum: [[optimizers(\.hasMomentum)]]
         case .weightDecay: [[optimizers { $0.weightDecay != nil }]]
         case .warmup: [[Condition(key: "schedule", values: Schedule.all.filter(\.takesWarmup).map(\.name))]]
@@ -44,8 +52,10 @@ enum Applicability: Hashable, Sendable {
         case .everywhere: true
         case .weights(let setting):
             settings.linear.settings.contains(setting) || settings.convolutionInForce?.settings.contains(setting) == true
+        case .linearPart(let setting): settings.linear.settings.contains(setting)
         case .convolutions: settings.architecture.hasConvolutions
         case .inputCloud: settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
+        case .grid: Applicability.inputCloud.holds(for: settings) && settings.initialisation == .grid
         case .momentum: settings.optimizer.hasMomentum
         case .weightDecay: settings.optimizer.weightDecay != nil
         case .warmup: settings.schedule.takesWarmup
@@ -56,7 +66,8 @@ enum Applicability: Hashable, Sendable {
     var reason: String? {
         switch self {
         case .inputCloud: "behind convolutions the linear part reads features, which have no places in a picture"
-        case .everywhere, .weights, .convolutions, .momentum, .weightDecay, .warmup: nil
+        case .grid: "a window is over the picture, in which only a grid's points have places"
+        case .everywhere, .weights, .linearPart, .convolutions, .momentum, .weightDecay, .warmup: nil
         }
     }
 

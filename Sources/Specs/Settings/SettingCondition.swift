@@ -33,7 +33,7 @@ public struct SettingCondition: Sendable, Equatable {
         }
         let isOrdered = first.comparison != .equal && first.comparison != .unequal
         if isOrdered, value.number == nil { throw .noOrder(setting: field.key) }
-        (self.text, key, comparison, self.value) = (text, field.key, first.comparison, value)
+        (self.text, key, comparison, self.value) = (text, field.key, first.comparison, value.canonical)
     }
 
     /// Whether a run with these settings satisfies the condition.
@@ -77,11 +77,18 @@ public enum ConditionError: Error, Equatable, CustomStringConvertible {
 }
 
 extension ValueKind {
-    /// The value of a text as people write it: 0.1, 1e-4, cifar10, 512×512 or 512x512.
+    /// The value of a text as people write it: 0.1, 1e-4, cifar10, 512×512 or 512x512, 0.1/0.2 or 0.1,0.2.
     fileprivate func parsed(_ text: String) -> SettingValue? {
         switch self {
         case .whole: Int(text).map(SettingValue.whole)
         case .real: Double(text).flatMap { $0.isFinite ? .real($0) : nil }
+        case .realOrReals:
+            {
+                let parts = text.split(whereSeparator: { "/,[] ".contains($0) }).map { Double($0) }
+                let reals = parts.compactMap(\.self).filter(\.isFinite)
+                guard reals.count == parts.count, let first = reals.first else { return nil }
+                return reals.count == 1 ? .real(first) : .reals(reals)
+            }()
         case .choice(let names): names.contains(text) ? .text(text) : nil
         case .choiceOrPath(let names): names.contains(text) || DatasetName.folder(ofName: text) != nil ? .text(text) : nil
         case .wholes:
@@ -112,7 +119,7 @@ extension SettingValue {
         switch self {
         case .whole(let whole): Double(whole)
         case .real(let real): real
-        case .text, .texts, .wholes, .own: nil
+        case .text, .texts, .wholes, .reals, .own: nil
         }
     }
 }

@@ -9,6 +9,11 @@ extension SettingField {
     /// The largest real number of a setting.
     static let realLimit = 1e30
 
+    /// Hidden widths that a spec may give.
+    private static let hiddenWidths = 1...32
+    /// A number for each layer of the linear part: one more than hidden widths.
+    private static let positiveByLayer = ValueKind.realOrReals(1e-30...realLimit, count: 1...hiddenWidths.upperBound + 1)
+
     /// Every setting, in the order in which texts list them. A setting comes after those that its applicability depends on.
     public static let all: [SettingField] = [
         .choice("architecture", \.architecture, of: Architecture.self, "the network", presence: .required, comparison: .never),
@@ -21,10 +26,12 @@ extension SettingField {
             "d", \.d, .whole(1...512), "dimensions of the points' space, or the rank under low_rank",
             applicability: .weights(.d), comparison: .never),
         SettingField(
-            "lambda", aliases: ["λ"], \.lambda, positive, "λ, the weights' amplitude", applicability: .weights(.lambda),
+            "lambda", aliases: ["λ"], \.lambda, positiveByLayer,
+            "λ, the weights' amplitude; a list has one for each layer of the linear part", applicability: .weights(.lambda),
             label: { "λ \($0)" }),
         SettingField(
-            "epsilon", aliases: ["ε"], \.epsilon, positive, "ε, half the wave's period", applicability: .weights(.epsilon),
+            "epsilon", aliases: ["ε"], \.epsilon, positiveByLayer,
+            "ε, half the wave's period; a list has one for each layer of the linear part", applicability: .weights(.epsilon),
             label: { "ε \($0)" }),
         .choice(
             "distance", \.distance, of: Distance.self, "what is measured between two points", applicability: .weights(.distance),
@@ -32,14 +39,29 @@ extension SettingField {
         .choice(
             "wave", \.wave, of: Wave.self, "the periodic function over the distance", applicability: .weights(.wave),
             label: { "\($0) wave" }),
+        .choice(
+            "regulariser", \.regulariser, of: Regulariser.self, "the amplitude of the periodic function over n inputs",
+            applicability: .weights(.regulariser), omittedAt: Regulariser.paper, label: { "\($0) regulariser" }),
+        .choice(
+            "clouds", \.clouds, of: CloudSharing.self, "the clouds of a PCN's points", applicability: .linearPart(.form),
+            omittedAt: CloudSharing.tied, label: { "\($0) clouds" }),
+        .choice(
+            "gain", \.gain, of: Gain.self, "trained factors of a PCN's weights", applicability: .linearPart(.form),
+            omittedAt: Gain.none, label: { "a gain a \($0)" }),
+        .choice(
+            "learn_epsilon", \.learnEpsilon, of: LearnedEpsilon.self, "whether ε is trained",
+            applicability: .linearPart(.form), omittedAt: LearnedEpsilon.none, label: { "a learned ε a \($0)" }),
         SettingField(
             "widths", \.widths,
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.
-            .wholes(each: 2...32_768, count: 1...32), "hidden widths in place of the architecture's own",
+            .wholes(each: 2...32_768, count: hiddenWidths), "hidden widths in place of the architecture's own",
             absentText: "the architecture's own", effective: { .wholes($0.hiddenWidths) }),
         .choice(
             "initialisation", \.initialisation, of: Initialisation.self, "how the points of a PCN are placed at first",
             applicability: .inputCloud, omittedAt: Initialisation.uniform, label: { "\($0) initialisation" }),
+        .choice(
+            "window", \.window, of: Window.self, "what multiplies the weights of the first layer", applicability: .grid,
+            omittedAt: Window.none, label: { "\($0) window" }),
         .choice(
             "normalise", \.normalise, of: Normalisation.self, "the hidden vectors of the linear part",
             omittedAt: Normalisation.none, label: { $0 == "none" ? "no normalisation" : "\($0) normalisation" }),

@@ -4,6 +4,7 @@ enum SettingValue: Hashable, Sendable {
     case whole(Int)
     case real(Double)
     case wholes([Int])
+    case reals([Double])
     case texts([String])
     /// A user's own data.
     case own(DatasetName)
@@ -15,18 +16,20 @@ enum SettingValue: Hashable, Sendable {
         case .whole(let whole): .whole(whole)
         case .real(let real): .real(real)
         case .wholes(let wholes): .list(wholes.map(JSONTree.whole))
+        case .reals(let reals): .list(reals.map(JSONTree.real))
         case .texts(let texts): .list(texts.map(JSONTree.text))
         case .own(let dataset): .text(dataset.name)
         }
     }
 
-    /// The value as people read it: cifar10, 1024, 1e-4, 512×512.
+    /// The value as people read it: cifar10, 1024, 1e-4, 512×512, 0.1/0.2.
     var shown: String {
         switch self {
         case .text(let text): text
         case .whole(let whole): String(whole)
         case .real(let real): ECMAScriptNumber.text(real)
         case .wholes(let wholes): wholes.map(String.init).joined(separator: "×")
+        case .reals(let reals): reals.map(ECMAScriptNumber.text).joined(separator: "/")
         case .texts(let texts): texts.isEmpty ? "none" : texts.joined(separator: "+")
         case .own(let dataset): dataset.label
         }
@@ -101,6 +104,10 @@ extension Linear: SettingRepresentable {}
 extension Convolution: SettingRepresentable {}
 extension Distance: SettingRepresentable {}
 extension Wave: SettingRepresentable {}
+extension Regulariser: SettingRepresentable {}
+extension CloudSharing: SettingRepresentable {}
+extension Gain: SettingRepresentable {}
+extension LearnedEpsilon: SettingRepresentable {}
 extension DatasetName: SettingRepresentable {
     init?(_ value: SettingValue) {
         switch value {
@@ -108,13 +115,14 @@ extension DatasetName: SettingRepresentable {
         case .text(let text):
             guard let dataset = Self.named(text) else { return nil }
             self = dataset
-        case .whole, .real, .wholes, .texts: return nil
+        case .whole, .real, .wholes, .reals, .texts: return nil
         }
     }
 
     var settingValue: SettingValue? { folder == nil ? .text(name) : .own(self) }
 }
 extension Initialisation: SettingRepresentable {}
+extension Window: SettingRepresentable {}
 extension Normalisation: SettingRepresentable {}
 extension InputScale: SettingRepresentable {}
 extension Optimizer: SettingRepresentable {}

@@ -18,6 +18,7 @@ extension Settings: Codable {
             case .whole(let whole)?: try container.encode(whole, forKey: Key(field.key))
             case .real(let real)?: try container.encode(real, forKey: Key(field.key))
             case .wholes(let wholes)?: try container.encode(wholes, forKey: Key(field.key))
+            case .reals(let reals)?: try container.encode(reals, forKey: Key(field.key))
             case .texts(let texts)?: try container.encode(texts, forKey: Key(field.key))
             case .own(let own)?: try container.encode(own.name, forKey: Key(field.key))
             case nil: break
@@ -36,6 +37,12 @@ extension Settings: Codable {
                 switch field.kind {
                 case .whole: .whole(try container.decode(Int.self, forKey: key))
                 case .real: .real(try container.decode(Finite.self, forKey: key).value)
+                case .realOrReals:
+                    if let list = try? container.decode([Finite].self, forKey: key) {
+                        .list(list.map { .real($0.value) })
+                    } else {
+                        .real(try container.decode(Finite.self, forKey: key).value)
+                    }
                 case .wholes: .list(try container.decode([Int].self, forKey: key).map(JSONTree.whole))
                 case .choices: .list(try container.decode([String].self, forKey: key).map(JSONTree.text))
                 case .choice, .choiceOrPath, .text, .name, .object, .objects, .values:

@@ -1,7 +1,7 @@
 extension Settings {
     /// The dimensions of the linear part.
     public var linearDimensions: LinearDimensions {
-        LinearDimensions(widths: layerWidths, d: linear.settings.contains(.d) ? d ?? 0 : 0)
+        LinearDimensions(widths: layerWidths, d: linear.settings.contains(.d) ? d ?? 0 : 0, form: pointCloudForm)
     }
 
     /// Trainable parameters of the linear part, biases included.
@@ -18,8 +18,7 @@ extension Settings {
 
     /// Multiply-adds over one training epoch.
     public var multiplyAddsPerEpoch: MultiplyAdds {
-        let dimensions = linearDimensions
-        let layers = dimensions.layers.map { LinearLayerDimensions(inputs: $0.inputs, outputs: $0.outputs, d: dimensions.d) }
+        let layers = linearDimensions.eachLayer
         // One product forward, one for the gradient of the weights, one for that of the inputs.
         var perImage = 3 * layers.map(linear.forward).reduce(0, +) + convolutionMultiplyAdds
         // The gradient of the images is not needed.

@@ -12,18 +12,28 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var convolution: Convolution?
     /// Dimensions of a PCN's space, or the rank under low_rank.
     public internal(set) var d: Int?
-    /// λ: the weights' amplitude.
-    public internal(set) var lambda: Double?
-    /// ε: half the wave's period.
-    public internal(set) var epsilon: Double?
+    /// λ: the weights' amplitude, of every layer.
+    public internal(set) var lambda: LayerValues?
+    /// ε: half the wave's period, of every layer.
+    public internal(set) var epsilon: LayerValues?
     /// What is measured between two points.
     public internal(set) var distance: Distance?
     /// The periodic function over the distance.
     public internal(set) var wave: Wave?
+    /// How the amplitude of the periodic function depends on the number of inputs.
+    public internal(set) var regulariser: Regulariser
+    /// Whether the layers of a PCN share clouds.
+    public internal(set) var clouds: CloudSharing
+    /// The trained factors of a PCN's weights.
+    public internal(set) var gain: Gain
+    /// Whether ε is trained.
+    public internal(set) var learnEpsilon: LearnedEpsilon
     /// Hidden widths, if they are not the architecture's own.
     public internal(set) var widths: [Int]?
     /// How a PCN's points are placed at first.
     public internal(set) var initialisation: Initialisation
+    /// What multiplies the weights of the first layer of a PCN on a grid.
+    public internal(set) var window: Window
     /// How each hidden vector of the linear part is normalised.
     public var normalise: Normalisation
     /// The probability of an element to be dropped in training, if it is not the architecture's own.
@@ -76,7 +86,12 @@ public struct Settings: Hashable, Sendable {
         public static let epsilon = 0.1
         public static let distance = Distance.euclidean
         public static let wave = Wave.triangle
+        public static let regulariser = Regulariser.paper
+        public static let clouds = CloudSharing.tied
+        public static let gain = Gain.none
+        public static let learnEpsilon = LearnedEpsilon.none
         public static let initialisation = Initialisation.uniform
+        public static let window = Window.none
         public static let normalise = Normalisation.none
         public static let validationSamples = 0
         public static let inputScale = InputScale.raw
@@ -97,9 +112,14 @@ public struct Settings: Hashable, Sendable {
     /// Settings with the paper's values where none is given. Those that do not apply to the run are dropped.
     public init(
         architecture: Architecture = .linearnet, linear: Linear = Default.linear, convolution: Convolution = Default.convolution,
-        d: Int = Default.d, lambda: Double = Default.lambda, epsilon: Double = Default.epsilon,
-        distance: Distance = Default.distance, wave: Wave = Default.wave, widths: [Int]? = nil,
-        initialisation: Initialisation = Default.initialisation, normalise: Normalisation = Default.normalise,
+        d: Int = Default.d, lambda: LayerValues = LayerValues(Default.lambda),
+        epsilon: LayerValues = LayerValues(Default.epsilon),
+        distance: Distance = Default.distance, wave: Wave = Default.wave, regulariser: Regulariser = Default.regulariser,
+        clouds: CloudSharing = Default.clouds, gain: Gain = Default.gain,
+        learnEpsilon: LearnedEpsilon = Default.learnEpsilon,
+        widths: [Int]? = nil,
+        initialisation: Initialisation = Default.initialisation, window: Window = Default.window,
+        normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
         trainSamples: Int? = nil, testSamples: Int? = nil,
         validationSamples: Int = Default.validationSamples, inputScale: InputScale = Default.inputScale,
@@ -118,8 +138,13 @@ public struct Settings: Hashable, Sendable {
         self.epsilon = epsilon
         self.distance = distance
         self.wave = wave
+        self.regulariser = regulariser
+        self.clouds = clouds
+        self.gain = gain
+        self.learnEpsilon = learnEpsilon
         self.widths = widths
         self.initialisation = initialisation
+        self.window = window
         self.normalise = normalise
         self.dropout = dropout
         self.dataset = dataset
@@ -153,6 +178,7 @@ public struct Settings: Hashable, Sendable {
         // Left out, so that runs from before there was a choice keep their identity.
         if convolution == .dense { convolution = nil }
         if let d, d < Initialisation.fewestGridDimensions { initialisation = Default.initialisation }
+        if initialisation != .grid { window = Default.window }
         if dropout == architecture.dropout { dropout = nil }
         if weightDecay == optimizer.weightDecay { weightDecay = nil }
         if widths == architecture.hiddenWidths { widths = nil }
@@ -188,6 +214,11 @@ public struct Settings: Hashable, Sendable {
 
     /// The probability of an element to be dropped in training, whether given or the architecture's own.
     public var dropoutInForce: Double { dropout ?? architecture.dropout }
+
+    /// What a PCN's linear part has beyond the paper's.
+    public var pointCloudForm: PointCloudForm {
+        PointCloudForm(clouds: clouds, gain: gain, learnEpsilon: learnEpsilon, window: window)
+    }
 
     /// How the convolutions make their weights; nil if there are none.
     var convolutionInForce: Convolution? { architecture.hasConvolutions ? convolution ?? .dense : nil }

@@ -34,6 +34,7 @@ public struct SharedSettings: Encodable, Sendable {
             case .whole(let whole)?: try object.encode(whole, forKey: key)
             case .real(let real)?: try object.encode(real, forKey: key)
             case .wholes(let wholes)?: try object.encode(wholes, forKey: key)
+            case .reals(let reals)?: try object.encode(reals, forKey: key)
             case .texts(let texts)?: try object.encode(texts, forKey: key)
             case .own(let dataset)?: try object.encode(dataset.name, forKey: key)
             case nil: try object.encodeNil(forKey: key)

@@ -4,6 +4,8 @@ enum ValueKind: Hashable, Sendable {
     case whole(ClosedRange<Int>)
     /// A number in a range that float32 holds.
     case real(ClosedRange<Double>)
+    /// A number in a range that float32 holds, or a list of one for each linear layer.
+    case realOrReals(ClosedRange<Double>, count: ClosedRange<Int>)
     /// One of some names.
     case choice([String])
     /// One of some names, or `path:` and a folder.
@@ -32,6 +34,8 @@ enum ValueKind: Hashable, Sendable {
         case .real(let range) where range.upperBound >= SettingField.realLimit:
             range.lowerBound > 0 ? "a number > 0" : "a number ≥ 0"
         case .real: "a number " + rangePhrase
+        case .realOrReals(let range, _):
+            ValueKind.real(range).phrase + ", or a list of one for each layer of the linear part"
         case .choice(let names):
             names.count == 1 ? Echo.quoted(names[0]) : "one of " + names.map(Echo.quoted).joined(separator: ", ")
         case .choiceOrPath(let names):
@@ -59,6 +63,7 @@ enum ValueKind: Hashable, Sendable {
                 : "from \(range.lowerBound) to \(range.upperBound.grouped)"
         case .real(let range):
             "from \(ECMAScriptNumber.text(range.lowerBound)) to \(ECMAScriptNumber.text(range.upperBound))"
+        case .realOrReals(let range, _): ValueKind.real(range).rangePhrase
         case .wholes, .choice, .choiceOrPath, .choices, .text, .name, .object, .objects, .values: ""
         }
     }

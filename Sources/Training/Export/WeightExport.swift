@@ -18,7 +18,7 @@ public struct WeightExport: Sendable {
     ///   - expanded: exports every layer as a dense one: `linear.i.weight` (m, n) and `linear.i.bias` (m),
     ///     `features.i.weight` (O, C, k, k) and `features.i.bias` (O).
     ///   - scale: for a format that is a model.
-    ///   - metadata: added to the settings and the place in training.
+    ///   - metadata: added to the settings, the place in training, and the amplitudes of F where the settings do not give them.
     /// - Throws: `Safetensors.Failure` for a checkpoint that is not of these settings.
     public init(
         _ settings: Settings, _ checkpoint: Safetensors, expanded: Bool, scale: PixelScale? = nil,
@@ -49,6 +49,13 @@ public struct WeightExport: Sendable {
             "linear": expanded ? Linear.mlp.name : settings.linear.name,
             "widths": settings.layerWidths.map(String.init).joined(separator: " "),
         ]
+        if !expanded, settings.regulariser != Settings.Default.regulariser {
+            // They depend on the initial clouds, which the file does not have.
+            let convolutions = plan.layers.compactMap { ($0 as? any ConvolutionLayer)?.amplitude }
+            for (key, values) in [("amplitudes", stack.amplitudes), ("features.amplitudes", convolutions)] where !values.isEmpty {
+                known[key] = values.map { "\($0)" }.joined(separator: " ")
+            }
+        }
         for key in ["epoch", "batch"] { known[key] = checkpoint.metadata[key] }
         self.metadata = known.merging(metadata) { _, given in given }
     }

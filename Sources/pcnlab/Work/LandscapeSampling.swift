@@ -77,8 +77,12 @@ extension Settings {
     fileprivate var withoutTraining: Settings {
         Settings(
             architecture: architecture, linear: linear, convolution: convolution ?? Default.convolution, d: d ?? Default.d,
-            lambda: lambda ?? Default.lambda, epsilon: epsilon ?? Default.epsilon, distance: distance ?? Default.distance,
-            wave: wave ?? Default.wave, widths: widths, initialisation: initialisation, normalise: normalise, dataset: dataset,
+            lambda: lambda ?? LayerValues(Default.lambda), epsilon: epsilon ?? LayerValues(Default.epsilon),
+            distance: distance ?? Default.distance,
+            wave: wave ?? Default.wave, regulariser: regulariser, clouds: clouds, gain: gain, learnEpsilon: learnEpsilon,
+            widths: widths,
+            initialisation: initialisation, window: window,
+            normalise: normalise, dataset: dataset,
             trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
     }
 

@@ -8,8 +8,8 @@
 #include "products.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    void (*const cases[])(const pcn_kernels *, input) = {product_case, packing_case, patches_case, pool_case,
-                                                         pair_case,    sums_case,    element_case};
+    void (*const cases[])(const pcn_kernels *, input) = {product_case, packing_case,  patches_case, pool_case,
+                                                         pair_case,    gaussian_case, sums_case,    element_case};
     input bytes = {data, size};
     const size_t kind = below(&bytes, sizeof cases / sizeof *cases);
     size_t sets = 0;

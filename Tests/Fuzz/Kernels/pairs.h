@@ -47,6 +47,34 @@ static void pair_case(const pcn_kernels *set, input bytes) {
     free(a), free(b), free(weights), free(slopes);
 }
 
+static float exponential(const pcn_kernels *set, float x) {
+    const float scaled = x * 1.44269504088896341f, turns = scaled < -126 ? -126 : scaled, n = floorf(turns + 0.5f);
+    const float t = (turns - n) * 0.693147180559945309f;
+    const float terms[] = {1.0f / 720, 1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1, 1};
+    float p = 1.0f / 5040;
+    for (int i = 0; i < 7; i++) p = multiply_add(set, p, t, terms[i]);
+    return isnan(n) ? n : p * ldexpf(1, (int)n);
+}
+
+static void gaussian_case(const pcn_kernels *set, input bytes) {
+    const size_t depth = 1 + below(&bytes, 40), columns = 1 + below(&bytes, 50), d = 2 + below(&bytes, 20), by_rows = below(&bytes, 2);
+    const size_t count = depth * whole_panels(columns);
+    float *a = floats_of(&bytes, depth * d), *b = floats_of(&bytes, d * whole_panels(columns));
+    float *scales = floats_of(&bytes, by_rows ? depth : whole_panels(columns)), *tile = floats_of(&bytes, count);
+    for (size_t i = 0; i < (by_rows ? depth : whole_panels(columns)); i++) scales[i] = fabsf(scales[i]);
+    float *expected = copy_of(tile, count);
+    set->gaussian(depth, columns, d, a, b, by_rows ? scales : 0, by_rows ? 0 : scales, tile);
+    for (size_t k = 0; k < columns; k++)
+        for (size_t j = 0; j < depth; j++) {
+            const size_t panel = k / PCN_PANEL, place = (panel * depth + j) * PCN_PANEL + k % PCN_PANEL;
+            const float across = a[j * d] - b[panel * d * PCN_PANEL + k % PCN_PANEL];
+            const float down = a[j * d + 1] - b[(panel * d + 1) * PCN_PANEL + k % PCN_PANEL];
+            const float squared = multiply_add(set, down, down, across * across);
+            same(tile[place], expected[place] * exponential(set, -scales[by_rows ? j : k] * squared), "gaussian", set, place);
+        }
+    free(a), free(b), free(scales), free(tile), free(expected);
+}
+
 static void sums_case(const pcn_kernels *set, input bytes) {
     const size_t depth = 1 + below(&bytes, 40), columns = 1 + below(&bytes, 50), stride = 1 + below(&bytes, 3);
     const size_t rows = (depth - 1) * stride + 1, whole = whole_panels(columns);

@@ -4,12 +4,26 @@ public struct LinearDimensions: Sendable {
     public let widths: [Int]
     /// Dimensions of a PCN's space, or the rank; 0 for a linear part without d.
     public let d: Int
+    /// What a PCN has beyond the paper's.
+    public let form: PointCloudForm
 
-    public init(widths: [Int], d: Int) { (self.widths, self.d) = (widths, d) }
+    public init(widths: [Int], d: Int, form: PointCloudForm = PointCloudForm()) {
+        (self.widths, self.d, self.form) = (widths, d, form)
+    }
 
     /// Each layer's (n_i, n_{i+1}).
     var layers: [(inputs: Int, outputs: Int)] {
         zip(widths, widths.dropFirst()).map { (inputs: $0, outputs: $1) }
+    }
+
+    /// The layers with what each takes from d and the form.
+    var eachLayer: [LinearLayerDimensions] {
+        layers.enumerated().map { index, layer in
+            // A window has a distance in two dimensions of its own.
+            let window = form.window == .gaussian && index == 0 ? 2 : 0
+            return LinearLayerDimensions(
+                inputs: layer.inputs, outputs: layer.outputs, d: d, factors: window + (form.gain == .none ? 0 : 1))
+        }
     }
 
     /// Number of biases, one for each neuron but the inputs.
@@ -24,6 +38,10 @@ struct LinearLayerDimensions: Sendable {
     let outputs: Int
     /// d, as in `LinearDimensions`.
     let d: Int
+    /// Multiply-adds that a weight of a PCN takes beside its distance's d.
+    let factors: Int
 
-    init(inputs: Int, outputs: Int, d: Int) { (self.inputs, self.outputs, self.d) = (inputs, outputs, d) }
+    init(inputs: Int, outputs: Int, d: Int, factors: Int = 0) {
+        (self.inputs, self.outputs, self.d, self.factors) = (inputs, outputs, d, factors)
+    }
 }
