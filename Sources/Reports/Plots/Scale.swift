@@ -59,6 +59,9 @@ struct Scale: Sendable {
         return Scale(domain: bottom...top, ticks: ticks(bottom, top, step), isLogarithmic: false)
     }
 
+    /// A logarithmic scale that ends on powers of ten.
+    static func logarithmic(from low: Double, to high: Double, count: Int = 6) -> Scale { logarithmic(low, high, count) }
+
     /// A scale with ticks at powers of ten.
     private static func logarithmic(_ low: Double, _ high: Double, _ count: Int) -> Scale {
         let bottom = Int((log10(low) + 1e-9).rounded(.down)), top = Int((log10(high) - 1e-9).rounded(.up))

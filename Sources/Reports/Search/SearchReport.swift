@@ -12,6 +12,9 @@ public struct SearchReport: Sendable {
         varying = VaryingSettings(search.trials.lazy.compactMap(\.run).map(\.settings))
     }
 
+    /// The experiment's name.
+    public var name: String { search.experiment }
+
     /// What it is, in a sentence or two.
     var heading: String {
         let images = "selected on \(search.validationImages.grouped) validation images, which no trial is trained on"
@@ -43,7 +46,7 @@ public struct SearchReport: Sendable {
         }
     }
 
-    private static func percent(_ accuracy: Double) -> String { String(format: "%.1f", accuracy * 100) }
+    static func percent(_ accuracy: Double) -> String { String(format: "%.1f", accuracy * 100) }
 
     var notes: [String] {
         var notes = ["Validation accuracy in % after each stage. " + progress.prefix(1).uppercased() + progress.dropFirst() + "."]

@@ -79,9 +79,7 @@ struct Report: ParsableCommand {
                     throw Failure(
                         "experiment \(search) is no search; leave --search out, or give --experiment \(search)", Exit.usage)
                 }
-                let text = SearchReport(summary).markdown
-                if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
-                return
+                return try reportSearch(SearchReport(summary))
             }
             let runs = try lab.listing(criteria.selector, limit: nil).readable()
             let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
@@ -90,6 +88,18 @@ struct Report: ParsableCommand {
             if let curves { try writeCurves(lab, runs, URL(fileURLWithPath: curves, isDirectory: true)) }
             if let plots { try writePlots(input, URL(fileURLWithPath: plots, isDirectory: true)) }
         }
+    }
+
+    private func reportSearch(_ report: SearchReport) throws {
+        let text = report.markdown
+        if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
+        guard let plots else { return }
+        guard let svg = report.svg else {
+            return Terminal.error.line("no plot in \(plots): no trial has got to its first rung yet")
+        }
+        let folder = URL(fileURLWithPath: plots, isDirectory: true)
+        try write(svg, to: folder.appending(path: "\(report.name)-search.svg"))
+        Terminal.error.line("1 plot in \(folder.relativePath)")
     }
 
     private func writeCurves(_ lab: any LabAccess, _ runs: [RunSummary], _ folder: URL) throws {
