@@ -8,7 +8,6 @@ enum Applicability: Hashable, Sendable {
     case convolutions
     /// Runs whose linear part has a cloud of points for the pixels of an image.
     case inputCloud
-
     /// Runs whose optimizer takes momentum.
     case momentum
     /// Runs whose optimizer has weight decay.
