@@ -22,7 +22,10 @@ public struct Mixup: Sendable {
         for attempt in 0... {
             let draw = { (index: Int) in log(Double(stream.bits(2 * attempt + index) >> 11 | 1) * 0x1p-53) / self.alpha }
             let (x, y) = (draw(0), draw(1))
-            if exp(x) + exp(y) <= 1 { return 1 / (1 + exp(abs(x - y))) }
+            guard exp(x) + exp(y) <= 1 else { continue }
+            // For the smallest α both logarithms are infinite; a share of 0 is the limit.
+            let difference = abs(x - y)
+            return difference.isNaN ? 0 : 1 / (1 + exp(difference))
         }
         preconditionFailure("there is no last attempt")
     }

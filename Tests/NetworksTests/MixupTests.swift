@@ -18,6 +18,11 @@ struct MixupTests {
         #expect(mixup.share(at: BatchPlace(epoch: 7, firstImage: 3)) == shares[7 * 40 + 3])
     }
 
+    @Test("the smallest α mixes nothing", arguments: [1e-300, 5e-324])
+    func smallest(_ alpha: Double) {
+        #expect((0..<100).allSatisfy { Mixup(alpha: alpha, seed: 3).share(at: BatchPlace(epoch: 1, firstImage: $0)) == 0 })
+    }
+
     @Test("the gradient is that of the mean loss over mixed images and labels, with label smoothing too", arguments: [5, 4, 1])
     func gradient(_ rows: Int) {
         let shape = LinearPartShape(widths: [6, 5, 3], seed: 2, batch: rows), mixup = Mixup(alpha: 1, seed: 4)

@@ -13,8 +13,8 @@ extension Lab {
     /// Gives a run the length that its experiments wish now: the longest wish. A run is shortened to no fewer epochs than are trained.
     ///
     /// A completed run is only extended. More epochs than the length may be trained, after an extension that was cancelled: they do not
-    /// count, or an interrupted run would end at another length than an undisturbed one. A run whose extension is not wished any more is completed again, with the figures that are on
-    /// record; a running one when its worker has stopped, which happens within a batch.
+    /// count, or an interrupted run would end at another length than an undisturbed one. A run whose extension is not wished any more is
+    /// completed again, with the figures that are on record; a running one when its worker has stopped, which happens within a batch.
     func settleLength(of run: String, _ db: Database) throws -> LengthChange {
         let row = try Row.fetchOne(
             db.cachedStatement(

@@ -10,10 +10,8 @@ enum Applicability: Hashable, Sendable {
     case convolutions
     /// Runs whose linear part has a cloud of points for the pixels of an image.
     case inputCloud
-
     /// Runs whose linear part has the points of an image's pixels on a grid.
     case grid
-
     /// Runs whose optimizer takes momentum.
     case momentum
     /// Runs whose optimizer has weight decay.

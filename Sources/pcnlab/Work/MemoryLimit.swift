@@ -58,7 +58,9 @@ extension Settings {
     /// Bytes that the run needs in a process that holds its data set already. A checkpoint is written from the network's own tensors
     /// and needs none.
     var bytesBesideDataset: Int {
-        trainingBytes + (trainImages + evaluatedImages) * inputSides.height * inputSides.width * inputSides.channels
+        // Images that are augmented are kept in their own size too; all of a split are the data set's.
+        let unresized = augment.isEmpty || trainSamples == nil ? 0 : trainImages * dataset.side * dataset.side * dataset.channels
+        return trainingBytes + (trainImages + evaluatedImages) * inputSides.height * inputSides.width * inputSides.channels + unresized
     }
 }
 
