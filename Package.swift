@@ -33,6 +33,7 @@ let pageFiles = [
     "queue.js",
     "raster.js",
     "run.js",
+    "search.js",
     "style.css",
     "submit.js",
     "table1.js",

@@ -30,6 +30,7 @@ package struct RunStatus: Encodable {
         case validationAccuracy = "validation_accuracy"
         case finalValidationAccuracy = "final_validation_accuracy"
         case isTrial = "is_trial"
+        case effectiveSettings = "effective_settings"
         case datasetDigest = "dataset_digest"
         case arithmetics = "arithmetic"
     }
@@ -44,6 +45,7 @@ package struct RunStatus: Encodable {
         try object.encode(run.settings.dataset.label, forKey: .dataset)
         try object.encode(run.settings.seed, forKey: .seed)
         try object.encode(run.settings, forKey: .settings)
+        try object.encode(EffectiveSettings(run.settings), forKey: .effectiveSettings)
         try object.encode(run.state, forKey: .state)
         try object.encode(run.request, forKey: .request)
         try object.encode(run.priority, forKey: .priority)
@@ -51,11 +53,11 @@ package struct RunStatus: Encodable {
         try object.encode(run.epochs, forKey: .epochs)
         try object.encode(run.latest?.loss, forKey: .loss)
         try object.encode(run.latest?.trainAccuracy, forKey: .trainAccuracy)
-        try object.encode(run.isTrial ? nil : run.latest?.testAccuracy, forKey: .testAccuracy)
+        try object.encode(run.latest?.testAccuracy, forKey: .testAccuracy)
         try object.encode(run.latest?.validationAccuracy, forKey: .validationAccuracy)
         try object.encode(run.isTrial, forKey: .isTrial)
         try object.encode(run.final?.trainAccuracy, forKey: .finalTrainAccuracy)
-        try object.encode(run.isTrial ? nil : run.final?.testAccuracy, forKey: .finalTestAccuracy)
+        try object.encode(run.final?.testAccuracy, forKey: .finalTestAccuracy)
         try object.encode(run.final?.validationAccuracy, forKey: .finalValidationAccuracy)
         try object.encode(run.secondsPerEpoch, forKey: .secondsPerEpoch)
         try object.encode(run.secondsLeft, forKey: .secondsLeft)
@@ -103,7 +105,7 @@ package struct RunAnswer: Encodable, Sendable {
 struct CompletedLength: Codable {
     private let epochs: Int
     private let trainAccuracy: Double
-    private let testAccuracy: Double
+    @Nullable private var testAccuracy: Double?
     private let weightsSHA256: String
 
     init(_ completion: Completion) {

@@ -27,10 +27,19 @@ public struct CurveFile: Sendable {
         }
     }
 
-    /// The file's contents.
+    /// The file's contents. A run with validation images has a column for them; a trial of a search has it in place of the test accuracy.
     public static func csv(_ epochs: [EpochRow]) -> String {
-        "epoch,loss,train_accuracy,test_accuracy\n"
-            + epochs.map { "\($0.epoch),\($0.loss),\($0.trainAccuracy),\($0.testAccuracy)\n" }.joined()
+        var columns: [(name: String, text: (EpochRow) -> String)] = [
+            ("epoch", { "\($0.epoch)" }), ("loss", { "\($0.loss)" }), ("train_accuracy", { "\($0.trainAccuracy)" }),
+        ]
+        if epochs.contains(where: { $0.validationAccuracy != nil }) {
+            columns.append(("validation_accuracy", { $0.validationAccuracy.map { "\($0)" } ?? "" }))
+        }
+        if epochs.isEmpty || epochs.contains(where: { $0.testAccuracy != nil }) {
+            columns.append(("test_accuracy", { $0.testAccuracy.map { "\($0)" } ?? "" }))
+        }
+        let lines = [columns.map(\.name)] + epochs.map { row in columns.map { $0.text(row) } }
+        return lines.map { $0.joined(separator: ",") + "\n" }.joined()
     }
 
     /// The files of an experiment's or several experiments' runs.

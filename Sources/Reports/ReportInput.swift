@@ -2,6 +2,7 @@ import Lab
 
 /// The input of a report: runs, their table, and their curves, which only the formats that draw them read.
 public struct ReportInput: Sendable {
+    /// Without trials of searches.
     let runs: [RunSummary]
     let table: ReportTable
     /// The experiments that the runs belong to, or the requested one.
@@ -15,7 +16,7 @@ public struct ReportInput: Sendable {
         _ runs: [RunSummary], experiment: String? = nil,
         epochs: @escaping @Sendable (RunSummary) throws -> [EpochRow] = { _ in [] }
     ) {
-        self.runs = runs
+        self.runs = runs.filter { !$0.isTrial }
         table = ReportTable(runs)
         experiments = experiment.map { [$0] } ?? Self.names(runs)
         read = epochs

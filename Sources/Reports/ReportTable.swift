@@ -54,9 +54,13 @@ struct ReportTable: Sendable {
     let dataNames: DataNames
     /// The settings in which the runs differ, for sentences about single runs.
     let varying: VaryingSettings
+    /// Trials of searches, which have no row: nobody may select by their test accuracy.
+    let trials: [RunSummary]
 
     /// Takes O(n log n) time for n runs.
-    init(_ runs: [RunSummary]) {
+    init(_ all: [RunSummary]) {
+        trials = all.filter(\.isTrial)
+        let runs = all.filter { !$0.isTrial }
         let names = DataNames(runs)
         let groups = Group.all(of: runs, names)
         var common = groups.first?.key.deviations ?? []

@@ -66,7 +66,18 @@ struct TableText {
                 "Not reproducible bit by bit: \(name(run)), trained with several kinds of arithmetic "
                     + "(\(run.mixedArithmetics.joined(separator: "; "))).")
         }
-        return notes + cells.flatMap(\.unfinished).map(sentence)
+        return notes + trials + cells.flatMap(\.unfinished).map(sentence)
+    }
+
+    /// Where the trials of searches are, which have no row. Empty if there are none.
+    var trials: [String] {
+        if table.trials.isEmpty { return [] }
+        // By bytes: a set takes names for one that differ only in how accents are composed.
+        let names = Dictionary(table.trials.flatMap(\.experiments).map { (Array($0.utf8), $0) }) { first, _ in first }.values
+            .sorted()
+        let others = names.count > 1 ? " (of \(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : ""))" : ""
+        let count = table.trials.count == 1 ? "1 trial of a search has" : "\(table.trials.count.grouped) trials of searches have"
+        return ["\(count) no row: `pcnlab report --search \(names[0])` ranks trials by validation accuracy\(others)."]
     }
 
     /// The images over which accuracies are measured.
@@ -107,7 +118,7 @@ struct TableText {
         if let latest = run.latest {
             line += String(
                 format: ", loss %.4f, train %.1f %%, test %.1f %%", latest.loss, latest.trainAccuracy * 100,
-                latest.testAccuracy * 100)
+                (latest.testAccuracy ?? .nan) * 100)
         }
         return line + (run.error.map { ": \($0)" } ?? "") + "."
     }

@@ -28,6 +28,7 @@ struct PageAsset: Sendable {
         PageAsset("queue.js", PackageResources.queue_js),
         PageAsset("raster.js", PackageResources.raster_js),
         PageAsset("run.js", PackageResources.run_js),
+        PageAsset("search.js", PackageResources.search_js),
         PageAsset("style.css", PackageResources.style_css),
         PageAsset("submit.js", PackageResources.submit_js),
         PageAsset("table1.js", PackageResources.table1_js),

@@ -4,12 +4,19 @@ import GRDB
 public struct FinalFigures: Sendable, Equatable {
     /// Accuracies of the final weights on each whole split, 0…1, as in Table 1.
     public let trainAccuracy: Double
-    public let testAccuracy: Double
+    /// Nil where it is not told: of a trial of a search.
+    public let testAccuracy: Double?
     public let weightsSHA256: String
     /// The same on the validation images; nil for a run without them.
     public let validationAccuracy: Double?
 
-    public init(trainAccuracy: Double, testAccuracy: Double, weightsSHA256: String, validationAccuracy: Double? = nil) {
+    /// The same figures without the test accuracy.
+    func untested() -> FinalFigures {
+        FinalFigures(
+            trainAccuracy: trainAccuracy, testAccuracy: nil, weightsSHA256: weightsSHA256, validationAccuracy: validationAccuracy)
+    }
+
+    public init(trainAccuracy: Double, testAccuracy: Double?, weightsSHA256: String, validationAccuracy: Double? = nil) {
         self.trainAccuracy = trainAccuracy
         self.testAccuracy = testAccuracy
         self.weightsSHA256 = weightsSHA256

@@ -10,6 +10,11 @@ public struct Completion: Sendable, Equatable {
     public init(epochs: Int, figures: FinalFigures, loss: Double? = nil) {
         (self.epochs, self.figures, self.loss) = (epochs, figures, loss)
     }
+
+    /// What is told of it: of a trial not the test accuracy.
+    func told(isTrial: Bool) -> Completion {
+        isTrial ? Completion(epochs: epochs, figures: figures.untested(), loss: loss) : self
+    }
 }
 
 extension Lab {

@@ -7,14 +7,14 @@ public struct EpochRow: Sendable, Equatable, Codable {
     public let loss: Double
     /// Running mean over the epoch's batches, 0…1.
     public let trainAccuracy: Double
-    /// From a full pass after the epoch, 0…1.
-    public let testAccuracy: Double
+    /// From a full pass after the epoch, 0…1. Nil where it is not told: of a trial of a search.
+    public let testAccuracy: Double?
     public let seconds: Double
     /// The same of the validation images, 0…1; nil for a run without them.
     public let validationAccuracy: Double?
 
     public init(
-        epoch: Int, loss: Double, trainAccuracy: Double, testAccuracy: Double, seconds: Double, validationAccuracy: Double? = nil
+        epoch: Int, loss: Double, trainAccuracy: Double, testAccuracy: Double?, seconds: Double, validationAccuracy: Double? = nil
     ) {
         self.epoch = epoch
         self.loss = loss
@@ -39,7 +39,7 @@ extension Lab {
     private func record(_ row: EpochRow, run: String, attempt: Int, _ db: Database) throws {
         let old = try Row.fetchOne(
             db.cachedStatement(sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch = ?"), arguments: [run, row.epoch]
-        ).flatMap(EpochRow.init)
+        ).flatMap { EpochRow($0) }
         if let old, !old.hasSameResults(as: row) {
             let detail = "epoch \(row.epoch): \(old.results), now \(row.results)"
             try event(db, run: run, attempt: attempt, "not reproduced", detail)
@@ -57,26 +57,43 @@ extension Lab {
     }
 
     /// A run's curve, epoch by epoch. That of a completed run ends at its length: epochs of a cancelled extension are left out.
-    /// - Parameter after: only later epochs.
-    public func epochs(of run: String, after epoch: Int = 0) throws -> [EpochRow] {
+    /// - Parameters:
+    ///   - after: only later epochs.
+    ///   - tellsTests: whether the test accuracies of a trial are told, which nobody may select by.
+    public func epochs(of run: String, after epoch: Int = 0, tellsTests: Bool = false) throws -> [EpochRow] {
         try database.read { db in
-            try Row.fetchAll(
+            let isTold = try tellsTests || !Self.isTrial(run, db)
+            return try Row.fetchAll(
                 db,
                 sql: """
                     SELECT * FROM epochs WHERE run_id = ?1 AND epoch > ?2
                         AND epoch <= coalesce((SELECT epochs FROM runs WHERE id = ?1 AND state = 'completed'), epoch) ORDER BY epoch
                     """, arguments: [run, epoch]
-            ).compactMap(EpochRow.init)
+            ).compactMap { EpochRow($0, tellsTest: isTold) }
         }
+    }
+
+    /// Whether searches have a run and nothing else.
+    static func isTrial(_ run: String, _ db: Database) throws -> Bool {
+        try Bool.fetchOne(db.cachedStatement(sql: "SELECT " + trialCondition("?1")), arguments: [run]) ?? false
+    }
+
+    /// The same as SQL, for a column or a parameter.
+    static func trialCondition(_ run: String) -> String {
+        """
+        EXISTS (SELECT 1 FROM trials t WHERE t.run_id = \(run)) AND NOT EXISTS (SELECT 1 FROM experiment_runs m
+            JOIN experiments x ON x.id = m.experiment_id WHERE m.run_id = \(run) AND x.search IS NULL)
+        """
     }
 }
 
 extension EpochRow {
     /// From a row with the columns of `epochs`; nil if they are NULL, as for a run before its first epoch.
-    init?(_ row: Row) {
+    init?(_ row: Row, tellsTest: Bool = true) {
         guard let loss = row["loss"] as Double? else { return nil }
         self.init(
-            epoch: row["epoch"], loss: loss, trainAccuracy: row["train_accuracy"], testAccuracy: row["test_accuracy"],
+            epoch: row["epoch"], loss: loss, trainAccuracy: row["train_accuracy"],
+            testAccuracy: tellsTest ? row["test_accuracy"] : nil,
             seconds: row["seconds"], validationAccuracy: row["validation_accuracy"])
     }
 
@@ -86,5 +103,5 @@ extension EpochRow {
             == (other.loss, other.trainAccuracy, other.testAccuracy, other.validationAccuracy)
     }
 
-    fileprivate var results: String { "loss \(loss), accuracies \(trainAccuracy) and \(testAccuracy)" }
+    fileprivate var results: String { "loss \(loss), accuracies \(trainAccuracy) and \(testAccuracy ?? .nan)" }
 }

@@ -75,9 +75,10 @@ public final class LabWatch {
             guard last > epoch else { continue }
             // Of a run that has just been claimed, only what is recent: whoever shows it reads the rest.
             let from = seen[run] ?? max(0, last - 1)
+            let isTrial = try Lab.isTrial(run, db)
             news.epochs[run] = try Row.fetchAll(
                 db, sql: "SELECT * FROM epochs WHERE run_id = ? AND epoch > ? ORDER BY epoch LIMIT 1000", arguments: [run, from]
-            ).compactMap(EpochRow.init)
+            ).compactMap { EpochRow($0, tellsTest: !isTrial) }
         }
         seen = running
         // Nor do most changes of a job: its id, its node and why it waits.

@@ -41,11 +41,11 @@ extension Lab {
             (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE run_id = r.id ORDER BY tag)) AS tags,
             (SELECT json_group_array(arithmetic) FROM (SELECT arithmetic FROM attempts WHERE run_id = r.id
                 GROUP BY arithmetic ORDER BY min(number))) AS kernels,
-            EXISTS (SELECT 1 FROM trials WHERE run_id = r.id) AND NOT EXISTS (SELECT 1 FROM experiment_runs m
-                JOIN experiments x ON x.id = m.experiment_id WHERE m.run_id = r.id AND x.search IS NULL) AS is_trial,
+            \(trialCondition("r.id")) AS is_trial,
             (SELECT json_group_array(json_array(epochs, train_accuracy, test_accuracy, weights_sha256,
                 validation_accuracy, loss)) FROM
-                (SELECT c.epochs, c.train_accuracy, c.test_accuracy, c.weights_sha256, c.validation_accuracy, x.loss FROM completions c LEFT JOIN epochs x ON x.run_id = c.run_id AND x.epoch = c.epochs
+                (SELECT c.epochs, c.train_accuracy, c.test_accuracy, c.weights_sha256, c.validation_accuracy, x.loss
+                    FROM completions c LEFT JOIN epochs x ON x.run_id = c.run_id AND x.epoch = c.epochs
                     WHERE c.run_id = r.id ORDER BY c.epochs)) AS completions,
         """ + " " + RemotePlace.selection + """
              AS remote

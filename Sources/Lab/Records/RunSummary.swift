@@ -30,7 +30,7 @@ public struct RunSummary: Sendable {
     public let datasetDigest: String
     /// Where a cluster trains it; nil if workers of this machine do, or if it has ended.
     public let remote: RemotePlace?
-    /// Whether searches have it and nothing else: then its test accuracy is nobody's business yet.
+    /// Whether searches have it and nothing else: then its test accuracies are not told.
     public let isTrial: Bool
     /// Every arithmetic with which the run was trained.
     public let arithmetics: [String]
@@ -115,20 +115,24 @@ extension RunSummary {
         epochs = row["epochs"]
         // A cancelled extension leaves epochs behind which are not part of the run.
         epoch = state == .completed ? min(row["epoch"], epochs) : row["epoch"]
-        latest = EpochRow(row)
+        let isTrial: Bool = row["is_trial"] ?? false
+        self.isTrial = isTrial
+        latest = EpochRow(row, tellsTest: !isTrial)
         secondsPerEpoch = row["seconds_per_epoch"]
         attempts = row["attempt"]
         error = row["error"]
         final = (row["weights_sha256"] as String?).map {
             FinalFigures(
-                trainAccuracy: row["final_train_accuracy"], testAccuracy: row["final_test_accuracy"], weightsSHA256: $0,
+                trainAccuracy: row["final_train_accuracy"], testAccuracy: isTrial ? nil : row["final_test_accuracy"],
+                weightsSHA256: $0,
                 validationAccuracy: row["final_validation_accuracy"])
         }
-        completions = try read("completions") { try JSONDecoder().decode([Completion].self, from: Data($0.utf8)) }
+        completions = try read("completions") { json in
+            try JSONDecoder().decode([Completion].self, from: Data(json.utf8)).map { $0.told(isTrial: isTrial) }
+        }
         note = row["note"]
         datasetDigest = row["dataset_digest"]
         remote = RemotePlace(column: row["remote"], state: state)
-        isTrial = row["is_trial"] ?? false
         arithmetics = try read("kernels", list)
     }
 }

@@ -13,6 +13,10 @@ public struct SearchSummary: Sendable {
         /// The validation accuracy at each rung, and at the end; nil where it is not trained to it.
         public let accuracies: [Double?]
 
+        package init(number: Int, run: RunSummary?, rung: Int, accuracies: [Double?]) {
+            (self.number, self.run, self.rung, self.accuracies) = (number, run, rung, accuracies)
+        }
+
         /// The last accuracy that counts.
         public var accuracy: Double? { accuracies.last { $0 != nil } ?? nil }
 
@@ -23,6 +27,10 @@ public struct SearchSummary: Sendable {
     public let experiment: String
     public let halving: Halving?
     public let trials: [Trial]
+
+    package init(experiment: String, halving: Halving?, trials: [Trial]) {
+        (self.experiment, self.halving, self.trials) = (experiment, halving, trials)
+    }
 
     /// The epochs at which trials are compared, the last one at their end.
     public var stages: [Int] { (halving?.rungs ?? []) + [trials.lazy.compactMap(\.run).map(\.epochs).first ?? 0] }

@@ -21,6 +21,8 @@ package protocol LabAccess: Sendable {
     /// The lines of a run's log, oldest first.
     func logLines(of run: String) throws -> [String]
     func diskUse() throws -> DiskUse
+    /// The search of an experiment; nil if it is none.
+    func search(_ experiment: String) throws -> SearchSummary?
     /// What an action would do. Changes nothing, except that runs of dead workers return to the queue.
     func plan(_ request: ActionRequest) throws -> ActionPlan
     /// Carries an action out on the runs of its plan.

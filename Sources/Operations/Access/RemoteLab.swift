@@ -97,6 +97,11 @@ package struct RemoteLab: LabAccess {
 
     package func diskUse() throws -> DiskUse { (try client.get("summary") as Summary).disk.use }
 
+    package func search(_ experiment: String) throws -> SearchSummary? {
+        let found: RemoteSearch? = try client.get("search", [("experiment", experiment)])
+        return found?.summary
+    }
+
     package func plan(_ request: ActionRequest) throws -> ActionPlan {
         let dry = ActionRequest(request.action, request.selection, isDryRun: true)
         let result: ActionResult = try client.send("POST", "actions", json: dry)

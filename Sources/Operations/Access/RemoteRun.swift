@@ -17,15 +17,14 @@ struct RemoteRun: Decodable {
         let latest = try object.decodeIfPresent(Double.self, forKey: .loss).map { loss in
             EpochRow(
                 epoch: epoch, loss: loss, trainAccuracy: try object.decode(Double.self, forKey: .trainAccuracy),
-                // Of a trial a service does not say it.
-                testAccuracy: try object.decodeIfPresent(Double.self, forKey: .testAccuracy) ?? 0,
+                testAccuracy: try object.decodeIfPresent(Double.self, forKey: .testAccuracy),
                 seconds: try more.decodeIfPresent(Double.self, forKey: .latestSeconds) ?? 0,
                 validationAccuracy: try object.decodeIfPresent(Double.self, forKey: .validationAccuracy))
         }
         let final = try object.decodeIfPresent(String.self, forKey: .weightsSHA256).map { digest in
             FinalFigures(
                 trainAccuracy: try object.decode(Double.self, forKey: .finalTrainAccuracy),
-                testAccuracy: try object.decodeIfPresent(Double.self, forKey: .finalTestAccuracy) ?? 0, weightsSHA256: digest,
+                testAccuracy: try object.decodeIfPresent(Double.self, forKey: .finalTestAccuracy), weightsSHA256: digest,
                 validationAccuracy: try object.decodeIfPresent(Double.self, forKey: .finalValidationAccuracy))
         }
         let losses = try more.decodeIfPresent([Double?].self, forKey: .completionLosses) ?? []

@@ -11,24 +11,14 @@ private struct HTMLPage {
     var text: String {
         get throws {
             let title = "pcnlab: " + (input.experiments.isEmpty ? "no runs" : input.experiments.joined(separator: ", "))
-            let head = Markup.element(
-                "head", [:],
-                [
-                    .element("meta", ["charset": "utf-8"]),
-                    .element("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
-                    .element("meta", ["name": "color-scheme", "content": "light dark"]),
-                    .element("title", text: title), .element("style", text: HTMLStyle.sheet),
-                ])
-            let body = Markup.element("body", [:], [.element("h1", text: title)] + (try sections))
-            let page = Markup.element("html", ["xmlns": "http://www.w3.org/1999/xhtml", "lang": "en"], [head, body])
-            return "<!DOCTYPE html>\n" + page.source + "\n"
+            return HTMLDocument.text(title: title, try sections)
         }
     }
 
     private var sections: [Markup] {
         get throws {
-            if input.table.rows.isEmpty { return [.element("p", text: "No runs.")] }
             let words = TableText(table: input.table)
+            if input.table.rows.isEmpty { return (["No runs."] + words.trials).map { .element("p", text: $0) } }
             let notes = words.notes.map { Markup.element("li", text: $0) }
             let heading = words.heading.map { [Markup.element("p", [:], [.element("strong", text: $0)])] } ?? []
             return [Markup.element("h2", text: "Linear parameters and top-1 accuracy")] + heading + [

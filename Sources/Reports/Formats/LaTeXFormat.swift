@@ -9,7 +9,8 @@ private struct LaTeXDocument {
     let input: ReportInput
 
     var text: String {
-        let notes = input.table.rows.isEmpty ? ["No runs."] : TableText(table: input.table).notes
+        let words = TableText(table: input.table)
+        let notes = input.table.rows.isEmpty ? ["No runs."] + words.trials : words.notes
         let datasets = input.table.datasets
         let tables = stride(from: 0, to: datasets.count, by: 2).map { table(Array(datasets[$0..<min($0 + 2, datasets.count)])) }
         return preamble + tables.joined() + "\\begin{itemize}\n"

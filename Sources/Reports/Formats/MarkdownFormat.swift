@@ -7,7 +7,9 @@ private struct MarkdownTable {
     let table: ReportTable
 
     var text: String {
-        if table.rows.isEmpty { return "No runs.\n" }
+        if table.rows.isEmpty {
+            return "No runs.\n" + TableText(table: table).trials.map { "\n- \(escaped($0))\n" }.joined()
+        }
         let header =
             ["Model"]
             + table.datasets.flatMap {

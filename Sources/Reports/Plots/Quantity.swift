@@ -12,6 +12,7 @@ struct Quantity: Sendable {
         Quantity(name: "loss", title: "training loss", axis: "loss (cross-entropy)", value: \.loss),
         Quantity(
             name: "train-accuracy", title: "train accuracy", axis: "train accuracy (%)", value: { $0.trainAccuracy * 100 }),
-        Quantity(name: "test-accuracy", title: "test accuracy", axis: "test accuracy (%)", value: { $0.testAccuracy * 100 }),
+        Quantity(
+            name: "test-accuracy", title: "test accuracy", axis: "test accuracy (%)", value: { ($0.testAccuracy ?? .nan) * 100 }),
     ]
 }

@@ -24,6 +24,13 @@ struct SearchPlot {
         let axis: Axis
         let points: [Point]
         var front: [Point] = []
+
+        /// Whether names on the axis need the room of a whole row.
+        var isWide: Bool {
+            guard case .names(let names) = axis else { return false }
+            let step = (SearchDrawing.columnWidth - SearchDrawing.left - 6) / Double(max(1, names.count))
+            return names.contains { PlotText.width($0, size: 11) > step - 4 }
+        }
     }
 
     let title: String
@@ -40,13 +47,17 @@ extension SearchReport {
         let trials = search.ranked.filter { $0.accuracy != nil }
         guard !trials.isEmpty else { return nil }
         let values = trials.map { $0.run.map { varying.values($0.settings) } ?? [] }
-        var panels = varying.titles.enumerated().map { index, title in panel(title, trials, values.map { $0[index] }) }
+        var panels =
+            modelPanels(trials)
+            + varying.titles.enumerated().map { index, title in panel(title, trials, values.map { $0[index] }) }
         let counts = trials.map { "\($0.run?.settings.linearParameters ?? 0)" }
         if Set(counts).count > 1 {
             var last = panel("linear parameters", trials, counts)
             last.front = Self.front(last.points.filter { $0.reached == search.stages.count })
             panels.append(last)
         }
+        // Panels that take a whole row come last, so that the others leave no gaps.
+        panels = panels.filter { !$0.isWide } + panels.filter(\.isWide)
         let names = search.stages.enumerated().map { $0 == search.stages.count - 1 ? "the end, epoch \($1)" : "epoch \($1)" }
         return SearchPlot(
             title: "Search \(search.experiment): validation accuracy (%)", subtitle: heading, stages: names, panels: panels,
@@ -54,8 +65,18 @@ extension SearchReport {
     }
 
     /// The plot as the contents of an SVG file; nil before a trial has an accuracy.
-    public var svg: String? {
-        plot.map { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + SearchDrawing(plot: $0).markup.source + "\n" }
+    public var svg: String? { drawing.map { "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + $0.source + "\n" } }
+
+    /// The plot as XML.
+    var drawing: Markup? { plot.map { SearchDrawing(plot: $0).markup } }
+
+    /// The settings that the name of a model shows: what makes the weights, and d.
+    private func modelPanels(_ trials: [SearchSummary.Trial]) -> [SearchPlot.Panel] {
+        ["linear", "convolution", "d"].compactMap { key in
+            guard let index = Settings.keys.firstIndex(of: key), !varying.keys.contains(key) else { return nil }
+            let values = trials.map { trial in trial.run.map { $0.settings.texts[index] }.flatMap { $0.isEmpty ? nil : $0 } }
+            return Set(values.compactMap(\.self)).count > 1 ? panel(key, trials, values) : nil
+        }
     }
 
     private func panel(_ title: String, _ trials: [SearchSummary.Trial], _ values: [String?]) -> SearchPlot.Panel {
@@ -107,7 +128,10 @@ extension Scale {
 
 /// Lays a search's plots out, two side by side, and draws them as SVG.
 struct SearchDrawing {
-    private static let width = 520.0, columnWidth = 253.0, height = 118.0, panelHeight = 206.0, left = 46.0
+    static let columnWidth = 253.0, left = 46.0
+    private static let width = 520.0, height = 118.0, panelHeight = 178.0
+    /// Further lines for names that do not fit beside each other.
+    private static let lineHeight = 14.0
 
     let plot: SearchPlot
 
@@ -115,8 +139,15 @@ struct SearchDrawing {
         let subtitle = PlotText.lines(plot.subtitle, size: 12, width: Self.width - 28)
         let legendTop = 44 + 16 * Double(subtitle.count)
         let top = legendTop + 14
-        let rows = (plot.panels.count + 1) / 2
-        let height = top + Double(rows) * Self.panelHeight + 8
+        var panels: [Markup] = [], y = top, isLeft = true
+        for (index, panel) in plot.panels.enumerated() {
+            let right = panel.isWide ? Self.width - 6 : (isLeft ? 0 : 8 + Self.columnWidth) + Self.columnWidth - 6
+            panels += draw(panel, x: isLeft || panel.isWide ? 0 : 8 + Self.columnWidth, right: right, y: y)
+            let isFull = panel.isWide || !isLeft || (index + 1 < plot.panels.count && plot.panels[index + 1].isWide)
+            if isFull || index == plot.panels.count - 1 { y += Self.panelHeight + (panel.isWide ? 2 * Self.lineHeight : 0) }
+            isLeft = isFull
+        }
+        let height = y + 4
         let frame: KeyValuePairs = [
             "xmlns": "http://www.w3.org/2000/svg", "class": "plot", "viewBox": "0 0 520 \(number(height))", "width": "520",
             "height": number(height), "role": "img", "aria-label": plot.title,
@@ -128,9 +159,6 @@ struct SearchDrawing {
             text: plot.title)
         let under = subtitle.enumerated().map {
             Markup.faintText($1, x: 14, y: 44 + 16 * Double($0), anchor: "start")
-        }
-        let panels = plot.panels.enumerated().flatMap { index, panel in
-            draw(panel, x: index % 2 == 0 ? 0 : 8 + Self.columnWidth, y: top + Double(index / 2) * Self.panelHeight)
         }
         return .element("svg", frame, [ground, heading] + under + legend(at: legendTop) + panels)
     }
@@ -155,8 +183,8 @@ struct SearchDrawing {
             [.element("title", text: title)])
     }
 
-    private func draw(_ panel: SearchPlot.Panel, x: Double, y: Double) -> [Markup] {
-        let left = x + Self.left, right = x + Self.columnWidth - 6, top = y + 24, bottom = top + Self.height
+    private func draw(_ panel: SearchPlot.Panel, x: Double, right: Double, y: Double) -> [Markup] {
+        let left = x + Self.left, top = y + 24, bottom = top + Self.height
         let place = { (value: Double) in bottom - plot.scale.position(value) * Self.height }
         var marks = [
             Markup.element(
@@ -180,12 +208,15 @@ struct SearchDrawing {
         case .names(let names):
             let step = (right - left) / Double(max(1, names.count))
             across = { left + $0 * step }
-            let isTight = names.contains { PlotText.width($0, size: 11) > step - 4 }
+            // Long names are on up to three lines in turn, each under its place.
+            let longest = names.map { PlotText.width($0, size: 11) }.max() ?? 0
+            let lines = min(3, max(1, Int(((longest + 4) / step).rounded(.up))))
             for (index, name) in names.enumerated() {
-                let middle = left + (Double(index) + 0.5) * step
+                let middle = left + (Double(index) + 0.5) * step, text = clipped(name, to: step * Double(lines) - 4)
                 marks.append(
-                    isTight
-                        ? turned(name, x: middle, y: bottom + 12) : .faintText(name, x: middle, y: bottom + 16, anchor: "middle"))
+                    .faintText(
+                        text, x: min(middle, right - PlotText.width(text, size: 11) / 2),
+                        y: bottom + 16 + Double(index % lines) * Self.lineHeight, anchor: "middle"))
             }
         }
         if panel.front.count > 1 {
@@ -199,15 +230,12 @@ struct SearchDrawing {
             }
     }
 
-    /// A long name below its place, turned so that its neighbours have room.
-    private func turned(_ text: String, x: Double, y: Double) -> Markup {
-        let (x, y) = (number(x), number(y))
-        return .element(
-            "text",
-            [
-                ("class", "faint"), ("x", x), ("y", y), ("text-anchor", "end"), ("fill", "#4a525c"), ("font-size", "10"),
-                ("transform", "rotate(-30 \(x) \(y))"),
-            ], [.text(text)])
+    /// The text, with an ellipsis where it is too long for so many pixels.
+    private func clipped(_ text: String, to width: Double) -> String {
+        if PlotText.width(text, size: 11) <= width { return text }
+        var text = text
+        while !text.isEmpty, PlotText.width(text + "…", size: 11) > width { text.removeLast() }
+        return text + "…"
     }
 
     private func line(_ from: (Double, Double), _ to: (Double, Double), _ name: String, _ colour: String) -> Markup {

@@ -16,7 +16,7 @@ public struct SearchReport: Sendable {
     public var name: String { search.experiment }
 
     /// What it is, in a sentence or two.
-    var heading: String {
+    public var heading: String {
         let images = "selected on \(search.validationImages.grouped) validation images, which no trial is trained on"
         return "Search \(search.experiment): \(search.trials.count.grouped) trials, \(images)"
     }
@@ -35,6 +35,9 @@ public struct SearchReport: Sendable {
         ["trial", "run", "model"] + varying.titles + ["parameters"] + search.stages.map { "epoch \($0)" } + ["state"]
     }
 
+    /// Whether a column has numbers: all but the run, the model and the state.
+    func isNumber(_ column: Int) -> Bool { column != 1 && column != 2 && column != titles.count - 1 }
+
     /// One row a trial, best first.
     var rows: [[String]] {
         search.ranked.compactMap { trial in
@@ -48,7 +51,8 @@ public struct SearchReport: Sendable {
 
     static func percent(_ accuracy: Double) -> String { String(format: "%.1f", accuracy * 100) }
 
-    var notes: [String] {
+    /// How to read it, and what comes next.
+    public var notes: [String] {
         var notes = ["Validation accuracy in % after each stage. " + progress.prefix(1).uppercased() + progress.dropFirst() + "."]
         if !varying.common.isEmpty { notes.append("All of them: \(varying.common.joined(separator: ", ")).") }
         let removed = search.trials.count { $0.run == nil }
@@ -59,18 +63,5 @@ public struct SearchReport: Sendable {
                     + "as a spec on the whole training split.")
         }
         return notes
-    }
-
-    public var markdown: String {
-        let rows = [titles] + rows, widths = titles.indices.map { column in max(3, rows.map { $0[column].count }.max() ?? 0) }
-        let line = { (cells: [String]) in
-            "| " + zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: " | ") + " |\n"
-        }
-        let numbers = titles.indices.map { $0 != 1 && $0 != 2 && $0 != titles.count - 1 }
-        let rule = zip(widths, numbers).map { width, isNumber in
-            isNumber ? String(repeating: "-", count: width - 1) + ":" : String(repeating: "-", count: width)
-        }
-        return "**\(heading)**\n\n" + line(rows[0]) + line(rule) + rows.dropFirst().map(line).joined() + "\n"
-            + notes.map { "- \($0)\n" }.joined()
     }
 }

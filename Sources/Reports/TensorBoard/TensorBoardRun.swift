@@ -19,9 +19,10 @@ public struct TensorBoardRun: Sendable {
         var file = EventFile(wallTime: time)
         for row in epochs {
             time += row.seconds
-            file.add(
-                [("loss", row.loss), ("accuracy/train", row.trainAccuracy), ("accuracy/test", row.testAccuracy)], step: row.epoch,
-                wallTime: time)
+            var values = [("loss", row.loss), ("accuracy/train", row.trainAccuracy)]
+            if let accuracy = row.testAccuracy { values.append(("accuracy/test", accuracy)) }
+            if let accuracy = row.validationAccuracy { values.append(("accuracy/validation", accuracy)) }
+            file.add(values, step: row.epoch, wallTime: time)
         }
         contents = file.bytes
     }

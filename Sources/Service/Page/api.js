@@ -30,6 +30,7 @@ export function query(parameters) {
 
 export const link = (path, parameters = {}) => `${base}${path}${query(parameters)}`;
 
+/** The answer: JSON, or text where `options.isText`; null for an empty one. */
 async function request(path, options = {}) {
   let response;
   try {
@@ -38,7 +39,7 @@ async function request(path, options = {}) {
     if (error.name === 'AbortError') throw error;
     throw new Problem(0, { detail: 'The service does not answer.' });
   }
-  if (response.ok) return response.status === 204 ? null : response.json();
+  if (response.ok) return response.status === 204 ? null : options.isText ? response.text() : response.json();
   const problem = new Problem(response.status, await response.json().catch(() => null));
   if (response.status === 401 && !options.open) whenSignedOut();
   throw problem;
@@ -49,6 +50,7 @@ const sending = (method, body, more = {}) => ({
 });
 
 export const get = (path, parameters = {}, signal = undefined) => request(path + query(parameters), { signal });
+export const text = (path, parameters = {}) => request(path + query(parameters), { isText: true });
 export const post = (path, body, more) => request(path, sending('POST', body, more));
 export const patch = (path, body) => request(path, sending('PATCH', body));
 

@@ -84,6 +84,12 @@ export class Chart {
     this.frame = requestAnimationFrame(() => { this.frame = 0; if (this.element.isConnected) this.draw(); });
   }
 
+  /** The metrics that any of the curves has: trials of a search have validation accuracies in place of the test's. */
+  get metrics() {
+    const begun = this.series.filter(({ curve }) => curve.n);
+    return metrics.filter(({ name }) => (begun.length ? begun.some(({ curve }) => curve.has(name)) : name !== 'validation_accuracy'));
+  }
+
   get shown() { return this.series.filter((one) => !this.hidden.has(one.id)); }
 
   /** The epochs that are seen. */
@@ -106,10 +112,15 @@ export class Chart {
   draw() {
     this.#dirty = false;
     const began = performance.now(), view = this.range, shown = this.shown, ratio = devicePixelRatio || 1;
+    const told = this.metrics;
+    if (told.length !== this.#told.length || told.some((metric, index) => metric !== this.#told[index])) this.#fillLegend();
+    for (const plot of this.plots) plot.element.hidden = !told.includes(plot.metric);
+    this.stage.classList.toggle('four', told.length > 3);
     const sizes = this.plots.map((plot) => [plot.box.clientWidth, plot.box.clientHeight]);
     this.plots.forEach((plot, index) => {
       const [width, height] = sizes[index], { metric } = plot;
-      if (width < 80 || height < 60) return;
+      if (plot.element.hidden) plot.scale = null;
+      if (plot.element.hidden || width < 80 || height < 60) return;
       for (const canvas of [plot.base, plot.layer]) {
         const [w, t] = [Math.round(width * ratio), Math.round(height * ratio)];
         if (canvas.width !== w || canvas.height !== t) { canvas.width = w; canvas.height = t; }
@@ -171,7 +182,8 @@ export class Chart {
     if (isSaid && this.#cursor !== null) {
       const first = this.shown[0], row = first ? this.#rowAt(first.curve) : -1;
       announce(`Epoch ${this.#cursor}` + (row < 0 ? '' : `, ${first.label}: loss ${format.loss(first.curve.loss[row])}, `
-        + `training ${format.percent(first.curve.train_accuracy[row])}, test ${format.percent(first.curve.test_accuracy[row])} per cent`));
+        + this.metrics.filter((metric) => metric.isFraction && first.curve.has(metric.name))
+          .map(({ name, title }) => `${title.toLowerCase().replace(' accuracy', '')} ${format.percent(first.curve[name][row])}`).join(', ') + ' per cent'));
     }
   }
 
@@ -294,7 +306,10 @@ export class Chart {
 
   // Legend, and the text in place of the picture
 
+  #told = metrics.slice(0, 3);
+
   #fillLegend() {
+    const told = this.#told = this.metrics;
     this.#rows = this.series.map((one) => {
       const sample = svg('svg', { width: 30, height: 8, 'aria-hidden': 'true' }, svg('line', {
         x1: 0, y1: 4, x2: 30, y2: 4, 'stroke-width': 2, stroke: this.theme.matches ? one.dark : one.colour,
@@ -305,12 +320,12 @@ export class Chart {
           button.setAttribute('aria-pressed', String(!this.hidden.has(one.id)));
           this.touch();
         } }, sample, h('bdi', null, one.label));
-      const cells = [0, 1, 2, 3].map(() => h('td', { class: 'number' }));
+      const cells = ['epoch', ...told].map(() => h('td', { class: 'number' }));
       return { one, cells, element: h('tr', null, h('th', { scope: 'row' }, button, one.href ? h('a', { href: one.href, title: 'Opens the run' }, 'open') : null), cells) };
     });
     fill(this.legend, h('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': 'Legend' }, h('table', { class: 'compact' },
       h('caption', { class: 'unseen' }, 'Curves and their values at the crosshair, else at the last epoch'),
-      h('thead', null, h('tr', null, ['curve', 'epoch', 'loss', 'train %', 'test %'].map((title, index) =>
+      h('thead', null, h('tr', null, ['curve', 'epoch', ...told.map(({ short }) => short)].map((title, index) =>
         h('th', { scope: 'col', class: index ? 'number' : null }, title)))),
       h('tbody', null, this.#rows.map((row) => row.element)))));
     this.#fillValues();
@@ -321,9 +336,10 @@ export class Chart {
       const { curve } = one, row = this.#rowAt(curve);
       const spread = (name, text) => (one.hasBand && row >= 0 ? ` ± ${text(curve.deviation[name][row])}` : '');
       setText(cells[0], row < 0 ? '–' : format.whole(curve.epoch[row]));
-      setText(cells[1], row < 0 ? '–' : format.loss(curve.loss[row]) + spread('loss', format.loss));
-      setText(cells[2], row < 0 ? '–' : format.percent(curve.train_accuracy[row]) + spread('train_accuracy', format.percent));
-      setText(cells[3], row < 0 ? '–' : format.percent(curve.test_accuracy[row]) + spread('test_accuracy', format.percent));
+      this.#told.forEach(({ name, isFraction }, index) => {
+        const text = isFraction ? format.percent : format.loss;
+        setText(cells[index + 1], row < 0 || !curve.has(name) ? '–' : text(curve[name][row]) + spread(name, text));
+      });
     }
   }
 
@@ -332,7 +348,7 @@ export class Chart {
     const { from, to } = this.range, step = Math.max(1, Math.ceil((to - from) / 40)), rows = [];
     for (let epoch = Math.ceil(from); epoch <= to && rows.length < 45; epoch += step) rows.push(epoch);
     const shown = this.shown.slice(0, 20);
-    const columns = [{ title: 'epoch', class: 'number', cell: (epoch) => epoch }].concat(shown.flatMap(({ label, curve }) => metrics.map((metric) => ({
+    const columns = [{ title: 'epoch', class: 'number', cell: (epoch) => epoch }].concat(shown.flatMap(({ label, curve }) => this.metrics.map((metric) => ({
       title: `${label}: ${metric.title.toLowerCase()}`, class: 'number', cell: (epoch) => {
         const row = curve.row(epoch);
         if (row >= curve.n || curve.epoch[row] !== epoch) return '–';

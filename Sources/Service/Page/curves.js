@@ -3,25 +3,32 @@
 import { get } from './api.js';
 
 export const metrics = [
-  { name: 'loss', title: 'Loss', isFraction: false },
-  { name: 'train_accuracy', title: 'Training accuracy', isFraction: true },
-  { name: 'test_accuracy', title: 'Test accuracy', isFraction: true },
+  { name: 'loss', title: 'Loss', short: 'loss', isFraction: false },
+  { name: 'train_accuracy', title: 'Training accuracy', short: 'train %', isFraction: true },
+  { name: 'test_accuracy', title: 'Test accuracy', short: 'test %', isFraction: true },
+  { name: 'validation_accuracy', title: 'Validation accuracy', short: 'validation %', isFraction: true },
 ];
+
+/** The columns of a curve. Those that a run does not have are NaN: a trial of a search has no test accuracy. */
+const columns = ['epoch', ...metrics.map(({ name }) => name)];
 
 /** The curve of a run: `n` rows in arrays that may be longer. */
 export class Curve {
   n = 0;
-  epoch = new Float64Array(64);
-  loss = new Float64Array(64);
-  train_accuracy = new Float64Array(64);
-  test_accuracy = new Float64Array(64);
+
+  constructor() {
+    for (const name of columns) this[name] = new Float64Array(64);
+  }
+
+  /** Whether it has a metric at all. */
+  has(name) { return this.n > 0 && (name === 'loss' || !Number.isNaN(this[name][0])); }
 
   get last() { return this.n ? this.epoch[this.n - 1] : 0; }
 
   #grow(needed) {
     if (needed <= this.epoch.length) return;
     const length = Math.max(needed, this.epoch.length * 2);
-    for (const name of ['epoch', 'loss', 'train_accuracy', 'test_accuracy']) {
+    for (const name of columns) {
       const larger = new Float64Array(length);
       larger.set(this[name].subarray(0, this.n));
       this[name] = larger;
@@ -36,10 +43,7 @@ export class Curve {
     if (rows.epoch[first] > this.last + 1) return false;
     this.#grow(this.n + rows.epoch.length - first);
     for (let row = first; row < rows.epoch.length; row += 1) {
-      this.epoch[this.n] = rows.epoch[row];
-      this.loss[this.n] = rows.loss[row] ?? NaN;
-      this.train_accuracy[this.n] = rows.train_accuracy[row];
-      this.test_accuracy[this.n] = rows.test_accuracy[row];
+      for (const name of columns) this[name][this.n] = rows[name]?.[row] ?? NaN;
       this.n += 1;
     }
     return true;
@@ -126,7 +130,7 @@ function group(ids, curves) {
 /** Mean and standard deviation (of a sample) of curves, over the epochs that all of them have. */
 export function meanCurve(curves) {
   const n = Math.min(...curves.map((curve) => curve.n));
-  const mean = { n, epoch: curves[0].epoch, deviation: {}, get last() { return n ? this.epoch[n - 1] : 0; }, row: Curve.prototype.row };
+  const mean = { n, epoch: curves[0].epoch, deviation: {}, get last() { return n ? this.epoch[n - 1] : 0; }, row: Curve.prototype.row, has: Curve.prototype.has };
   for (const { name } of metrics) {
     const values = new Float64Array(n), deviations = new Float64Array(n);
     for (let row = 0; row < n; row += 1) {

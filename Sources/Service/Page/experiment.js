@@ -5,7 +5,8 @@ import { act, actions, buttons } from './actions.js';
 import { CurvePanel, mostCurves } from './curvepanel.js';
 import { fill, h, setText, table, throttled } from './dom.js';
 import * as format from './format.js';
-import { experimentLink, patchRows, progress, runLink, stateMark } from './queue.js';
+import { accuracies, experimentLink, patchRows, progress, runLink, stateMark } from './queue.js';
+import { SearchPanel } from './search.js';
 import { TableOne } from './table1.js';
 
 export class ExperimentsScreen {
@@ -49,16 +50,17 @@ export class ExperimentScreen {
     this.actions = h('div');
     this.problem = h('p', { class: 'error', role: 'alert' });
     this.table = new TableOne({ experiment: this.name });
+    this.search = new SearchPanel(this.name);
     this.panel = new CurvePanel(route, 'curves');
     this.choice = h('select', { id: 'curve-dataset', onchange: () => { this.route.keep({ dataset: this.choice.value }); this.#showCurves(); } });
     this.list = h('div');
     const report = (name) => h('a', { href: link('/report', { format: name, experiment: this.name }), download: `report.${{ markdown: 'md', latex: 'tex' }[name] ?? name}` }, name);
-    fill(root, h('h1', null, h('bdi', null, this.name)), this.problem, this.counts, this.actions, this.table.element,
-      h('p', { class: 'tools' }, 'Report: ', ['markdown', 'csv', 'latex', 'html', 'json'].map(report)),
+    this.report = h('p', { class: 'tools' }, 'Report: ', ['markdown', 'csv', 'latex', 'html', 'json'].map(report));
+    fill(root, h('h1', null, h('bdi', null, this.name)), this.problem, this.counts, this.actions, this.search.element, this.table.element, this.report,
       h('section', null, h('h2', null, 'Curves'), h('p', { class: 'tools' }, h('label', { for: 'curve-dataset' }, 'Data set '), this.choice), this.panel.element),
       h('section', null, h('h2', null, 'Runs'), this.list));
     this.refresh = throttled(1_000, () => this.load());
-    this.refreshTable = throttled(2_000, () => this.table.load().catch(() => {}));
+    this.refreshTable = throttled(2_000, () => this.#loadTable().catch(() => {}));
     this.all = [];
     this.load();
   }
@@ -68,7 +70,7 @@ export class ExperimentScreen {
 
   async load() {
     try {
-      const [page] = await Promise.all([get('/runs', { experiment: this.name, limit: 1000 }), this.table.load()]);
+      const [page] = await Promise.all([get('/runs', { experiment: this.name, limit: 1000 }), this.#loadTable()]);
       if (this.isEnded) return;
       setText(this.problem, '');
       this.all = page.runs;
@@ -80,6 +82,13 @@ export class ExperimentScreen {
     } catch (problem) {
       setText(this.problem, problem.message);
     }
+  }
+
+  /** A search has a ranking of its trials in place of Table 1. */
+  async #loadTable() {
+    const isSearch = await this.search.load();
+    this.table.element.hidden = this.report.hidden = isSearch;
+    if (!isSearch) await this.table.load();
   }
 
   #showList() {
@@ -94,7 +103,7 @@ export class ExperimentScreen {
       { title: 'epochs', cell: progress },
       { title: 'loss', class: 'number', cell: (run) => h('span', { class: 'loss' }, format.loss(run.loss)) },
       { title: 'train %', class: 'number', cell: (run) => h('span', { class: 'train' }, format.percent(run.final_train_accuracy ?? run.train_accuracy)) },
-      { title: 'test %', class: 'number', cell: (run) => h('span', { class: 'test' }, format.percent(run.final_test_accuracy ?? run.test_accuracy)) },
+      ...accuracies(shown),
     ].filter(Boolean), shown, { hideCaption: true });
     view.querySelectorAll('tbody tr').forEach((row, index) => { if (shown[index]) row.dataset.run = shown[index].id; });
     fill(this.list, view, this.all.length > shown.length

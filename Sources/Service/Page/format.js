@@ -69,14 +69,14 @@ export const placeColumn = (rows, more = '') => (rows.some((row) => row.remote)
 /** Settings in which those runs differ to which they apply, beside model, data set, seed: [name]. */
 export function varying(runs) {
   const told = new Set(['seed', 'dataset', 'architecture', 'linear', 'd', 'epochs']);
-  const names = new Set(runs.flatMap((run) => Object.keys(run.settings)));
+  const names = new Set(runs.flatMap((run) => Object.keys(run.effective_settings)));
   return [...names].filter((name) => !told.has(name)
-    && new Set(runs.map((run) => run.settings[name]).filter((value) => value !== undefined).map(setting)).size > 1).sort();
+    && new Set(runs.map((run) => run.effective_settings[name]).filter((value) => value !== undefined).map(setting)).size > 1).sort();
 }
 
 /** A setting's name as it is read: λ, ε, "batch size". */
-const spoken = (name) => ({ lambda: 'λ', epsilon: 'ε' }[name] ?? name.replaceAll('_', ' '));
+export const spoken = (name) => ({ lambda: 'λ', epsilon: 'ε' }[name] ?? name.replaceAll('_', ' '));
 
 /** The values of the varying settings: "λ 4.9, batch size 256". */
-export const differences = (run, names) => names.filter((name) => run.settings[name] !== undefined)
-  .map((name) => `${spoken(name)} ${setting(run.settings[name])}`).join(', ');
+export const differences = (run, names) => names.filter((name) => run.effective_settings[name] !== undefined)
+  .map((name) => `${spoken(name)} ${setting(run.effective_settings[name])}`).join(', ');

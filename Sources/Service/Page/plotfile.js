@@ -71,7 +71,7 @@ function cell(value) {
 /** The rows of CSV of what is seen: a line for each curve and epoch. */
 export function csvText(chart) {
   const { from, to } = chart.range, hasBands = chart.shown.some((one) => one.hasBand);
-  const names = ['loss', 'train_accuracy', 'test_accuracy'];
+  const names = chart.metrics.map(({ name }) => name);
   const lines = [['id', 'curve', 'epoch', ...names, ...(hasBands ? names.map((name) => `${name}_sd`) : [])].join(',')];
   for (const { id, label, curve, hasBand } of chart.shown) {
     for (let row = curve.row(from); row < curve.n && curve.epoch[row] <= to; row += 1) {

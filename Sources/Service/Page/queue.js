@@ -23,8 +23,16 @@ export function progress(run) {
     h('span', { class: 'epochs-done' }, `${format.whole(run.epoch)}/${format.whole(run.epochs)}`));
 }
 
+/** Columns for test and validation accuracies, where any of the runs has one: trials of a search have no test accuracy. */
+export function accuracies(runs, { isFinal = true } = {}) {
+  const column = (title, name) => ({ title, class: 'number', cell: (run) => h('span', { class: name },
+    format.percent((isFinal ? run[`final_${name}_accuracy`] : null) ?? run[`${name}_accuracy`])) });
+  return [runs.some((run) => run.validation_accuracy !== null) ? column('validation %', 'validation') : null,
+    runs.length && runs.every((run) => run.is_trial) ? null : column('test %', 'test')].filter(Boolean);
+}
+
 /** Writes a new epoch into the cells of a run, wherever it is shown. */
-export function patchRows(root, { run, epoch, loss, train_accuracy: train, test_accuracy: test }) {
+export function patchRows(root, { run, epoch, loss, train_accuracy: train, test_accuracy: test, validation_accuracy: validation }) {
   const last = epoch.length - 1;
   for (const row of root.querySelectorAll(`[data-run="${run}"]`)) {
     const bar = row.querySelector('progress');
@@ -33,7 +41,8 @@ export function patchRows(root, { run, epoch, loss, train_accuracy: train, test_
     if (done) setText(done, `${format.whole(epoch[last])}/${done.textContent.split('/')[1]}`);
     setText(row.querySelector('.loss'), format.loss(loss[last]));
     setText(row.querySelector('.train'), format.percent(train[last]));
-    setText(row.querySelector('.test'), format.percent(test[last]));
+    setText(row.querySelector('.test'), format.percent(test?.[last]));
+    setText(row.querySelector('.validation'), format.percent(validation?.[last]));
   }
 }
 
@@ -126,7 +135,7 @@ export class QueueScreen {
       { title: 'epochs', cell: progress },
       { title: 'loss', class: 'number', cell: (run) => h('span', { class: 'loss' }, format.loss(run.loss)) },
       { title: 'train %', class: 'number wide', cell: (run) => h('span', { class: 'train' }, format.percent(run.train_accuracy)) },
-      { title: 'test %', class: 'number', cell: (run) => h('span', { class: 'test' }, format.percent(run.test_accuracy)) },
+      ...accuracies(running, { isFinal: false }),
       { title: 's/epoch', class: 'number wide', cell: (run) => (run.seconds_per_epoch === null ? '–' : Number(run.seconds_per_epoch.toPrecision(3))) },
       { title: 'left', class: 'number', cell: (run) => (run.request ? stateMark(run) : run.abandoned ? h('span', { class: 'error' }, run.abandoned) : format.duration(run.seconds_left)) },
       // The list of workers says it too.
@@ -191,7 +200,7 @@ export class QueueScreen {
       { title: 'epochs', cell: progress },
       { title: 'loss', class: 'number', cell: (run) => h('span', { class: 'loss' }, format.loss(run.loss)) },
       { title: 'train %', class: 'number wide', cell: (run) => h('span', { class: 'train' }, format.percent(run.final_train_accuracy ?? run.train_accuracy)) },
-      { title: 'test %', class: 'number', cell: (run) => h('span', { class: 'test' }, format.percent(run.final_test_accuracy ?? run.test_accuracy)) },
+      ...accuracies(runs),
       runs.some((run) => run.tags.length) ? { title: 'tags', class: 'wide', cell: (run) => run.tags.map((tag) => h('span', { class: 'tag' }, h('bdi', null, tag))) } : null,
     ].filter(Boolean), runs, { lead: 1, empty: 'No run matches.', hideCaption: true });
     view.querySelectorAll('tbody tr').forEach((row, index) => runs[index] && marked(runs[index], row));

@@ -76,11 +76,13 @@ export class RunScreen {
       if (action.name === 'remove') location.hash = '#/queue'; else await this.load();
     }));
     const fact = (name, value, className) => h('div', null, h('dt', null, name), h('dd', { class: className }, value));
-    const final = run.final_test_accuracy !== null;
+    const final = run.weights_sha256 !== null;
     const beside = (name) => (paper && deviations.length === 0 ? h('span', { class: 'paper' }, ` paper ${format.percent(paper[name])}`) : null);
     fill(this.facts, fact('epochs', progress(run)), fact('loss', format.loss(run.loss), 'loss'),
       fact(final ? 'final training accuracy %' : 'training accuracy %', [h('span', { class: final ? null : 'train' }, format.percent(run.final_train_accuracy ?? run.train_accuracy)), beside('train_accuracy')]),
-      fact(final ? 'final test accuracy %' : 'test accuracy %', [h('span', { class: final ? null : 'test' }, format.percent(run.final_test_accuracy ?? run.test_accuracy)), beside('test_accuracy')]),
+      run.validation_accuracy === null ? null : fact(run.final_validation_accuracy === null ? 'validation accuracy %' : 'final validation accuracy %',
+        h('span', { class: run.final_validation_accuracy === null ? 'validation' : null }, format.percent(run.final_validation_accuracy ?? run.validation_accuracy))),
+      run.is_trial ? null : fact(final ? 'final test accuracy %' : 'test accuracy %', [h('span', { class: final ? null : 'test' }, format.percent(run.final_test_accuracy ?? run.test_accuracy)), beside('test_accuracy')]),
       fact('seconds an epoch', run.seconds_per_epoch === null ? '–' : Number(run.seconds_per_epoch.toPrecision(3))), fact('time left', format.duration(run.seconds_left ?? NaN)),
       run.remote ? fact('cluster', format.place(run.remote)) : null,
       fact('parameters of linear parts', format.whole(run.linear_parameters)), fact('priority', run.priority),
@@ -120,17 +122,17 @@ export class RunScreen {
     const { run, deviations } = this.record, name = this.route.get('with') ?? '';
     const all = h('details', { open: this.settings.querySelector('details')?.open }, h('summary', null, 'All settings'), table('All settings', [
       { title: 'setting', cell: ([key]) => key }, { title: 'value', cell: ([, value]) => format.setting(value) },
-    ], Object.entries(run.settings), { hideCaption: true }));
+    ], Object.entries(run.effective_settings), { hideCaption: true }));
     if (!name) {
       fill(this.settings, deviations.length ? h('ul', null, deviations.map((text) => h('li', null, text))) : h('p', null, 'As in the paper.'), all);
       return;
     }
     try {
       const { run: other } = await get(`/runs/${encodeURIComponent(name)}`);
-      const keys = [...new Set([...Object.keys(run.settings), ...Object.keys(other.settings)])].filter((key) => format.setting(run.settings[key]) !== format.setting(other.settings[key]));
+      const keys = [...new Set([...Object.keys(run.effective_settings), ...Object.keys(other.effective_settings)])].filter((key) => format.setting(run.effective_settings[key]) !== format.setting(other.effective_settings[key]));
       fill(this.settings, table(`Settings that differ from ${format.short(other.id)}`, [
-        { title: 'setting', cell: (key) => key }, { title: 'this run', cell: (key) => format.setting(run.settings[key]) },
-        { title: `${format.short(other.id)}, ${other.model} ${other.dataset}, seed ${other.seed}`, cell: (key) => format.setting(other.settings[key]) },
+        { title: 'setting', cell: (key) => key }, { title: 'this run', cell: (key) => format.setting(run.effective_settings[key]) },
+        { title: `${format.short(other.id)}, ${other.model} ${other.dataset}, seed ${other.seed}`, cell: (key) => format.setting(other.effective_settings[key]) },
       ], keys, { empty: 'None: the settings are the same.' }), all);
     } catch (problem) {
       fill(this.settings, h('p', { class: 'error' }, problem.message), all);

@@ -29,6 +29,31 @@ struct LabRoutes {
                 status: .ok, headers: [.contentType: Self.type(name), .cacheControl: "no-store"],
                 body: .init(byteBuffer: ByteBuffer(string: text)))
         }
+        group.get("search") { request, _ in
+            let name = try request.experiment
+            return try await answers.json(request) { lab in
+                try lab.search(name).map { SearchAnswer($0, abandoned: try lab.abandonedRuns()) }
+            }
+        }
+        group.get("search/report") { request, _ in
+            let name = try request.experiment, format = request.parameters["format"] ?? "markdown"
+            let text = try await answers.onLab { lab in
+                guard let search = try lab.search(name) else {
+                    throw Problem(.notFound, "experiment \(name) is no search; /report has its table")
+                }
+                let report = SearchReport(search)
+                if format == "svg" { return report.svg ?? "" }
+                guard let known = SearchFormat.named(format) else {
+                    let names = (SearchFormat.all.map(\.name) + ["svg"]).joined(separator: ", ")
+                    throw Problem(
+                        .badRequest, "format: \(format.debugDescription) is no format of searches; give one of \(names)")
+                }
+                return try known.render(report)
+            }
+            return Response(
+                status: .ok, headers: [.contentType: Self.type(format), .cacheControl: "no-store"],
+                body: .init(byteBuffer: ByteBuffer(string: text)))
+        }
         group.get("table") { request, _ in
             let selection = try RunSelector(query: request.parameters)
             return try await answers.json(request) { lab in
@@ -77,8 +102,19 @@ struct LabRoutes {
         switch format {
         case "csv": "text/csv; charset=utf-8"
         case "json": "application/json"
+        case "svg": "image/svg+xml"
         // A report is shown as text: its page has a style of its own, which this site's policy forbids.
         default: "text/plain; charset=utf-8"
+        }
+    }
+}
+
+extension Request {
+    /// The parameter `experiment`. Throws a problem if it is absent.
+    fileprivate var experiment: String {
+        get throws {
+            guard let name = parameters["experiment"] else { throw Problem(.badRequest, "experiment: give the name of a search") }
+            return name
         }
     }
 }

@@ -1,38 +1,19 @@
 extension Settings: Codable {
-    /// A key of the spec.
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ key: String) { stringValue = key }
-        init?(stringValue: String) { self.init(stringValue) }
-        init?(intValue: Int) { nil }
-    }
-
     /// Writes the settings that apply, under the spec's keys.
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
+        var container = encoder.container(keyedBy: SettingKey.self)
         for field in SettingField.all {
-            switch field.read(self) {
-            case .text(let text)?: try container.encode(text, forKey: Key(field.key))
-            case .whole(let whole)?: try container.encode(whole, forKey: Key(field.key))
-            case .real(let real)?: try container.encode(real, forKey: Key(field.key))
-            case .wholes(let wholes)?: try container.encode(wholes, forKey: Key(field.key))
-            case .reals(let reals)?: try container.encode(reals, forKey: Key(field.key))
-            case .texts(let texts)?: try container.encode(texts, forKey: Key(field.key))
-            case .own(let own)?: try container.encode(own.name, forKey: Key(field.key))
-            case nil: break
-            }
+            try field.read(self)?.encode(to: &container, SettingKey(field.key))
         }
-        if dataset.folder != nil { try container.encode(dataset.shape, forKey: Key(Self.shapeKey)) }
+        if dataset.folder != nil { try container.encode(dataset.shape, forKey: SettingKey(Self.shapeKey)) }
     }
 
     /// Reads what `encode` wrote, with the same limits as a spec.
     public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
+        let container = try decoder.container(keyedBy: SettingKey.self)
         var members: [JSONTree.Member] = []
-        for field in SettingField.all where container.contains(Key(field.key)) {
-            let key = Key(field.key)
+        for field in SettingField.all where container.contains(SettingKey(field.key)) {
+            let key = SettingKey(field.key)
             let value: JSONTree =
                 switch field.kind {
                 case .whole: .whole(try container.decode(Int.self, forKey: key))
@@ -50,8 +31,8 @@ extension Settings: Codable {
                 }
             members.append(.init(field.key, value))
         }
-        if container.contains(Key(Self.shapeKey)) {
-            let shape = try container.decode([Int].self, forKey: Key(Self.shapeKey))
+        if container.contains(SettingKey(Self.shapeKey)) {
+            let shape = try container.decode([Int].self, forKey: SettingKey(Self.shapeKey))
             members.append(.init(Self.shapeKey, .list(shape.map(JSONTree.whole))))
         }
         do {

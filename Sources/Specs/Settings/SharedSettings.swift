@@ -17,28 +17,50 @@ public struct SharedSettings: Encodable, Sendable {
     /// The values as texts, empty for nil.
     public var texts: [String] { values.map { $0.value?.shown ?? "" } }
 
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// Writes every key, with null for nil.
     public func encode(to encoder: any Encoder) throws {
-        var object = encoder.container(keyedBy: Key.self)
+        var object = encoder.container(keyedBy: SettingKey.self)
         for (name, value) in values {
-            let key = Key(stringValue: name)
-            switch value {
-            case .text(let text)?: try object.encode(text, forKey: key)
-            case .whole(let whole)?: try object.encode(whole, forKey: key)
-            case .real(let real)?: try object.encode(real, forKey: key)
-            case .wholes(let wholes)?: try object.encode(wholes, forKey: key)
-            case .reals(let reals)?: try object.encode(reals, forKey: key)
-            case .texts(let texts)?: try object.encode(texts, forKey: key)
-            case .own(let dataset)?: try object.encode(dataset.name, forKey: key)
-            case nil: try object.encodeNil(forKey: key)
+            if let value {
+                try value.encode(to: &object, SettingKey(name))
+            } else {
+                try object.encodeNil(forKey: SettingKey(name))
             }
+        }
+    }
+}
+
+/// The values in force of one run, also those at their defaults, which its settings leave out. Settings that do not apply have no key.
+public struct EffectiveSettings: Encodable, Sendable {
+    private let settings: Settings
+
+    public init(_ settings: Settings) { self.settings = settings }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: SettingKey.self)
+        for field in SettingField.all { try field.effective(settings)?.encode(to: &object, SettingKey(field.key)) }
+    }
+}
+
+/// The key of a setting, as in a spec.
+struct SettingKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(_ name: String) { stringValue = name }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+extension SettingValue {
+    func encode(to object: inout KeyedEncodingContainer<SettingKey>, _ key: SettingKey) throws {
+        switch self {
+        case .text(let text): try object.encode(text, forKey: key)
+        case .whole(let whole): try object.encode(whole, forKey: key)
+        case .real(let real): try object.encode(real, forKey: key)
+        case .wholes(let wholes): try object.encode(wholes, forKey: key)
+        case .reals(let reals): try object.encode(reals, forKey: key)
+        case .texts(let texts): try object.encode(texts, forKey: key)
+        case .own(let dataset): try object.encode(dataset.name, forKey: key)
         }
     }
 }

@@ -13,6 +13,9 @@ struct Report: ParsableCommand {
 
             --confusion RUN reports one run's confusion matrix in place of the table: how many of the test images of each class (a row) \
             its newest weights take for each class (a column), as markdown, csv or json. With --plots it is drawn, too.
+
+            --search NAME ranks the trials of a search by validation accuracy, as markdown, csv, html or json. With --plots its \
+            accuracies are drawn against each setting: DIR/NAME-search.svg.
             """)
 
     @OptionGroup var lab: LabPlace
@@ -52,6 +55,19 @@ struct Report: ParsableCommand {
 
     func validate() throws {
         if excel, format.name != ReportFormat.csv.name { throw ValidationError("--excel is for --format csv") }
+        if search != nil {
+            let names = SearchFormat.all.map(\.name)
+            if !names.contains(format.name) {
+                throw ValidationError("--search is written as \(names.joined(separator: ", ")), not as \(format.name)")
+            }
+            if !criteria.isEmpty || confusion != nil {
+                throw ValidationError("--search reports one search; leave the selection out")
+            }
+            if curves != nil {
+                throw ValidationError(
+                    "--search has no curves; `pcnlab report --experiment \(search ?? "") --curves DIR` writes them")
+            }
+        }
         guard confusion != nil else { return }
         if !ConfusionMatrix.formats.contains(format.name) {
             throw ValidationError(
@@ -71,10 +87,6 @@ struct Report: ParsableCommand {
                 return try reportConfusion(lab, confusion)
             }
             if let search {
-                guard let lab = lab as? Lab else {
-                    throw Failure(
-                        "--search reads the lab's own database; give it on the lab's machine, without --server", Exit.usage)
-                }
                 guard let summary = try lab.search(search) else {
                     throw Failure(
                         "experiment \(search) is no search; leave --search out, or give --experiment \(search)", Exit.usage)
@@ -91,7 +103,8 @@ struct Report: ParsableCommand {
     }
 
     private func reportSearch(_ report: SearchReport) throws {
-        let text = report.markdown
+        let format = SearchFormat.named(format.name) ?? .markdown
+        let text = (excel ? ReportFormat.excelMark : "") + (try format.render(report))
         if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
         guard let plots else { return }
         guard let svg = report.svg else {

@@ -18,7 +18,8 @@ struct RunComparison {
             let epoch: Int
             let loss: Double
             let trainAccuracy: Double
-            let testAccuracy: Double
+            let testAccuracy: Double?
+            let validationAccuracy: Double?
             let seconds: Double
         }
 
@@ -29,7 +30,7 @@ struct RunComparison {
             let epochs = curve.map {
                 Epoch(
                     epoch: $0.epoch, loss: $0.loss, trainAccuracy: $0.trainAccuracy, testAccuracy: $0.testAccuracy,
-                    seconds: $0.seconds)
+                    validationAccuracy: $0.validationAccuracy, seconds: $0.seconds)
             }
             try object.encode(epochs, forKey: .curve)
         }
@@ -97,11 +98,18 @@ struct RunComparison {
                 ("state", \.state.rawValue), ("epoch", { "\($0.epoch)/\($0.epochs)" }),
                 ("loss", { Format.loss($0.latest?.loss) }),
                 ("train", { Format.percent($0.final?.trainAccuracy ?? $0.latest?.trainAccuracy) }),
+                ("validation", { Format.percent($0.final?.validationAccuracy ?? $0.latest?.validationAccuracy) }),
                 ("test", { Format.percent($0.final?.testAccuracy ?? $0.latest?.testAccuracy) }),
                 ("linear parameters", \.settings.linearParameters.grouped),
                 ("convolution parameters", \.settings.convolutionParameters.grouped),
                 ("per epoch", { Format.duration($0.secondsPerEpoch) }),
-            ].filter { name, _ in name != "convolution parameters" || runs.contains { $0.settings.convolutionParameters > 0 } }
+            ].filter { name, _ in
+                switch name {
+                case "convolution parameters": runs.contains { $0.settings.convolutionParameters > 0 }
+                case "validation": runs.contains { $0.latest?.validationAccuracy != nil }
+                default: true
+                }
+            }
     }
 
     private func letter(_ index: Int) -> Character { TerminalOverlay.letters[index] }
@@ -109,13 +117,14 @@ struct RunComparison {
     private func charts(_ columns: Int) -> [String] {
         let quantities: [(name: String, value: (EpochRow) -> Double, text: (Double) -> String)] = [
             ("loss", \.loss, { Format.loss($0) }), ("train accuracy", \.trainAccuracy, { Format.percent($0) }),
-            ("test accuracy", \.testAccuracy, { Format.percent($0) }),
+            ("validation accuracy", { $0.validationAccuracy ?? .nan }, { Format.percent($0) }),
+            ("test accuracy", { $0.testAccuracy ?? .nan }, { Format.percent($0) }),
         ]
         let width = max(10, min(72, columns - 10))
         var lines: [String] = []
         for (name, value, text) in quantities {
             let curves = rows.enumerated().map { index, row in
-                TerminalOverlay.Curve(letter(index), row.curve.map { ($0.epoch, value($0)) })
+                TerminalOverlay.Curve(letter(index), row.curve.map { ($0.epoch, value($0)) }.filter { !$0.1.isNaN })
             }
             guard let chart = TerminalOverlay(curves, columns: width, lines: 13) else { continue }
             let epochs = "epochs \(chart.range.lowerBound)–\(chart.range.upperBound)"

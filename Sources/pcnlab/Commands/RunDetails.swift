@@ -40,21 +40,14 @@ struct RunDetails {
                 &lines)
         }
         for completion in run.completions where run.state != .completed || completion.epochs != run.epochs {
-            let train = Format.percent(completion.figures.trainAccuracy), test = Format.percent(completion.figures.testAccuracy)
-            field(
-                "completed",
-                "at \(completion.epochs) epochs: train \(train), test \(test), SHA-256 \(completion.figures.weightsSHA256)",
-                &lines)
+            field("completed", "at \(completion.epochs) epochs: \(accuracies(completion.figures))", &lines)
         }
         if let latest = run.latest {
             field("loss", Format.loss(latest.loss), &lines)
             field(
-                "accuracy", "train \(Format.percent(latest.trainAccuracy)), test \(Format.percent(latest.testAccuracy))", &lines)
+                "accuracy", accuracies(latest.trainAccuracy, latest.validationAccuracy, latest.testAccuracy), &lines)
         }
-        if let final = run.final {
-            let accuracies = "train \(Format.percent(final.trainAccuracy)), test \(Format.percent(final.testAccuracy))"
-            field("final weights", accuracies + ", SHA-256 \(final.weightsSHA256)", &lines)
-        }
+        if let final = run.final { field("final weights", accuracies(final), &lines) }
         drawCurves(&lines)
         if let perEpoch = run.secondsPerEpoch { field("time", timing(perEpoch), &lines) }
         for attempt in facts.attempts {
@@ -80,6 +73,18 @@ struct RunDetails {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    private func accuracies(_ figures: FinalFigures) -> String {
+        accuracies(figures.trainAccuracy, figures.validationAccuracy, figures.testAccuracy)
+            + ", SHA-256 \(figures.weightsSHA256)"
+    }
+
+    /// Those that the run has: a trial of a search shows no test accuracy.
+    private func accuracies(_ train: Double, _ validation: Double?, _ test: Double?) -> String {
+        [("train", train), ("validation", validation), ("test", test)].compactMap { name, accuracy in
+            accuracy.map { "\(name) \(Format.percent($0))" }
+        }.joined(separator: ", ")
+    }
+
     static func mixture(_ run: RunSummary) -> String {
         "trained with several kinds of arithmetic (\(run.mixedArithmetics.joined(separator: "; ").printable)); its bits are its own"
     }
@@ -92,8 +97,9 @@ struct RunDetails {
         let curves: [(name: String, values: [Double], text: (Double) -> String)] = [
             ("loss", curve.map(\.loss), { Format.loss($0) }),
             ("train accuracy", curve.map(\.trainAccuracy), { Format.percent($0) }),
-            ("test accuracy", curve.map(\.testAccuracy), { Format.percent($0) }),
-        ]
+            ("validation", curve.compactMap(\.validationAccuracy), { Format.percent($0) }),
+            ("test accuracy", curve.compactMap(\.testAccuracy), { Format.percent($0) }),
+        ].filter { !$0.1.isEmpty }
         for (index, curve) in curves.enumerated() {
             let columns = max(8, min(60, Terminal.output.columns - 32))
             guard let chart = TerminalChart(curve.values, columns: columns, lines: 3) else { continue }

@@ -20,7 +20,7 @@ struct SearchCommand: ParsableCommand {
                   pcnlab submit winner.json
                 """)
 
-        @OptionGroup var lab: LabOption
+        @OptionGroup var lab: LabPlace
 
         @Argument(help: "The search: the name of its experiment.")
         var name: String

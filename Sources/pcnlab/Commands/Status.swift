@@ -50,8 +50,7 @@ struct Status: ParsableCommand {
         if !runs.isEmpty, let error = found.unreadable.first { throw error }
         let shown = watch ? found.runs : found.readable()
         var table = StatusTable(runs: shown, counts: counts, abandoned: found.abandoned, experiment: experiment)
-        // A service does not say it yet.
-        if let experiment, runs.isEmpty, let lab = lab as? Lab {
+        if let experiment, runs.isEmpty {
             table.rungs = try lab.search(experiment).map { SearchReport($0).progress }
         }
         return table

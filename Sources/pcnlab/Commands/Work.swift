@@ -15,8 +15,9 @@ struct Work: ParsableCommand {
             again, three times in all: after seconds, then after minutes.
 
             The command of --on-end finds the run in its environment: PCNLAB_RUN (its id), PCNLAB_STATE, PCNLAB_EXPERIMENT, \
-            PCNLAB_MODEL, PCNLAB_DATASET, PCNLAB_SEED, PCNLAB_EPOCH, PCNLAB_LOSS, PCNLAB_TRAIN_ACCURACY, PCNLAB_TEST_ACCURACY \
-            (fractions; of the final weights if it is completed) and PCNLAB_ERROR. Training does not wait for it.
+            PCNLAB_MODEL, PCNLAB_DATASET, PCNLAB_SEED, PCNLAB_EPOCH, PCNLAB_LOSS, PCNLAB_TRAIN_ACCURACY, PCNLAB_TEST_ACCURACY, \
+            PCNLAB_VALIDATION_ACCURACY (fractions; of the final weights if it is completed) and PCNLAB_ERROR. A value that the run \
+            does not have is empty. Training does not wait for it.
 
             A run starts only if it fits into the memory beside the runs that are trained already; it waits for them otherwise. If the \
             log cannot be written, training continues, and the exit code is 73.

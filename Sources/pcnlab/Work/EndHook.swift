@@ -64,6 +64,7 @@ final class EndHook: WorkerPoolObserver {
             "PCNLAB_LOSS": number(run.latest?.loss),
             "PCNLAB_TRAIN_ACCURACY": number(run.final?.trainAccuracy ?? run.latest?.trainAccuracy),
             "PCNLAB_TEST_ACCURACY": number(run.final?.testAccuracy ?? run.latest?.testAccuracy),
+            "PCNLAB_VALIDATION_ACCURACY": number(run.final?.validationAccuracy ?? run.latest?.validationAccuracy),
             "PCNLAB_ERROR": run.error ?? "",
         ]
     }

@@ -60,7 +60,8 @@ extension Settings {
     var bytesBesideDataset: Int {
         // Images that are augmented are kept in their own size too; all of a split are the data set's.
         let unresized = augment.isEmpty || trainSamples == nil ? 0 : trainImages * dataset.side * dataset.side * dataset.channels
-        return trainingBytes + (trainImages + evaluatedImages) * inputSides.height * inputSides.width * inputSides.channels + unresized
+        return trainingBytes + (trainImages + evaluatedImages) * inputSides.height * inputSides.width * inputSides.channels
+            + unresized
     }
 }
 

@@ -175,7 +175,9 @@ final class ProgressReporter: WorkerPoolObserver {
         let epoch = min(line.epoch + 1, settings.epochs)
         var text = "\(name(line.claim))  epoch \(epoch)/\(settings.epochs)  \(bar(line.fraction))"
         text += "  loss \(Format.loss(line.loss))  train \(Format.percent(line.accuracy))"
-        text += "  test \(Format.percent(line.latest?.testAccuracy))"
+        // Who selects by validation images should not see the test split.
+        let validation = line.latest?.validationAccuracy.map { "validation \(Format.percent($0))" }
+        text += "  " + (validation ?? "test \(Format.percent(line.latest?.testAccuracy))")
         let perEpoch =
             line.latest?.seconds
             ?? (line.fraction > 0 ? Date().timeIntervalSince(line.epochStarted) / line.fraction : nil)

@@ -46,7 +46,7 @@ struct Verification {
         // One network at a time, because they are large.
         let expected = try trainer(run, data, at: file).weightsSHA256
         let again = try trainer(run, data, at: start?.1)
-        let rows = Dictionary(uniqueKeysWithValues: try lab.epochs(of: run.id).map { ($0.epoch, $0) })
+        let rows = Dictionary(uniqueKeysWithValues: try lab.epochs(of: run.id, tellsTests: true).map { ($0.epoch, $0) })
         let host = VerificationHost(target, run.settings, rows)
         var final: FinalFigures?
         if case .completed(let train, let test, let validation, let digest) = try again.train(host) {
@@ -55,8 +55,17 @@ struct Verification {
         return Outcome(
             run: run.id, fromEpoch: start?.0.epoch ?? 0, toEpoch: target.epoch, toBatch: target.batch, expectedSHA256: expected,
             foundSHA256: again.weightsSHA256, differingEpochs: host.differing,
-            hasOtherFinalFigures: final != nil && run.final != nil && final != run.final,
+            hasOtherFinalFigures: hasOtherFigures(run.final, final),
             isComparable: run.isComparable(with: Arithmetic.current.description))
+    }
+
+    /// Whether both are known and differ. Of a trial the lab does not tell the test accuracy, which the weights decide.
+    private func hasOtherFigures(_ stored: FinalFigures?, _ found: FinalFigures?) -> Bool {
+        guard let stored, let found else { return false }
+        return stored
+            != FinalFigures(
+                trainAccuracy: found.trainAccuracy, testAccuracy: stored.testAccuracy == nil ? nil : found.testAccuracy,
+                weightsSHA256: found.weightsSHA256, validationAccuracy: found.validationAccuracy)
     }
 
     /// A trainer at a checkpoint, or at the beginning.
@@ -86,7 +95,8 @@ private final class VerificationHost: TrainingHost {
 
     func completed(_ epoch: EpochFigures) {
         if let row = rows[epoch.epoch],
-            (row.loss, row.trainAccuracy, row.testAccuracy) != (epoch.loss, epoch.trainAccuracy, epoch.testAccuracy)
+            (row.loss, row.trainAccuracy, row.testAccuracy, row.validationAccuracy)
+                != (epoch.loss, epoch.trainAccuracy, epoch.testAccuracy, epoch.validationAccuracy)
         {
             differing.append(epoch.epoch)
         }
