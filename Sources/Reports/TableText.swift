@@ -77,7 +77,7 @@ struct TableText {
             .sorted()
         let others = names.count > 1 ? " (of \(names.prefix(5).joined(separator: ", "))\(names.count > 5 ? ", …" : ""))" : ""
         let count = table.trials.count == 1 ? "1 trial of a search has" : "\(table.trials.count.grouped) trials of searches have"
-        return ["\(count) no row: `pcnlab report --search \(names[0])` ranks trials by validation accuracy\(others)."]
+        return ["\(count) no row: pcnlab report --search \(names[0]) ranks trials by validation accuracy\(others)."]
     }
 
     /// The images over which accuracies are measured.

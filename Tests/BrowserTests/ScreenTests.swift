@@ -96,6 +96,48 @@ extension BrowserTests {
             }
         }
 
+        @Test("shows a search: its rungs, its plots, its trials ranked, and no test accuracy of any")
+        func search() throws {
+            try ServedLab.run { lab in
+                let spec = """
+                    {"name": "rates", "architecture": "linearnet", "dataset": "shapes", "train_samples": 400, "test_samples": 100,
+                     "validation_samples": 200, "widths": [16], "optimizer": "adam", "input_scale": "standard", "epochs": 9,
+                     "search": {"trials": 9, "space": {"d": [2, 4], "normalise": ["none", "layer"],
+                       "learning_rate": {"from": 1e-4, "to": 1e-2, "scale": "log"}}, "halving": {"rungs": [1, 3], "keep": "1/3"}}}
+                    """
+                try lab.program.run("submit", lab.program.spec(spec))
+                let browser = lab.browser
+                try lab.open("#/experiment?name=rates")
+                try browser.wait(for: "0 of 9", in: ".rungs")
+                try lab.program.run("work", "--drain")
+                try browser.wait(for: "the end, epoch 9 1 of 1", in: ".rungs")
+                try browser.wait(for: "best", in: "[aria-labelledby=search] tbody")
+                #expect(
+                    try browser.script("return document.querySelectorAll('.search-plots svg path').length") as? Int ?? 0 >= 27)
+                let colour = "return getComputedStyle(document.querySelector('.search-plots path')).stroke"
+                let light = try browser.script(colour) as? String
+                let main = try #require(try browser.script("return document.querySelector('main').innerText") as? String)
+                #expect(main.contains("selected on 200 validation images") && main.contains("normalise"))
+                #expect(
+                    !main.lowercased().contains("test %") && !main.contains("Table 1") && main.contains("Validation accuracy"))
+                try browser.picture("search")
+                try browser.setDark(true)
+                #expect(try browser.script(colour) as? String != light)
+                for (width, height) in [(1280, 800), (360, 740)] {
+                    try browser.resize(width, height)
+                    Thread.sleep(forTimeInterval: 0.3)
+                    try browser.picture("search-dark-\(width)")
+                    #expect(try browser.script("return document.documentElement.scrollWidth - innerWidth") as? Int ?? 1 <= 0)
+                }
+                let run = try #require(try lab.program.status().first { $0.value["state"] as? String == "completed" }?.key)
+                try lab.open("#/run?id=\(run)")
+                try browser.wait(for: "final validation accuracy", in: "main")
+                #expect(
+                    try !(browser.script("return document.querySelector('main').innerText") as? String ?? "").contains("test %"))
+                try browser.expectNoErrors()
+            }
+        }
+
         @Test("shows names, tags, notes and errors that are markup or control a terminal as text, and runs nothing of them")
         func hostileNames() throws {
             try ServedLab.run { lab in

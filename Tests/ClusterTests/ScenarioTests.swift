@@ -23,6 +23,35 @@ struct ScenarioTests {
         }
     }
 
+    @Test(
+        "prune and promote the trials of a search as workers do, wait for each other without a job, and reach the same winner",
+        arguments: TestEngine.available)
+    func search(_ engine: TestEngine) throws {
+        let spec = """
+            {"name": "s", "architecture": "linearnet", "dataset": "shapes", "train_samples": 200, "test_samples": 100,
+             "validation_samples": 200, "widths": [16], "optimizer": "adam", "input_scale": "standard", "epochs": 4,
+             "search": {"trials": 9, "space": {"d": [2, 4, 8], "learning_rate": {"from": 1e-5, "to": 1, "scale": "log"}},
+              "halving": {"rungs": [1, 2], "keep": "1/3"}}}
+            """
+        let outcome = { (program: Program) in
+            try program.status().mapValues { "\($0["state"] ?? "") \($0["epoch"] ?? "") \($0["weights_sha256"] ?? "")" }
+        }
+        var expected: [String: String] = [:]
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(spec))
+            #expect(try program.run("work", "--drain", "--threads", "1").status == 0)
+            expected = try outcome(program)
+        }
+        try ClusterLab.with(engine, spec: spec) { lab in
+            try lab.submit()
+            try lab.sync {
+                try lab.program.status().values.allSatisfy { ["completed", "pruned"].contains($0["state"] as? String) }
+            }
+            #expect(try outcome(lab.program) == expected)
+            #expect(expected.values.count { $0.hasPrefix("completed") } == 1)
+        }
+    }
+
     @Test("go on in the next job when their time is over", arguments: TestEngine.available)
     func timeLimit(_ engine: TestEngine) throws {
         let spec = ClusterLab.spec(epochs: Self.endless, parts: ["pcn"])

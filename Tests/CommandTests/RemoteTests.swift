@@ -78,6 +78,34 @@ struct RemoteTests {
         }
     }
 
+    @Test("a search is reported, and its winner written, as on the machine of the lab")
+    func search() throws {
+        try Program.inNewFolder { lab in
+            try Program.inNewFolder { client in
+                let spec = """
+                    {"name": "rates & ü", "architecture": "linearnet", "dataset": "shapes", "train_samples": 200, "test_samples": 100,
+                     "validation_samples": 100, "widths": [16], "optimizer": "adam", "epochs": 3,
+                     "search": {"trials": 6, "space": {"d": [2, 4], "learning_rate": {"from": 1e-4, "to": 1e-2, "scale": "log"}},
+                      "halving": {"rungs": [1], "keep": "1/3"}}}
+                    """
+                try #require(lab.run("submit", lab.spec(spec)).status == 0)
+                try #require(lab.run("work", "--drain").status == 0)
+                let removed = try #require(lab.status().first { $0.value["state"] as? String == "pruned" }?.key)
+                try #require(lab.run("remove", removed, "--yes").status == 0)
+                let server = try Server(lab)
+                defer { _ = try? server.stop() }
+                try #require(client.run("login", "\(server.address)/#token=\(server.token)").status == 0)
+                let search = ["report", "--search", "rates & ü"]
+                for command in [
+                    search, search + ["--format", "csv"], search + ["--format", "html"], search + ["--format", "json"],
+                    ["search", "best", "rates & ü"], ["status", "--experiment", "rates & ü"], ["search", "best", "none"],
+                    ["report", "--search", "none"], ["report"], ["log", "--experiment", "rates & ü"],
+                    ["status", try #require(lab.status().keys.min())],
+                ] { try Self.expectSame(lab, client, server, command) }
+            }
+        }
+    }
+
     @Test("status --watch shows frame after frame of the service's lab")
     func watching() throws {
         try Self.withService { lab, client, server throws in

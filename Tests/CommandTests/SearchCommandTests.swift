@@ -55,6 +55,49 @@ struct SearchCommandTests {
         }
     }
 
+    @Test("is reported as a table, CSV, HTML, JSON and plots, and left out of Table 1")
+    func formats() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(Self.spec(9)))
+            let empty = try program.run("report", "--search", "find-rate", "--plots", "plots")
+            #expect(empty.status == 0 && empty.error.contains("no plot in plots: no trial has got to its first rung yet"))
+            #expect(try program.run("work", "--drain").status == 0)
+            let csv = try program.run("report", "--search", "find-rate", "--format", "csv")
+            #expect(
+                csv.lines[0] == "trial,run,model,linear,d,lambda,learning_rate,linear_parameters,state,epoch,"
+                    + "validation_accuracy_1,validation_accuracy_2,validation_accuracy_4,validation_accuracy_9")
+            #expect(csv.lines.count == 10 && csv.lines[1].contains(",completed,9,0."))
+            let json = try program.run("report", "--search", "find-rate", "--format", "json")
+            let rows = try #require(JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [[String: Any]])
+            #expect(rows.count == 9 && (rows[0]["stages"] as? [Any])?.count == 4 && !json.out.contains("test_accuracy"))
+            let html = try program.run("report", "--search", "find-rate", "--format", "html")
+            #expect(html.out.contains("<svg") && html.out.contains("selected on 200 validation images"))
+            #expect(try program.run("report", "--search", "find-rate", "--plots", "plots").status == 0)
+            let svg = try String(contentsOf: program.folder.appending(path: "plots/find-rate-search.svg"), encoding: .utf8)
+            for title in ["linear", "d", "λ", "learning rate", "linear parameters"] { #expect(svg.contains(">\(title)</text>")) }
+            // Table 1 has no row for trials: their test accuracies are told nowhere.
+            let table = try program.run("report")
+            #expect(
+                table.out.hasPrefix("No runs.\n\n- 9 trials of searches have no row: pcnlab report --search find-rate ranks"))
+            #expect(try program.run("report", "--curves", "curves").status == 0)
+            let folder = program.folder.appending(path: "curves/find-rate")
+            let curve = try #require(FileManager.default.contentsOfDirectory(atPath: folder.path).first)
+            let lines = try String(contentsOf: folder.appending(path: curve), encoding: .utf8)
+            #expect(lines.hasPrefix("epoch,loss,train_accuracy,validation_accuracy\n"))
+            let id = try #require(program.status().keys.min())
+            let details = try program.run("status", id).out
+            #expect(details.contains("validation") && !details.contains("test accuracy") && !details.contains(", test "))
+            #expect(try program.run("verify", id).status == 0)
+            // Errors name the remedy.
+            let latex = try program.run("report", "--search", "find-rate", "--format", "latex")
+            #expect(latex.status == 64 && latex.error.contains("--search is written as markdown, csv, html, json, not as latex"))
+            try program.run("submit", program.spec(smallSpec("plain", epochs: 1), "plain.json"))
+            let other = try program.run("report", "--search", "plain")
+            #expect(other.status == 64 && other.error.contains("experiment plain is no search"))
+            #expect(try program.run("report", "--search", "none").error.contains("no experiment none"))
+        }
+    }
+
     @Test("shows no test accuracy of its trials, ranks them by the validation images, and writes the winner on the whole split")
     func report() throws {
         try Program.inNewFolder { program in

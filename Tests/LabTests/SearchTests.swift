@@ -160,4 +160,28 @@ import Testing
         while try trainNext(ids) != nil {}
         #expect(try temporary.state(ids[0]) == .completed)
     }
+
+    @Test("are told without their test accuracies, until a plain experiment has the run too")
+    func testAccuracies() throws {
+        let ids = try submit(2, rungs: "[1]")
+        let watch = try LabWatch(lab)
+        _ = try watch.look()
+        try trainNext(ids)
+        let news = try #require(try watch.look())
+        #expect(news.epochs.values.joined().allSatisfy { $0.testAccuracy == nil && $0.validationAccuracy != nil })
+        while try trainNext(ids) != nil {}
+        let best = try temporary.summary(ids[0])
+        #expect(best.isTrial && best.state == .completed && best.latest?.testAccuracy == nil && best.final?.testAccuracy == nil)
+        #expect(best.completions.allSatisfy { $0.figures.testAccuracy == nil })
+        #expect(try lab.epochs(of: ids[0]).allSatisfy { $0.testAccuracy == nil && $0.validationAccuracy != nil })
+        // Verification compares them.
+        #expect(try lab.epochs(of: ids[0], tellsTests: true).allSatisfy { $0.testAccuracy == 0.9 })
+        _ = try lab.submit([
+            ExperimentToSubmit("plain", description: nil, runs: [RunToSubmit(best.settings, datasetDigest: "digest")])
+        ])
+        let plain = try temporary.summary(ids[0])
+        #expect(
+            !plain.isTrial && plain.latest?.testAccuracy == 0.9 && plain.final?.testAccuracy == FinalFigures.sample.testAccuracy)
+        #expect(try lab.epochs(of: ids[0]).allSatisfy { $0.testAccuracy == 0.9 })
+    }
 }

@@ -18,7 +18,7 @@ struct MixupTests {
         #expect(mixup.share(at: BatchPlace(epoch: 7, firstImage: 3)) == shares[7 * 40 + 3])
     }
 
-    @Test("the smallest α mixes nothing", arguments: [1e-300, 5e-324])
+    @Test("the smallest α mixes nothing", arguments: [1e-300, Double.leastNonzeroMagnitude])
     func smallest(_ alpha: Double) {
         #expect((0..<100).allSatisfy { Mixup(alpha: alpha, seed: 3).share(at: BatchPlace(epoch: 1, firstImage: $0)) == 0 })
     }

@@ -62,11 +62,18 @@ struct DescriptionTests {
                 {"name": "done", "description": "two", "architecture": "linearnet", "dataset": "shapes", "train_samples": 100,
                  "test_samples": 50, "widths": [8], "epochs": 1, "seed": 7, "sweep": {"linear": ["pcn", "mlp"]}}
                 """
+            let search = """
+                {"name": "search", "architecture": "linearnet", "dataset": "shapes", "train_samples": 100, "test_samples": 50,
+                 "validation_samples": 50, "widths": [8], "epochs": 2,
+                 "search": {"trials": 4, "space": {"d": {"from": 1, "to": 50}}, "halving": {"rungs": [1], "keep": "1/2"}}}
+                """
             let program = service.program
+            try #require(program.run("submit", "--priority", "9", program.spec(search, "search.json")).status == 0)
             try #require(program.run("submit", "--priority", "5", program.spec(more, "done.json")).status == 0)
             let worker = try program.start(["work", "--drain", "--threads", "1"])
             try #require(worker.finish().status == 0)
-            let ids = try program.status().keys.sorted()
+            let runs = try program.status(), ids = runs.keys.filter { runs[$0]?["is_trial"] as? Bool == false }.sorted()
+            let trial = try #require(runs.first { $0.value["is_trial"] as? Bool == true }?.key)
             try program.run("submit", program.spec(smallSpec("more", epochs: 900), "more.json"))
             try program.run("set", ids[0], "--note", "n")
             let training = try program.start(["work", "--workers", "1", "--threads", "1"])
@@ -90,6 +97,10 @@ struct DescriptionTests {
                 ("/api/v1/runs/{id}", "/api/v1/runs/\(far[0])", nil), ("/api/v1/runs/{id}", "/api/v1/runs/\(far[2])", nil),
                 ("/api/v1/events", "/api/v1/events?after=1", nil), ("/api/v1/curves", "/api/v1/curves?runs=\(run)", nil),
                 ("/api/v1/table", "/api/v1/table", nil), ("/api/v1/table", "/api/v1/table?experiment=done", nil),
+                ("/api/v1/search", "/api/v1/search?experiment=search", nil),
+                ("/api/v1/search", "/api/v1/search?experiment=done", nil),
+                ("/api/v1/search", "/api/v1/search?experiment=none", nil), ("/api/v1/search", "/api/v1/search", nil),
+                ("/api/v1/curves", "/api/v1/curves?runs=\(trial)", nil),
                 ("/api/v1/styles", "/api/v1/styles?ids=\(run)", nil), ("/api/v1/examples", "/api/v1/examples", nil),
                 ("/api/v1/health", "/api/v1/health", nil), ("/api/v1/schema", "/api/v1/schema", nil),
                 ("/api/v1/openapi.json", "/api/v1/openapi.json", nil),
@@ -117,7 +128,10 @@ struct DescriptionTests {
             }
             // Those whose answer is no JSON.
             let others =
-                ["get /metrics", "get /api/v1/report", "get /api/v1/stream", "get /api/v1/runs/{id}/export"]
+                [
+                    "get /metrics", "get /api/v1/report", "get /api/v1/search/report", "get /api/v1/stream",
+                    "get /api/v1/runs/{id}/export",
+                ]
                 + ["post /api/v1/session", "delete /api/v1/session"]
             let all = Self.paths.flatMap { path, methods in methods.keys.map { "\($0) \(path)" } }
             #expect(seen.union(others).sorted() == all.sorted(), "every operation is tried")

@@ -15,16 +15,9 @@ public struct SearchFormat: Sendable {
 extension SearchFormat {
     /// A table of the trials, best first.
     public static let markdown = SearchFormat(name: "markdown") { report in
-        let rows = [report.titles] + report.rows
-        let widths = report.titles.indices.map { column in max(3, rows.map { $0[column].count }.max() ?? 0) }
-        let line = { (cells: [String]) in
-            "| " + zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: " | ") + " |\n"
-        }
-        let rule = zip(widths, report.titles.indices).map { width, column in
-            report.isNumber(column) ? String(repeating: "-", count: width - 1) + ":" : String(repeating: "-", count: width)
-        }
-        return "**\(report.heading)**\n\n" + line(rows[0]) + line(rule) + rows.dropFirst().map(line).joined() + "\n"
-            + report.notes.map { "- \($0)\n" }.joined()
+        let rows = ([report.titles] + report.rows).map { $0.map(MarkdownText.escaped) }
+        return "**\(MarkdownText.escaped(report.heading))**\n\n" + MarkdownText.table(rows, isNumber: report.isNumber) + "\n"
+            + report.notes.map { "- \(MarkdownText.escaped($0))\n" }.joined()
     }
 
     /// One line a trial, best first, with all of its settings that vary under their names in a spec. Accuracies are fractions; unknown

@@ -203,7 +203,9 @@ struct SearchDrawing {
             across = { left + scale.position($0) * (right - left) }
             for tick in scale.ticks {
                 marks.append(line((across(tick.value), bottom), (across(tick.value), bottom + 4), "axis", "#5b6470"))
-                marks.append(.faintText(tick.label, x: across(tick.value), y: bottom + 16, anchor: "middle"))
+                // The last one may not stick out of the picture.
+                let middle = min(across(tick.value), right + 5 - PlotText.width(tick.label, size: 11) / 2)
+                marks.append(.faintText(tick.label, x: middle, y: bottom + 16, anchor: "middle"))
             }
         case .names(let names):
             let step = (right - left) / Double(max(1, names.count))

@@ -59,7 +59,7 @@ public struct SearchReport: Sendable {
         if removed > 0 { notes.append("\(removed) of the trials were removed from the lab; they rank last.") }
         if let best = search.best?.run {
             notes.append(
-                "\(search.isDecided ? "Best" : "Best so far"): run \(best.id.prefix(8)). `pcnlab search best \(search.experiment)` writes it "
+                "\(search.isDecided ? "Best" : "Best so far"): run \(best.id.prefix(8)). pcnlab search best \(search.experiment) writes it "
                     + "as a spec on the whole training split.")
         }
         return notes
