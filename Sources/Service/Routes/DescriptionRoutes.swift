@@ -23,6 +23,7 @@ struct Example: Codable, Sendable, Equatable {
     static let all = [
         Example("quickstart.json", PackageResources.quickstart_json),
         Example("modern.json", PackageResources.modern_json),
+        Example("search.json", PackageResources.search_json),
         Example("mnist.json", PackageResources.mnist_json),
         Example("table1-short.json", PackageResources.table1_short_json),
         Example("linearnet-sweep.json", PackageResources.linearnet_sweep_json),
