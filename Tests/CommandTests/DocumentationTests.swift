@@ -103,10 +103,10 @@ struct DocumentationTests {
                 #expect(output.status == 0, "\(command): \(output.text)")
                 texts.append(output.text)
             }
-            try #require(texts.count == 7)
+            try #require(texts.count == 9)
             #expect(texts[0].contains("find-rate: 27 trials to epoch 1, about") && texts[0].contains("core-hours in all;"))
             #expect(texts[3].contains("rungs: epoch 1: 27 of 27; epoch 3: 9 of 9; the end, epoch 9: 3 of 3"))
-            #expect(texts[6].contains("5 of 5 runs queued"))
+            #expect(texts[8].contains("5 of 5 runs queued"))
         }
     }
 

@@ -18,7 +18,7 @@ struct ExportDocumentTests {
                 try #require(try program.run("submit", program.spec(smallSpec("a", epochs: 1))).lines.first?.prefix(16)))
             try program.run("work", "--drain")
             for command in commands {
-                let words = command.split(separator: " ").dropFirst(2).map { $0 == "0c325ec0" ? id : String($0) }
+                let words = command.split(separator: " ").dropFirst(2).map { $0 == "a1fb48a3" ? id : String($0) }
                 #expect(try program.start(words).finish().status == 0, "\(command)")
             }
             let code = try #require(Self.text.components(separatedBy: "```python\n").last?.components(separatedBy: "```").first)

@@ -51,7 +51,8 @@ struct OldLabTests {
             // Its settings are its id.
             for (key, value) in before[Self.ids[0]] ?? [:]
             where !["settings", "blas_kernels", "arithmetic", "completions"].contains(key) {
-                #expect("\(after[Self.ids[0]]?[key] ?? "")" == "\(value)", "\(key) of the completed run")
+                let now = after[Self.ids[0]]?[key] as? NSObject
+                #expect(now == value as? NSObject, "\(key) of the completed run: \(value), now \(now ?? NSNull())")
             }
             #expect(Self.ids.map { after[$0]?["attempts"] as? Int } == [1, 2, 2, 1, 1])
             // Rows without a gap, every checkpoint whole, nothing left over.

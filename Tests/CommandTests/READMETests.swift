@@ -58,7 +58,7 @@ struct READMETests {
         let experiments = program.folder.appending(path: "experiments")
         try FileManager.default.copyItem(at: root.appending(path: "experiments"), to: experiments)
         let quickstart = text("experiments/quickstart.json")
-            .replacing(#""epochs": 6"#, with: #""epochs": 2, "train_samples": 300, "widths": [32]"#)
+            .replacing(#""epochs": 8"#, with: #""epochs": 2, "train_samples": 300, "widths": [32]"#)
         try Data(quickstart.utf8).write(to: experiments.appending(path: "quickstart.json"))
     }
 
