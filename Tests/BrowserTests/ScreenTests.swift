@@ -110,7 +110,7 @@ extension BrowserTests {
                 try lab.open("#/experiment?name=rates")
                 try browser.wait(for: "0 of 9", in: ".rungs")
                 try lab.program.run("work", "--drain")
-                try browser.wait(for: "the end, epoch 9 1 of 1", in: ".rungs")
+                try browser.wait(for: "1 of 1", in: ".rungs li:last-child")
                 try browser.wait(for: "best", in: "[aria-labelledby=search] tbody")
                 #expect(
                     try browser.script("return document.querySelectorAll('.search-plots svg path').length") as? Int ?? 0 >= 27)
