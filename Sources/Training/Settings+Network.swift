@@ -34,6 +34,7 @@ extension Settings {
         var shape = LinearPartShape(widths: layerWidths, seed: UInt64(seed), batch: batch)
         if let d { shape.d = d }
         shape.weightFunctions = shape.layers.map { weightFunction(layer: $0.index) }
+        shape.omega = omega
         shape.form = pointCloudForm
         if initialisation == .grid { shape.grid = inputSides }
         return part.build(shape)

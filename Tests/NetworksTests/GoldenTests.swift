@@ -41,6 +41,34 @@ struct GoldenTests {
         }
     }
 
+    @Test("a layer whose weights are the sine of a low-rank product")
+    func sineLowRank() throws {
+        let golden = try Golden.load("sine-low-rank-0")
+        let (u, v) = (try Tensor(golden, "u"), try Tensor(golden, "v")),
+            (x, dy) = (try Tensor(golden, "x"), try Tensor(golden, "dy"))
+        var shape = LinearPartShape(widths: [u.shape[0], v.shape[0]], d: u.shape[1], batch: x.shape[0])
+        shape.omega = try #require(golden.metadata["omega"].flatMap(Double.init))
+        let stack = LinearPart.sineLowRank.build(shape)
+        for (parameter, name) in zip(stack.parameters, ["u", "v", "bias"]) {
+            parameter.value.assign(try golden.floats(name))
+            parameter.gradient.clear()
+        }
+        let layer = stack.layers[0], workspace = Workspace(Workers(threads: 2), layer.workspace(batch: shape.batch))
+        let (y, dx, weight) = (Tensor(dy.shape), Tensor(x.shape), Tensor(v.shape[0], u.shape[0]))
+        layer.forward(x.matrix, into: y.matrix, relu: false, workspace)
+        dy.matrix.columnSums(into: layer.bias.gradient.base, in: workspace)
+        layer.backward(x.matrix, dy.matrix, into: InputGradient(dx.matrix), workspace)
+        layer.expand(0..<v.shape[0], into: weight.matrix)
+        let w = (0..<u.shape[0]).flatMap { j in (0..<v.shape[0]).map { weight.values[$0 * u.shape[0] + j] } }
+        for (name, ours) in [
+            ("y", y.values), ("dx", dx.values), ("weight", w), ("d_u", stack.parameters[0].gradient.values),
+            ("d_v", stack.parameters[1].gradient.values), ("d_bias", stack.parameters[2].gradient.values),
+        ] {
+            let error = relativeError(ours, try golden.floats(name))
+            #expect(error < 1e-4, "\(name): \(error)")
+        }
+    }
+
     @Test("training steps with the paper's update", arguments: Golden.names("point-cloud-training"))
     func pointCloudTraining(_ name: String) throws {
         let golden = try Golden.load(name)

@@ -65,7 +65,7 @@ struct PartCase: Sendable, CustomTestStringConvertible {
             let range: Range<Float>
             switch parameter.name.split(separator: ".")[0] {
             case "gains": range = 0.5..<1.5
-            case "epsilon_exponents", "window_exponents": range = -0.3..<0.3
+            case "epsilon_exponents", "window_exponents", "field_biases": range = -0.3..<0.3
             default: continue
             }
             let stream = RandomStream(seed: 4, purpose: parameter.name)
@@ -88,6 +88,7 @@ struct GradientTests {
                 regulariser: part.regulariser)
         }
         shape.form = part.form
+        shape.omega = 5
         return shape
     }
 

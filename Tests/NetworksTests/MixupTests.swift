@@ -39,8 +39,8 @@ struct MixupTests {
         let loss = { (reference: ReferenceNetwork) in
             (0..<rows).reduce(0.0) { sum, row in
                 let other = rows - 1 - row
-                let z = reference.logits(
-                    (0..<6).map { Double(images[row][$0]) * (1 - share) + Double(images[other][$0]) * share })
+                let mixed = (0..<6).map { Double(images[row][$0]) * (1 - share) + Double(images[other][$0]) * share }
+                let z: [Double] = reference.logits(mixed)
                 let all = log(z.reduce(0) { $0 + exp($1) })
                 let label = (1 - share) * z[Int(labels[row])] + share * z[Int(labels[other])]
                 return sum + all - (1 - smoothing) * label - smoothing * z.reduce(0, +) / 3

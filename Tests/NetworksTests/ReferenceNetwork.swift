@@ -51,12 +51,34 @@ struct ReferenceNetwork {
         case "mlp": return parameters["weights.\(layer)"]![k * n + j]
         case "low_rank":
             return (0..<d).reduce(0) { $0 + parameters["u.\(layer)"]![j * d + $1] * parameters["v.\(layer)"]![k * d + $1] }
+        case "sine_low_rank":
+            let product = (0..<d).reduce(0) { $0 + parameters["u.\(layer)"]![j * d + $1] * parameters["v.\(layer)"]![k * d + $1] }
+            return sin(shape.omega * product) / Double(n).squareRoot()
         default:
             let amplitude = amplitudes.isEmpty ? 1 : amplitudes[layer]
             var function = shape.weightFunctions[layer]
             function.epsilon *= exp(parameters["epsilon_exponents.\(layer)"]?[0] ?? 0)
             return gain(layer, k) * window(layer, j, k) * amplitude * function.weight(pairs(layer, j, k), inputs: n)
         }
+    }
+
+    /// The 256 numbers of a block of a neural field's weights: of 16 outputs from 16p on, and 16 inputs from 16q on.
+    private func field(_ layer: Int, _ p: Int, _ q: Int) -> [Double] {
+        let (n, m) = (shape.widths[layer], shape.widths[layer + 1])
+        let place = [
+            (Double(p) + 0.5) / ceil(Double(m) / 16), (Double(q) + 0.5) / ceil(Double(n) / 16),
+            (Double(layer) + 0.5) / Double(shape.layers.count),
+        ]
+        let waves = place.flatMap { x in
+            (0..<4).flatMap { [sin(x * .pi * pow(2, Double($0))), cos(x * .pi * pow(2, Double($0)))] }
+        }
+        var values = place + waves + [log2(Double(n)) / 16, log2(Double(m)) / 16]
+        for index in 0..<3 {
+            let weight = parameters["field_weights.\(index)"]!, bias = parameters["field_biases.\(index)"]!
+            values = bias.indices.map { k in values.indices.reduce(bias[k]) { $0 + values[$1] * weight[k * values.count + $1] } }
+            if index < 2 { values = values.map { max(0, $0) } }
+        }
+        return values
     }
 
     private func window(_ layer: Int, _ j: Int, _ k: Int) -> Double {
@@ -70,25 +92,34 @@ struct ReferenceNetwork {
         return gains[gains.count == 1 ? 0 : k]
     }
 
+    /// W (n, m) of a layer.
+    private func weights(_ layer: Int) -> [[Double]] {
+        let (n, m) = (shape.widths[layer], shape.widths[layer + 1])
+        guard part == "neural_field" else { return (0..<n).map { j in (0..<m).map { weight(layer, j, $0) } } }
+        let blocks = (0...(m - 1) / 16).map { p in (0...(n - 1) / 16).map { field(layer, p, $0) } }
+        return (0..<n).map { j in (0..<m).map { blocks[$0 / 16][j / 16][$0 % 16 * 16 + j % 16] / Double(n).squareRoot() } }
+    }
+
     /// Logits of one image.
-    func logits(_ x: [Double]) -> [Double] {
-        var x = x
-        for (layer, inputs, outputs) in shape.layers {
-            let bias = parameters["biases.\(layer + 1)"]!
-            let y = (0..<outputs).map { k in
-                (0..<inputs).reduce(bias[k]) { $0 + x[$1] * weight(layer, $1, k) }
+    func logits(_ x: [Double]) -> [Double] { logits([x])[0] }
+
+    /// Logits of a batch.
+    func logits(_ images: [[Double]]) -> [[Double]] {
+        shape.layers.reduce(images) { images, layer in
+            let bias = parameters["biases.\(layer.index + 1)"]!, weights = weights(layer.index)
+            return images.map { x in
+                var y = bias
+                for (j, row) in weights.enumerated() { for k in y.indices { y[k] += x[j] * row[k] } }
+                return layer.index == shape.layers.count - 1 ? y : y.map { max(0, $0) }
             }
-            x = layer == shape.layers.count - 1 ? y : y.map { max(0, $0) }
         }
-        return x
     }
 
     /// Mean cross-entropy of a batch.
     func loss(_ images: [[Double]], _ labels: [UInt8]) -> Double {
-        zip(images, labels).reduce(0) { sum, sample in
-            let z = logits(sample.0)
-            let top = z.max()!
-            return sum + top + log(z.reduce(0) { $0 + exp($1 - top) }) - z[Int(sample.1)]
+        zip(logits(images), labels).reduce(0) { sum, sample in
+            let (z, label) = sample, top = z.max()!
+            return sum + top + log(z.reduce(0) { $0 + exp($1 - top) }) - z[Int(label)]
         } / Double(images.count)
     }
 }

@@ -28,17 +28,17 @@ struct ColourVisionTests {
         ),
     ]
 
-    @Test("can be distinguished with any colour vision, and contrast with the page", arguments: ["light", "dark"])
+    @Test(
+        "can be distinguished with any colour vision, or by their dashes, and contrast with the page",
+        arguments: ["light", "dark"])
     func distances(_ scheme: String) {
         let page = scheme == "light" ? "#ffffff" : "#14171c"
-        let colours = Self.models.map { linear, d in
-            let style = LineStyle(linear: linear, d: d, variant: 0)
-            return scheme == "light" ? style.light : style.dark
-        }
+        let styles = Self.models.map { LineStyle(linear: $0, d: $1, variant: 0) }
+        let colours = styles.map { scheme == "light" ? $0.light : $0.dark }
         for colour in colours { #expect(contrast(colour, page) >= 3, "\(colour)") }
         for (name, matrix) in Self.visions {
             for i in colours.indices {
-                for j in colours.indices where j < i {
+                for j in colours.indices where j < i && styles[i].dashes == styles[j].dashes {
                     let (a, b) = (Oklab.values(seen(colours[i], matrix)), Oklab.values(seen(colours[j], matrix)))
                     let distance = zip(a, b).map { ($0 - $1) * ($0 - $1) }.reduce(0, +).squareRoot()
                     #expect(distance > 0.1, "\(colours[i]) and \(colours[j]) to \(name) vision")

@@ -53,12 +53,15 @@ struct ChoiceTests {
             #expect(settings.multiplyAddsPerEpoch.distances == 59 * 2 * 15)
             #expect(settings.linear.export.name(of: "mine.1") == "linear.1.mine")
 
-            #expect(ExperimentSchema.text.contains(#""enum": [ "pcn", "mlp", "low_rank", "mine" ]"#))
-            #expect(ExperimentSchema.text.contains("only where linear is pcn, low_rank or mine, or convolution is pcn"))
+            #expect(
+                ExperimentSchema.text.contains(#""enum": [ "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "mine" ]"#))
+            #expect(
+                ExperimentSchema.text.contains(
+                    "only where linear is pcn, low_rank, sine_low_rank, neural_field or mine, or convolution is pcn"))
             #expect(SettingField.all.first { $0.key == "linear" }?.summary.contains("mine (as sums of two vectors)") == true)
             #expect(
                 diagnosticLines(spec(#""linear": "cnn""#))[0].hasSuffix(
-                    #"unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "mine""#))
+                    #"unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "mine""#))
             #expect(
                 diagnosticLines(spec(#""linear": "mine", "wave": "sine""#))[0].hasSuffix(
                     "no run of this file uses it; it applies where linear is pcn, or convolution is pcn"))

@@ -12,7 +12,8 @@ enum SchemaCorpus {
     static let valid: [String] =
         [
             "", #""$schema": "experiment.schema.json""#, #""description": """#, #""linear": "mlp""#,
-            #""linear": "low_rank", "d": 1"#,
+            #""linear": "low_rank", "d": 1"#, #""linear": "sine_low_rank", "ω": 30"#, #""linear": "neural_field", "d": 171"#,
+            #""sweep": {"linear": ["sine_low_rank", "low_rank"]}, "omega": 1e30"#,
             #""λ": [1, 2, 3, 4], "epsilon": [0.1, 0.1, 0.1, 0.1]"#, #""sweep": {"ε": [0.1, [0.1, 0.2, 0.3, 0.4]]}"#,
             #""d": 512"#, #""d": 4.0"#, #""epochs": 1e3"#, #""epochs": 1000000000"#, #""seed": 0"#,
             #""seed": 9223372036854775807"#,
@@ -70,7 +71,9 @@ enum SchemaCorpus {
             #""train_samples": 10000001"#, #""test_samples": 10000001"#, #""input_scale": "Raw""#, #""distance": "l2""#,
             #""wave": 1"#,
             #""optimizer": ["sgd"]"#, #""schedule": "step""#, #""checkpoint_every": 0"#, #""foo": 1"#, #""epoch": 5"#,
-            #""linear": "mlp", "regulariser": "paper""#, #""regulariser": "he""#, #""gain": true"#, #""window": "gaussian""#,
+            #""omega": 30"#, #""linear": "sine_low_rank", "omega": 0"#, #""linear": "sine_low_rank", "lambda": 1"#,
+            #""linear": "neural_field", "omega": 30"#, #""linear": "mlp", "regulariser": "paper""#, #""regulariser": "he""#,
+            #""gain": true"#, #""window": "gaussian""#,
             #""initialisation": "uniform", "window": "none""#,
             #""linear": "mlp", "initialisation": "grid", "window": "gaussian""#, #""learn_epsilon": true"#,
             #""linear": "mlp", "learn_epsilon": "layer""#, #""clouds": "shared""#,

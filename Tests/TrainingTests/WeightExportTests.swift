@@ -38,6 +38,12 @@ struct WeightExportTests {
                     "linear.positions.0 [768, 4]", "linear.positions.1 [40, 4]", "linear.positions.2 [24, 4]",
                     "linear.positions.3 [10, 4]", "linear.biases.0 [40]", "linear.biases.1 [24]", "linear.biases.2 [10]",
                 ]
+            case .neuralField:
+                [
+                    "linear.field.0.weight [4, 29]", "linear.field.0.bias [4]", "linear.field.1.weight [4, 4]",
+                    "linear.field.1.bias [4]", "linear.field.2.weight [256, 4]", "linear.field.2.bias [256]",
+                    "linear.biases.0 [40]", "linear.biases.1 [24]", "linear.biases.2 [10]",
+                ]
             default:
                 [
                     "linear.0.u [768, 4]", "linear.0.v [40, 4]", "linear.0.bias [40]", "linear.1.u [40, 4]", "linear.1.v [24, 4]",

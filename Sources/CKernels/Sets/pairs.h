@@ -28,6 +28,7 @@ INLINE floats sine_of_turns(floats w) {
 // shape(t) and shape'(t) over the phase t in [0, 1):
 //   triangle  1/2 - |2t - 1|        slope ±2, 0 at both kinks
 //   sine     -1/2 cos 2πt           slope π sin 2πt
+// An odd sine, 1/2 sin 2πt, is the sine a quarter of a turn on.
 INLINE floats shape(int wave, floats t, floats *slope) {
     if (wave == PCN_TRIANGLE) {
         const floats ramp = 2 * t - 1;
@@ -43,7 +44,7 @@ INLINE floats shape(int wave, floats t, floats *slope) {
 // F of a pair's sum, Σ(a - b)² or a·b, and its slope as kernels.h defines it.
 INLINE floats weight_of(pcn_weight_function f, int distance, int wave, floats sum, floats *slope) {
     const floats z = distance == PCN_EUCLIDEAN ? __builtin_elementwise_sqrt(sum) : sum;
-    const floats turns = z * f.inverse_period;
+    const floats turns = wave == PCN_ODD_SINE ? z * f.inverse_period + 0.25f : z * f.inverse_period;
     const floats value = f.amplitude * shape(wave, turns - __builtin_elementwise_floor(turns), slope);
     *slope *= f.amplitude * f.inverse_period;
     if (distance == PCN_EUCLIDEAN) *slope = z > 0 ? *slope / z : all(0);
@@ -93,6 +94,7 @@ static void weights(pcn_weight_function f, size_t depth, size_t columns, size_t 
     CASE(PCN_SQUARED, PCN_SINE)
     CASE(PCN_DOT, PCN_TRIANGLE)
     CASE(PCN_DOT, PCN_SINE)
+    CASE(PCN_DOT, PCN_ODD_SINE)
 #undef CASE
 }
 

@@ -12,7 +12,7 @@
 
 /// The distance z of a pair of positions, and the periodic function of z.
 enum { PCN_EUCLIDEAN = 0, PCN_SQUARED = 1, PCN_DOT = 2 };
-enum { PCN_TRIANGLE = 0, PCN_SINE = 1 };
+enum { PCN_TRIANGLE = 0, PCN_SINE = 1, PCN_ODD_SINE = 2 };
 
 /// Columns of a panel. The packed right-hand side of a product (K, N) is stored as panels of (K, PCN_PANEL), the last one padded.
 enum { PCN_PANEL = 16 };
@@ -20,7 +20,7 @@ enum { PCN_PANEL = 16 };
 /// The weight function F of one layer: weight = amplitude · shape(z / period), shape in [-1/2, 1/2].
 typedef struct {
     int32_t distance;      // PCN_EUCLIDEAN, PCN_SQUARED or PCN_DOT
-    int32_t wave;          // PCN_TRIANGLE or PCN_SINE
+    int32_t wave;          // PCN_TRIANGLE, PCN_SINE or, for PCN_DOT alone, PCN_ODD_SINE
     float inverse_period;  // 1 / 2ε
     float amplitude;       // λ / √n
 } pcn_weight_function;

@@ -9,6 +9,8 @@ public struct LinearPartShape: Sendable {
     public var d: Int
     /// Of each layer of pcn.
     public var weightFunctions: [WeightFunction]
+    /// ω of sine_low_rank.
+    public var omega = Settings.Default.omega
     /// What pcn has beyond the paper's. A window is over the first two coordinates: d is 2 or more.
     public var form = PointCloudForm()
     /// The image whose pixels are the input neurons, channel by channel; nil where their points are placed as all others.
@@ -50,7 +52,7 @@ public struct LinearPart: Sendable {
     }
 
     /// Tests add to it for the duration of a closure.
-    @TaskLocal public static var all: [LinearPart] = [.pcn, .mlp, .lowRank]
+    @TaskLocal public static var all: [LinearPart] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField]
 
     public static func named(_ name: String) -> LinearPart? { all.first { $0.name == name } }
 }

@@ -51,6 +51,14 @@ public struct WeightKernel: Sendable {
             amplitude: Float(amplitude))
     }
 
+    /// `scale` · sin(ω · a·b): an odd sine of the dot product.
+    init(sineOfDot omega: Double, scale: Double) {
+        (distance, epsilon) = (.dot, Double.pi / omega)
+        function = pcn_weight_function(
+            distance: Distance.dot.code, wave: Int32(PCN_ODD_SINE), inverse_period: Float(omega / (2 * Double.pi)),
+            amplitude: Float(2 * scale))
+    }
+
     /// The same with ε · exp(exponent) for ε.
     func stretched(by exponent: Float) -> WeightKernel {
         var other = self

@@ -17,7 +17,7 @@ struct LineStyle: Sendable {
     /// - Parameter variant: the index, from 0, of a way of training the model within one plot. The first six differ in
     ///   their dashes; later ones repeat these in a paler colour.
     init(linear: Linear, d: Int, variant: Int) {
-        dashes = Self.patterns[variant % Self.patterns.count]
+        dashes = Self.patterns[(linear.colour.dashes + variant) % Self.patterns.count]
         let paleness = min(0.75, 0.25 * Double(variant / Self.patterns.count))
         light = Self.colour(linear.colour.light, Double(d)).mixed(with: RGB(0xFFFFFF), paleness).text
         dark = Self.colour(linear.colour.dark, Double(d)).mixed(with: RGB(0x14171C), paleness).text

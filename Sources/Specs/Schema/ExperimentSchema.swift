@@ -82,7 +82,7 @@ public enum ExperimentSchema {
         SettingField.all.flatMap { field in field.applicability.requirements.map { (field, $0) } }.map { field, group in
             let contradictions = group.map { condition in
                 let given = has(condition.key, .object([Member("not", suits(condition))]))
-                guard condition.key == absent else { return given }
+                guard condition.key == absent, !condition.holdsByDefault else { return given }
                 return .object([Member("anyOf", .list([given, lacks(condition.key)]))])
             }
             return .object([

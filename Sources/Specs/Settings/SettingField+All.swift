@@ -23,7 +23,8 @@ extension SettingField {
             applicability: .convolutions, absentText: "dense", comparison: .never,
             effective: { $0.convolutionInForce?.settingValue }),
         SettingField(
-            "d", \.d, .whole(1...512), "dimensions of the points' space, or the rank under low_rank",
+            "d", \.d, .whole(1...512),
+            "dimensions of the points' space; the rank under low_rank and sine_low_rank, the network's width under neural_field",
             applicability: .weights(.d), comparison: .never),
         SettingField(
             "lambda", aliases: ["λ"], \.lambda, positiveByLayer,
@@ -39,6 +40,10 @@ extension SettingField {
         .choice(
             "wave", \.wave, of: Wave.self, "the periodic function over the distance", applicability: .weights(.wave),
             label: { "\($0) wave" }),
+        SettingField(
+            "omega", aliases: ["ω"], \.omega, positive, "ω, what multiplies UVᵀ under the sine",
+            applicability: .linearPart(.omega),
+            omittedAt: Settings.Default.omega, label: { "ω \($0)" }),
         .choice(
             "regulariser", \.regulariser, of: Regulariser.self, "the amplitude of the periodic function over n inputs",
             applicability: .weights(.regulariser), omittedAt: Regulariser.paper, label: { "\($0) regulariser" }),
@@ -47,10 +52,11 @@ extension SettingField {
             omittedAt: CloudSharing.tied, label: { "\($0) clouds" }),
         .choice(
             "gain", \.gain, of: Gain.self, "trained factors of a PCN's weights", applicability: .linearPart(.form),
-            omittedAt: Gain.none, label: { "a gain a \($0)" }),
+            omittedAt: Gain.none, label: { $0 == "none" ? "no gains" : "a gain a \($0)" }),
         .choice(
             "learn_epsilon", \.learnEpsilon, of: LearnedEpsilon.self, "whether ε is trained",
-            applicability: .linearPart(.form), omittedAt: LearnedEpsilon.none, label: { "a learned ε a \($0)" }),
+            applicability: .linearPart(.form), omittedAt: LearnedEpsilon.none,
+            label: { $0 == "none" ? "ε as given" : "a learned ε a \($0)" }),
         SettingField(
             "widths", \.widths,
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.

@@ -20,6 +20,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var distance: Distance?
     /// The periodic function over the distance.
     public internal(set) var wave: Wave?
+    /// ω: what multiplies a low-rank product under a sine.
+    public internal(set) var omega: Double
     /// How the amplitude of the periodic function depends on the number of inputs.
     public internal(set) var regulariser: Regulariser
     /// Whether the layers of a PCN share clouds.
@@ -86,6 +88,7 @@ public struct Settings: Hashable, Sendable {
         public static let epsilon = 0.1
         public static let distance = Distance.euclidean
         public static let wave = Wave.triangle
+        public static let omega = 100.0
         public static let regulariser = Regulariser.paper
         public static let clouds = CloudSharing.tied
         public static let gain = Gain.none
@@ -114,7 +117,8 @@ public struct Settings: Hashable, Sendable {
         architecture: Architecture = .linearnet, linear: Linear = Default.linear, convolution: Convolution = Default.convolution,
         d: Int = Default.d, lambda: LayerValues = LayerValues(Default.lambda),
         epsilon: LayerValues = LayerValues(Default.epsilon),
-        distance: Distance = Default.distance, wave: Wave = Default.wave, regulariser: Regulariser = Default.regulariser,
+        distance: Distance = Default.distance, wave: Wave = Default.wave, omega: Double = Default.omega,
+        regulariser: Regulariser = Default.regulariser,
         clouds: CloudSharing = Default.clouds, gain: Gain = Default.gain,
         learnEpsilon: LearnedEpsilon = Default.learnEpsilon,
         widths: [Int]? = nil,
@@ -138,6 +142,7 @@ public struct Settings: Hashable, Sendable {
         self.epsilon = epsilon
         self.distance = distance
         self.wave = wave
+        self.omega = omega
         self.regulariser = regulariser
         self.clouds = clouds
         self.gain = gain

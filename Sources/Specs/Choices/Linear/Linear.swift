@@ -50,7 +50,7 @@ public struct Linear: Choice {
         (self.workingFloats, self.export, self.colour) = (workingFloats, export, colour)
     }
 
-    @TaskLocal public static var all: [Linear] = [.pcn, .mlp, .lowRank]
+    @TaskLocal public static var all: [Linear] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField]
 }
 
 /// The names that a linear part's parameters have in a PyTorch module, whose layers count from 0.
@@ -86,7 +86,10 @@ public struct LineColour: Sendable {
 
     public let light: [Stop]
     public let dark: [Stop]
+    /// The pattern of dashes with which its lines begin: 0, unbroken, for the parts of the paper's figures. No eye tells as many colours
+    /// apart as there are parts.
+    public let dashes: Int
 
     /// - Precondition: at least one stop each, in order of d.
-    init(light: [Stop], dark: [Stop]) { (self.light, self.dark) = (light, dark) }
+    init(light: [Stop], dark: [Stop], dashes: Int = 0) { (self.light, self.dark, self.dashes) = (light, dark, dashes) }
 }
