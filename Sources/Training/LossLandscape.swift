@@ -42,7 +42,8 @@ public final class LossLandscape {
         let order = RandomStream(seed: UInt64(settings.seed), purpose: "shuffle", epoch: 1).permutation(data.train.count)
         let chosen = order.prefix(settings.batchSize)
         batch = chosen.count
-        let dense = LinearPart.mlp.build(LinearPartShape(widths: settings.layerWidths, batch: batch))
+        let widths = settings.linearStack(batch: 1).widths
+        let dense = LinearPart.mlp.build(LinearPartShape(widths: widths, batch: batch))
         let plan = settings.networkPlan(batch: batch, linear: weights == .shuffled ? dense : nil)
         network = Network(plan, capacity: batch, workers: workers)
         data.gather(data.train, chosen, into: network.input(batch), workers)
@@ -56,8 +57,8 @@ public final class LossLandscape {
         settings.seed = Int(seeds.bits(index) >> 1)
         let plan = settings.networkPlan(batch: batch), drawn = plan.parameters
         let linear = settings.linearStack(batch: 1)
-        if weights == .drawn, settings.regulariser != Settings.Default.regulariser {
-            // The amplitudes are those of the sample's own clouds.
+        if weights == .drawn, settings.regulariser != Settings.Default.regulariser || !linear.constants.isEmpty {
+            // The amplitudes are those of the sample's own clouds, and fixed weights its own.
             let own = Network(plan, capacity: batch, workers: network.workers)
             for row in 0..<batch { own.input(batch).row(row).update(from: network.input(batch).row(row), count: own.features) }
             return Sample(settings.seed, own.evaluate(batch, labels: labels))

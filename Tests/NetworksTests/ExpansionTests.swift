@@ -7,16 +7,19 @@ import Testing
 struct ExpansionTests {
     @Test("are bit-identical to those the forward pass multiplies by, for any split of the rows", arguments: PartCase.all)
     func bits(_ part: PartCase) {
-        let (inputs, outputs) = (300, 273)
         var shape = LinearPartShape(
-            widths: [inputs, outputs], d: 5,
+            widths: [300, 273], d: 5,
             weightFunction: WeightFunction(
-                distance: part.distance, wave: part.wave, epsilon: 0.3, regulariser: part.regulariser), seed: 3, batch: inputs)
+                distance: part.distance, wave: part.wave, epsilon: 0.3, regulariser: part.regulariser), seed: 3, batch: 300)
         shape.form = part.form
-        let layer = part.build(shape).layers[0]
+        for layer in part.build(shape).layers { expand(layer) }
+    }
+
+    private func expand(_ layer: any LinearLayer) {
+        let (inputs, outputs) = (layer.inputs, layer.outputs)
         layer.bias.value.clear()
         let weight = Tensor(outputs, inputs)
-        for rows in [0..<1, 1..<270, 270..<outputs] { layer.expand(rows, into: weight.matrix[rows: rows]) }
+        for rows in [0..<1, 1..<outputs - 3, outputs - 3..<outputs] { layer.expand(rows, into: weight.matrix[rows: rows]) }
 
         // The layer maps each row of the identity matrix to a row of W.
         let (x, y) = (

@@ -19,8 +19,9 @@ struct ReferenceNetwork {
     init(_ part: PartCase, _ shape: LinearPartShape) {
         self.part = part.part.name
         self.shape = shape
+        let stack = part.build(shape)
         parameters = Dictionary(
-            uniqueKeysWithValues: part.build(shape).parameters.map { ($0.name, $0.value.values.map(Double.init)) })
+            uniqueKeysWithValues: (stack.parameters + stack.constants).map { ($0.name, $0.value.values.map(Double.init)) })
         if self.part == "pcn", part.regulariser == .variance { amplitudes = shape.layers.indices.map(amplitude) }
     }
 
@@ -49,6 +50,7 @@ struct ReferenceNetwork {
         let n = shape.widths[layer], d = shape.d
         switch part {
         case "mlp": return parameters["weights.\(layer)"]![k * n + j]
+        case "random_features": return parameters["weights.\(layer)"]![k * d + j]
         case "low_rank":
             return (0..<d).reduce(0) { $0 + parameters["u.\(layer)"]![j * d + $1] * parameters["v.\(layer)"]![k * d + $1] }
         case "sine_low_rank":
@@ -92,9 +94,15 @@ struct ReferenceNetwork {
         return gains[gains.count == 1 ? 0 : k]
     }
 
+    /// What the trained weights of a layer multiply: random features of its input, or the input itself.
+    private func features(_ layer: Int, _ x: [Double]) -> [Double] {
+        guard let fixed = parameters["random.\(layer)"] else { return x }
+        return (0..<shape.d).map { f in max(0, x.indices.reduce(0) { $0 + x[$1] * fixed[f * x.count + $1] }) }
+    }
+
     /// W (n, m) of a layer.
     private func weights(_ layer: Int) -> [[Double]] {
-        let (n, m) = (shape.widths[layer], shape.widths[layer + 1])
+        let m = shape.widths[layer + 1], n = part == "random_features" ? shape.d : shape.widths[layer]
         guard part == "neural_field" else { return (0..<n).map { j in (0..<m).map { weight(layer, j, $0) } } }
         let blocks = (0...(m - 1) / 16).map { p in (0...(n - 1) / 16).map { field(layer, p, $0) } }
         return (0..<n).map { j in (0..<m).map { blocks[$0 / 16][j / 16][$0 % 16 * 16 + j % 16] / Double(n).squareRoot() } }
@@ -108,6 +116,7 @@ struct ReferenceNetwork {
         shape.layers.reduce(images) { images, layer in
             let bias = parameters["biases.\(layer.index + 1)"]!, weights = weights(layer.index)
             return images.map { x in
+                let x = features(layer.index, x)
                 var y = bias
                 for (j, row) in weights.enumerated() { for k in y.indices { y[k] += x[j] * row[k] } }
                 return layer.index == shape.layers.count - 1 ? y : y.map { max(0, $0) }

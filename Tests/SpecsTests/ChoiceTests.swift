@@ -54,14 +54,17 @@ struct ChoiceTests {
             #expect(settings.linear.export.name(of: "mine.1") == "linear.1.mine")
 
             #expect(
-                ExperimentSchema.text.contains(#""enum": [ "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "mine" ]"#))
+                ExperimentSchema.text.contains(
+                    #""enum": [ "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features", "mine" ]"#))
             #expect(
                 ExperimentSchema.text.contains(
-                    "only where linear is pcn, low_rank, sine_low_rank, neural_field or mine, or convolution is pcn"))
+                    "only where linear is pcn, low_rank, sine_low_rank, neural_field, random_features or mine, or convolution is pcn"
+                ))
             #expect(SettingField.all.first { $0.key == "linear" }?.summary.contains("mine (as sums of two vectors)") == true)
             #expect(
                 diagnosticLines(spec(#""linear": "cnn""#))[0].hasSuffix(
-                    #"unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "mine""#))
+                    #"unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features", "mine""#
+                ))
             #expect(
                 diagnosticLines(spec(#""linear": "mine", "wave": "sine""#))[0].hasSuffix(
                     "no run of this file uses it; it applies where linear is pcn, or convolution is pcn"))

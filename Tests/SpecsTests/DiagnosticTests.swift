@@ -52,7 +52,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (#""$schema": 1"#, "2:12: $schema: found 1; expected text in double quotes"),
         (
             #""linear": "mlp", "d": 4"#,
-            "2:18: d: no run of this file uses it; it applies where linear is pcn, low_rank, sine_low_rank or neural_field, or convolution is pcn"
+            "2:18: d: no run of this file uses it; it applies where linear is pcn, low_rank, sine_low_rank, neural_field or random_features, or convolution is pcn"
         ),
         (
             #""linear": "low_rank", "ε": 4"#,
@@ -64,11 +64,11 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         ),
         (
             #""d": 4, "sweep": {"linear": ["mlp", "pcn"]}, "exclude": [{"linear": "pcn"}]"#,
-            "2:1: d: no run of this file uses it; it applies where linear is pcn, low_rank, sine_low_rank or neural_field, or convolution is pcn"
+            "2:1: d: no run of this file uses it; it applies where linear is pcn, low_rank, sine_low_rank, neural_field or random_features, or convolution is pcn"
         ),
         (
             #""include": [{}, {"linear": "mlp", "d": 4}]"#,
-            "2:35: include[1].d: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn, low_rank, sine_low_rank or neural_field"
+            "2:35: include[1].d: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn, low_rank, sine_low_rank, neural_field or random_features"
         ),
         (
             #""linear": "mlp", "include": [{"λ": 4}]"#,
@@ -125,7 +125,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (#""include": [4]"#, "2:13: include[0]: found 4; expected an object { … } of settings"),
         (
             #""include": [{"linear": "cnn"}]"#,
-            #"2:24: include[0].linear: unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field""#
+            #"2:24: include[0].linear: unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features""#
         ),
         (
             #""exclude": [{}], "include": [{"d": 1}]"#,

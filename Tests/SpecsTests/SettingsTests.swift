@@ -59,7 +59,7 @@ import Testing
         Settings(dataset: .cifar10), Settings(linear: .mlp, dataset: .shapes, seed: .max, optimizer: .adam),
         Settings(linear: .lowRank, d: 512, dataset: .cifar100, epochs: 1, batchSize: 1, learningRate: 1e-30),
         Settings(linear: .sineLowRank, d: 9, omega: 30, dataset: .cifar10),
-        Settings(linear: .neuralField, d: 171, dataset: .cifar10),
+        Settings(linear: .neuralField, d: 171, dataset: .cifar10), Settings(linear: .randomFeatures, d: 19, dataset: .mnist),
         Settings(
             regulariser: .variance, clouds: .untied, gain: .neuron, learnEpsilon: .layer, initialisation: .grid,
             window: .gaussian, dropout: 0,

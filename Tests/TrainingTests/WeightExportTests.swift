@@ -38,6 +38,12 @@ struct WeightExportTests {
                     "linear.positions.0 [768, 4]", "linear.positions.1 [40, 4]", "linear.positions.2 [24, 4]",
                     "linear.positions.3 [10, 4]", "linear.biases.0 [40]", "linear.biases.1 [24]", "linear.biases.2 [10]",
                 ]
+            case .randomFeatures:
+                [
+                    "linear.1.weight [40, 4]", "linear.1.bias [40]", "linear.3.weight [24, 4]", "linear.3.bias [24]",
+                    "linear.5.weight [10, 4]", "linear.5.bias [10]", "linear.0.weight [4, 768]", "linear.2.weight [4, 40]",
+                    "linear.4.weight [4, 24]",
+                ]
             case .neuralField:
                 [
                     "linear.field.0.weight [4, 29]", "linear.field.0.bias [4]", "linear.field.1.weight [4, 4]",
@@ -52,7 +58,12 @@ struct WeightExportTests {
             }
         #expect(try text(export(linear, expanded: false)) == stored)
         let expanded = try export(linear, expanded: true)
-        #expect(text(expanded) == dense)
+        let layers =
+            linear == .randomFeatures
+            ? [4, 40, 4, 24, 4, 10].enumerated().flatMap { index, outputs in
+                ["linear.\(index).weight [\(outputs), \([768, 4, 40, 4, 24, 4][index])]", "linear.\(index).bias [\(outputs)]"]
+            } : dense
+        #expect(text(expanded) == layers)
         #expect(
             expanded.metadata["linear"] == "mlp" && expanded.metadata["epoch"] == "1" && expanded.metadata["run"] == "λ \"1\"")
     }

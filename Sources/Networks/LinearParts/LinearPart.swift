@@ -52,7 +52,7 @@ public struct LinearPart: Sendable {
     }
 
     /// Tests add to it for the duration of a closure.
-    @TaskLocal public static var all: [LinearPart] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField]
+    @TaskLocal public static var all: [LinearPart] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField, .randomFeatures]
 
     public static func named(_ name: String) -> LinearPart? { all.first { $0.name == name } }
 }
@@ -61,10 +61,15 @@ public struct LinearPart: Sendable {
 public struct LinearStack: Sendable {
     public let layers: [any LinearLayer]
     public let parameters: [Parameter]
+    /// Tensors that the layers multiply by and that are drawn from the seed, never trained: a checkpoint does not hold them.
+    public let constants: [Parameter]
     /// F's amplitude in each layer of pcn, which its weights depend on besides the parameters; empty for other parts.
     public let amplitudes: [Float]
 
-    public init(layers: [any LinearLayer], parameters: [Parameter], amplitudes: [Float] = []) {
-        (self.layers, self.parameters, self.amplitudes) = (layers, parameters, amplitudes)
+    /// The widths between the layers, those of its inputs and its outputs included.
+    public var widths: [Int] { [layers[0].inputs] + layers.map(\.outputs) }
+
+    public init(layers: [any LinearLayer], parameters: [Parameter], constants: [Parameter] = [], amplitudes: [Float] = []) {
+        (self.layers, self.parameters, self.constants, self.amplitudes) = (layers, parameters, constants, amplitudes)
     }
 }

@@ -24,7 +24,7 @@ extension SettingField {
             effective: { $0.convolutionInForce?.settingValue }),
         SettingField(
             "d", \.d, .whole(1...512),
-            "dimensions of the points' space; the rank under low_rank and sine_low_rank, the network's width under neural_field",
+            "dimensions of the points' space; the rank under low_rank and sine_low_rank, the network's width under neural_field; the number of features under random_features",
             applicability: .weights(.d), comparison: .never),
         SettingField(
             "lambda", aliases: ["λ"], \.lambda, positiveByLayer,

@@ -20,7 +20,7 @@ extension Settings {
     public var multiplyAddsPerEpoch: MultiplyAdds {
         let layers = linearDimensions.eachLayer
         // One product forward, one for the gradient of the weights, one for that of the inputs.
-        var perImage = 3 * layers.map(linear.forward).reduce(0, +) + convolutionMultiplyAdds
+        var perImage = layers.map { 2 * linear.forward($0) + linear.weightGradient($0) }.reduce(0, +) + convolutionMultiplyAdds
         // The gradient of the images is not needed.
         if architecture.features.isEmpty { perImage -= linear.inputGradient(layers[0]) }
         let convolution = convolution ?? .dense

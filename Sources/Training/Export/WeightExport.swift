@@ -47,7 +47,7 @@ public struct WeightExport: Sendable {
             // PyTorch's own readers look for this.
             "format": "pt", "model": settings.model, "settings": settings.canonicalJSON,
             "linear": expanded ? Linear.mlp.name : settings.linear.name,
-            "widths": settings.layerWidths.map(String.init).joined(separator: " "),
+            "widths": (expanded ? stack.widths : settings.layerWidths).map(String.init).joined(separator: " "),
         ]
         if !expanded, settings.regulariser != Settings.Default.regulariser {
             // They depend on the initial clouds, which the file does not have.
@@ -67,7 +67,7 @@ public struct WeightExport: Sendable {
 
     /// Every parameter as it is stored.
     private static func stored(_ stack: LinearStack, _ linear: Linear) -> [PortableTensor] {
-        stack.parameters.map { PortableTensor(linear.export.name(of: $0.name) ?? $0.name, $0) }
+        (stack.parameters + stack.constants).map { PortableTensor(linear.export.name(of: $0.name) ?? $0.name, $0) }
     }
 
     /// The layers as dense ones.

@@ -19,9 +19,10 @@ public struct Linear: Choice {
     public let parameters: @Sendable (LinearDimensions) -> Int
     /// Parameters that Table 1 counts though they have no effect.
     let untrainedParameters: @Sendable (LinearDimensions) -> Int
-    /// Multiply-adds of a layer's forward pass for one image. The gradient of the layer's weights takes as many, and so does
-    /// that of its inputs.
+    /// Multiply-adds of a layer's forward pass for one image. The gradient of its inputs takes as many.
     let forward: @Sendable (LinearLayerDimensions) -> Int
+    /// Multiply-adds of the gradient of a layer's weights for one image.
+    let weightGradient: @Sendable (LinearLayerDimensions) -> Int
     /// Multiply-adds that a layer saves for one image if the gradient of its inputs is not needed.
     let inputGradient: @Sendable (LinearLayerDimensions) -> Int
     /// Multiply-adds of a layer that are made once a step, not once an image.
@@ -41,16 +42,18 @@ public struct Linear: Choice {
         untrainedParameters: @escaping @Sendable (LinearDimensions) -> Int = { _ in 0 },
         forward: @escaping @Sendable (LinearLayerDimensions) -> Int,
         inputGradient: @escaping @Sendable (LinearLayerDimensions) -> Int,
+        weightGradient: (@Sendable (LinearLayerDimensions) -> Int)? = nil,
         perStep: @escaping @Sendable (LinearLayerDimensions) -> Int = { _ in 0 },
         workingFloats: @escaping @Sendable (LinearDimensions, Int) -> Int = { _, _ in 0 }, export: LinearExport
     ) {
         (self.name, self.summary, self.settings, self.isDense, self.symbol) = (name, summary, settings, isDense, symbol)
         (self.label, self.parameters, self.untrainedParameters) = (label, parameters, untrainedParameters)
         (self.forward, self.inputGradient, self.perStep, self.usesBLAS) = (forward, inputGradient, perStep, usesBLAS)
+        self.weightGradient = weightGradient ?? forward
         (self.workingFloats, self.export, self.colour) = (workingFloats, export, colour)
     }
 
-    @TaskLocal public static var all: [Linear] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField]
+    @TaskLocal public static var all: [Linear] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField, .randomFeatures]
 }
 
 /// The names that a linear part's parameters have in a PyTorch module, whose layers count from 0.

@@ -30,7 +30,7 @@ struct ONNXGraph {
             if case .convolution = part.layer { convolutions += 1 }
         }
         x = node("Flatten", [x], ["axis": .integer(1)])
-        let layers = settings.layerWidths.count - 1
+        let layers = weights.count { $0.name.hasPrefix("linear.") && $0.name.hasSuffix(".weight") }
         for index in 0..<layers {
             x = node("Gemm", [x, "linear.\(index).weight", "linear.\(index).bias"], ["transB": .integer(1)])
             if index < layers - 1 {
