@@ -1,6 +1,6 @@
 import Tensors
 
-/// One trained tensor, its gradient, and the factor that the paper's update puts before its learning rate (§4.5).
+/// One trained tensor, or one that training changes otherwise; its gradient, and the factor that the paper's update puts before its learning rate (§4.5).
 ///
 /// `Sendable` because both tensors are, and for their reason.
 public final class Parameter: Sendable {
@@ -10,13 +10,16 @@ public final class Parameter: Sendable {
     /// Of the batch's mean loss, summed over every layer that reads the parameter.
     public let gradient: Tensor
     public let rateFactor: Double
+    /// Whether an optimizer updates it. Running statistics are changed by the forward pass of training.
+    public let isTrained: Bool
     /// The gradient is cleared before the backward pass, and every layer that reads the parameter, one or two, adds to it.
     let isShared: Bool
 
-    init(_ name: String, _ shape: [Int], rateFactor: Double = 1, isShared: Bool = false) {
+    init(_ name: String, _ shape: [Int], rateFactor: Double = 1, isShared: Bool = false, isTrained: Bool = true) {
         self.name = name
         value = Tensor(shape)
-        gradient = Tensor(shape)
+        gradient = Tensor(isTrained ? shape : [0])
+        self.isTrained = isTrained
         self.rateFactor = rateFactor
         self.isShared = isShared
     }

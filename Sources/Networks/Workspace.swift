@@ -4,9 +4,12 @@ import Tensors
 public struct WorkspaceNeed: Sendable {
     public var perThread = 0
     public var shared = 0
+    /// Of layers that run other layers, which take the memory above.
+    public var nested = 0
 
     func union(_ other: WorkspaceNeed) -> WorkspaceNeed {
-        WorkspaceNeed(perThread: max(perThread, other.perThread), shared: max(shared, other.shared))
+        WorkspaceNeed(
+            perThread: max(perThread, other.perThread), shared: max(shared, other.shared), nested: max(nested, other.nested))
     }
 }
 
@@ -15,11 +18,13 @@ public struct Workspace: Sendable {
     public let workers: Workers
     private let ofThreads: [Tensor]
     private let common: Tensor
+    private let outer: Tensor
 
     public init(_ workers: Workers, _ need: WorkspaceNeed) {
         self.workers = workers
         ofThreads = (0..<workers.threads).map { _ in Tensor(need.perThread) }
         common = Tensor(need.shared)
+        outer = Tensor(need.nested)
     }
 
     /// The scratch memory of one thread.
@@ -27,6 +32,9 @@ public struct Workspace: Sendable {
 
     /// The memory that all threads share within one pass.
     var shared: ScratchCursor { ScratchCursor(common) }
+
+    /// The memory of a layer that runs others.
+    var nested: ScratchCursor { ScratchCursor(outer) }
 }
 
 /// Hands out consecutive parts of a scratch tensor.

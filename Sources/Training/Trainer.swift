@@ -71,7 +71,7 @@ public final class Trainer {
             settings.networkPlan(batch: rows), capacity: rows, labelSmoothing: settings.labelSmoothing,
             mixup: settings.mixup > 0 ? Mixup(alpha: settings.mixup, seed: UInt64(settings.seed)) : nil,
             workers: Workers(threads: threads))
-        optimizer = settings.makeOptimizer(network.parameters)
+        optimizer = settings.makeOptimizer(network.parameters.filter(\.isTrained))
         average = WeightAverage(settings, network.parameters)
         lastCheckpoint = (now(), nil, nil)
     }

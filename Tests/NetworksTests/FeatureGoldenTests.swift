@@ -21,7 +21,7 @@ struct FeatureGoldenTests {
             stride: try number("stride"), padding: try number("padding"))
         let layer = DenseConvolutionLayer("features.0", products, hasReLU: false)
         layer.weight.value.assign(try golden.channelsLast("weight"))
-        try golden.load("bias", into: layer.bias.value)
+        try golden.load("bias", into: try #require(layer.bias).value)
         try check(layer, golden)
         #expect(relativeError(layer.weight.gradient.values, try golden.channelsLast("d_weight")) < 1e-4)
     }
@@ -41,8 +41,54 @@ struct FeatureGoldenTests {
         try check(AveragePoolLayer(input: try golden.imageShape("x"), side: side), golden)
     }
 
+    @Test("batch norm in training and in evaluation, with its running statistics", arguments: Golden.names("batch-norm"))
+    func batchNorm(_ name: String) throws {
+        let golden = try Golden.load(name), layer = BatchNormLayer("norm", try golden.imageShape("x"), hasReLU: false)
+        for (parameter, name) in zip(layer.parameters, ["weight", "bias", "running_mean_before", "running_variance_before"]) {
+            try golden.load(name, into: parameter.value)
+        }
+        try check(layer, golden, at: BatchPlace())
+        for (values, name) in [
+            (layer.scale.gradient.values, "d_weight"), (layer.shift.gradient.values, "d_bias"),
+            (layer.runningMean.value.values, "running_mean_after"),
+            (layer.runningVariance.value.values, "running_variance_after"),
+        ] { #expect(relativeError(values, try golden.floats(name)) < 1e-4, "\(name)") }
+        let images = try golden.shape("x")[0]
+        let (x, y) = (Tensor(images, layer.input.stride), Tensor(images, layer.input.stride))
+        let view = { (tensor: Tensor) in
+            Matrix(base: tensor.base, rows: images, columns: layer.input.count, stride: layer.input.stride)
+        }
+        view(x).assign(try golden.channelsLast("x"))
+        layer.forward(
+            view(x), into: view(y),
+            Pass(workspace: Workspace(Workers(threads: 2), layer.workspace(batch: images)), place: nil))
+        #expect(relativeError(view(y).elements, try golden.channelsLast("y_evaluation")) < 1e-4)
+        withExtendedLifetime((x, y)) {}
+    }
+
+    @Test("a residual block, with and without a projection", arguments: Golden.names("residual-block"))
+    func residual(_ name: String) throws {
+        let golden = try Golden.load(name), input = try golden.imageShape("x"), images = try golden.shape("x")[0]
+        var stack = FeatureStack(input, seed: 1, batch: images)
+        stack.residual(try golden.shape("conv1.weight")[0], stride: try #require(golden.metadata["stride"].flatMap(Int.init)))
+        let layer = try #require(stack.layers[0] as? ResidualLayer)
+        let trained = stack.parameters.filter(\.isTrained)
+        let name = { (parameter: Parameter) in parameter.name.replacing("features.blocks.0.", with: "") }
+        for parameter in trained {
+            parameter.value.assign(
+                parameter.value.shape.count > 1 ? try golden.channelsLast(name(parameter)) : try golden.floats(name(parameter)))
+        }
+        try check(layer, golden, at: BatchPlace())
+        for parameter in trained {
+            let key = "d_" + name(parameter)
+            let expected = parameter.value.shape.count > 1 ? try golden.channelsLast(key) : try golden.floats(key)
+            #expect(relativeError(parameter.gradient.values, expected) < 1e-4, "\(key)")
+        }
+        #expect(trained.count == golden.names.count { $0.hasPrefix("d_") })
+    }
+
     /// Checks y, dx and, for a convolution, the bias gradient.
-    private func check(_ layer: some Layer, _ golden: Safetensors) throws {
+    private func check(_ layer: some Layer, _ golden: Safetensors, at place: BatchPlace? = nil) throws {
         let images = try golden.shape("x")[0]
         let memory = { (shape: Shape) in
             let tensor = Tensor(images, shape.stride)
@@ -52,16 +98,18 @@ struct FeatureGoldenTests {
         x.1.assign(try golden.channelsLast("x"))
         dy.1.assign(try golden.channelsLast("dy"))
         let need = layer.workspace(batch: images)
-        let pass = Pass(workspace: Workspace(Workers(threads: 2), need), place: nil)
+        let pass = Pass(workspace: Workspace(Workers(threads: 2), need), place: place)
         let (result, gradient) = withExtendedLifetime((x, y, dy, dx)) {
             layer.forward(x.1, into: y.1, pass)
+            // A layer is given the gradient before its own ReLU.
+            if layer.hasReLU { dy.1.mask(by: y.1, pass.workers) }
             layer.backward(x.1, y.1, dy.1, into: InputGradient(dx.1), pass)
             return (y.1.elements, dx.1.elements)
         }
         #expect(relativeError(result, try golden.channelsLast("y")) < 1e-4)
         #expect(relativeError(gradient, try golden.channelsLast("dx")) < 1e-4)
-        if let layer = layer as? any ConvolutionLayer {
-            #expect(relativeError(layer.bias.gradient.values, try golden.floats("d_bias")) < 1e-4)
+        if let bias = (layer as? any ConvolutionLayer)?.bias {
+            #expect(relativeError(bias.gradient.values, try golden.floats("d_bias")) < 1e-4)
         }
     }
 }

@@ -7,7 +7,7 @@ import Testing
 
 /// Networks that together contain every kind of layer; the test `everyLayer` fails if one is missing.
 enum FeatureCase: String, CaseIterable {
-    case strided, overlapping, points, dotProducts, normalised
+    case strided, overlapping, points, dotProducts, normalised, residual
 
     /// The weight functions of convolutions made from points.
     static let weightFunctions: [FeatureCase: WeightFunction] = [
@@ -34,6 +34,12 @@ enum FeatureCase: String, CaseIterable {
             features = FeatureStack(Shape(6, 6, 2), seed: 5)
             features.convolution(9, kernel: 3, stride: 2, padding: 1)
             features.globalMaxPool()
+        case .residual:
+            features = FeatureStack(Shape(6, 6, 3), seed: 5, batch: 3)
+            features.normalisedConvolution(5, kernel: 3, padding: 1)
+            features.residual(5, stride: 1)
+            features.residual(18, stride: 2)
+            features.averagePool(side: 1)
         case .points, .dotProducts:
             // Clouds of more than one tile; two convolutions share one across a pool.
             features = FeatureStack(Shape(7, 7, 3), seed: 5, points: .init(d: 3, weightFunction: Self.weightFunctions[self]!))
@@ -50,7 +56,7 @@ enum FeatureCase: String, CaseIterable {
             switch self {
             case .overlapping: Dropout(rate: 0.5, dropsFeatures: true, seed: 9)
             case .normalised: Dropout(rate: 0.2, dropsFeatures: false, seed: 9)
-            case .strided, .points, .dotProducts: nil
+            case .strided, .points, .dotProducts, .residual: nil
             }
         return NetworkPlan(
             linear, after: features, isNormalised: self == .normalised, dropout: dropout)
@@ -67,7 +73,7 @@ struct FeatureGradientTests {
         #expect(
             kinds == [
                 "DenseConvolutionLayer", "PointCloudConvolutionLayer", "MaxPoolLayer", "AveragePoolLayer", "DropoutLayer",
-                "LinearStage", "NormaliseLayer",
+                "LinearStage", "NormaliseLayer", "BatchNormLayer", "ResidualLayer",
             ],
             "add a new layer to a case and to `Reference`")
     }
@@ -87,8 +93,8 @@ struct FeatureGradientTests {
         var reference = Reference(plan, place, FeatureCase.weightFunctions[kind])
         let exact = images.map { $0.map(Double.init) }
         #expect(abs(score.meanLoss - reference.loss(exact, labels)) < 1e-5)
-        #expect(relativeError(logits, exact.indices.flatMap { reference.logits(exact[$0], $0).map { Float($0) } }) < 1e-5)
-        for parameter in plan.parameters {
+        #expect(relativeError(logits, reference.logits(exact).flatMap { $0.map { Float($0) } }) < 1e-5)
+        for parameter in plan.parameters where parameter.isTrained {
             // About a hundred elements of a large parameter at an odd stride, which covers all kernels, taps and channels.
             let indices = Array(stride(from: 0, to: parameter.value.count, by: parameter.value.count / 100 | 1))
             let quotients = indices.map { index -> Float in
@@ -130,7 +136,7 @@ struct FeatureGradientTests {
     }
 }
 
-/// A float64 implementation of the layers' definitions, one image at a time.
+/// A float64 implementation of the layers' definitions.
 private struct Reference {
     let layers: [any Layer]
     let place: BatchPlace
@@ -143,25 +149,49 @@ private struct Reference {
     }
 
     func loss(_ images: [[Double]], _ labels: [UInt8]) -> Double {
-        images.indices.reduce(0) { sum, index in
-            let z = logits(images[index], index)
-            return sum + log(z.reduce(0) { $0 + exp($1) }) - z[Int(labels[index])]
+        zip(logits(images), labels).reduce(0) { sum, sample in
+            let (z, label) = sample
+            return sum + log(z.reduce(0) { $0 + exp($1) }) - z[Int(label)]
         } / Double(images.count)
     }
 
-    func logits(_ image: [Double], _ number: Int) -> [Double] {
-        layers.reduce(image) { x, layer in
-            let y = output(layer, x, number)
-            return layer.hasReLU ? y.map { max(0, $0) } : y
+    func logits(_ images: [[Double]]) -> [[Double]] { run(layers, images) }
+
+    private func run(_ layers: [any Layer], _ images: [[Double]]) -> [[Double]] {
+        layers.reduce(images) { images, layer in
+            let outputs = outputs(layer, images)
+            return layer.hasReLU ? outputs.map { $0.map { max(0, $0) } } : outputs
+        }
+    }
+
+    private func outputs(_ layer: any Layer, _ images: [[Double]]) -> [[Double]] {
+        switch layer {
+        case let layer as ResidualLayer:
+            return zip(run(layer.main, images), run(layer.shortcut, images)).map { zip($0, $1).map(+) }
+        case let layer as BatchNormLayer:
+            let (scale, shift) = (parameters[layer.scale.name]!, parameters[layer.shift.name]!), channels = scale.count
+            var result = images
+            for c in 0..<channels {
+                let values = images.flatMap { image in stride(from: c, to: image.count, by: channels).map { image[$0] } }
+                let mean = values.reduce(0, +) / Double(values.count)
+                let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+                for row in result.indices {
+                    for index in stride(from: c, to: result[row].count, by: channels) {
+                        result[row][index] = (images[row][index] - mean) / (variance + 1e-5).squareRoot() * scale[c] + shift[c]
+                    }
+                }
+            }
+            return result
+        default: return images.enumerated().map { output(layer, $1, $0) }
         }
     }
 
     private func output(_ layer: any Layer, _ x: [Double], _ number: Int) -> [Double] {
         switch layer {
         case let layer as DenseConvolutionLayer:
-            return convolution(layer.products, parameters[layer.weight.name]!, parameters[layer.bias.name]!, x)
+            return convolution(layer.products, parameters[layer.weight.name]!, layer.bias.map { parameters[$0.name]! }, x)
         case let layer as PointCloudConvolutionLayer:
-            return convolution(layer.products, weights(layer), parameters[layer.bias.name]!, x)
+            return convolution(layer.products, weights(layer), layer.bias.map { parameters[$0.name]! }, x)
         case let layer as MaxPoolLayer:
             return each(layer.output) { oy, ox, c in
                 windows(layer, x, oy, ox, c).max()!
@@ -208,10 +238,10 @@ private struct Reference {
         }
     }
 
-    private func convolution(_ layer: ConvolutionProducts, _ weights: [Double], _ bias: [Double], _ x: [Double]) -> [Double] {
+    private func convolution(_ layer: ConvolutionProducts, _ weights: [Double], _ bias: [Double]?, _ x: [Double]) -> [Double] {
         let (k, shape) = (layer.kernel, layer.input)
         return each(layer.output) { oy, ox, o in
-            var sum = bias[o]
+            var sum = bias?[o] ?? 0
             for ky in 0..<k {
                 for kx in 0..<k {
                     let (iy, ix) = (oy * layer.stride + ky - layer.padding, ox * layer.stride + kx - layer.padding)

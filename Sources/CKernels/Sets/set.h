@@ -2,6 +2,7 @@
 // and ROWS and PANELS, the tile of a product that is kept in registers, under a pragma that sets the target.
 #include "vectors.h"
 
+#include "batchnorm.h"
 #include "elements.h"
 #include "normalise.h"
 #include "packing.h"
@@ -38,4 +39,7 @@ const pcn_kernels TABLE_OF(SET) = {
     .adam = adam,
     .normalise = normalise,
     .normalise_backward = normalise_backward,
+    .channel_moments = channel_moments,
+    .channel_products = channel_products,
+    .channel_affine = channel_affine,
 };

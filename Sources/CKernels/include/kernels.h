@@ -121,6 +121,16 @@ typedef struct {
     /// dx for dy, the gradient before ReLU.
     void (*normalise_backward)(size_t rows, size_t columns, const float *x, size_t x_stride, const float *dy, size_t dy_stride,
                                float *dx, size_t dx_stride);
+
+    /// sums[k] = Σ_i (x[i, k] - shift[k]) and squares[k] = Σ_i (x[i, k] - shift[k])², in the order of the rows.
+    void (*channel_moments)(size_t rows, size_t columns, const float *x, size_t stride, const float *shift, float *sums, float *squares);
+    /// sums[k] = Σ_i dy[i, k] and products[k] = Σ_i dy[i, k] · (x[i, k] - shift[k]), in the order of the rows.
+    void (*channel_products)(size_t rows, size_t columns, const float *dy, size_t dy_stride, const float *x, size_t x_stride,
+                             const float *shift, float *sums, float *products);
+    /// y[i, k] = a[k] · x[i, k] + b[k] · other[i, k] + c[k], without the second term where `other` is null; 0 in place of a negative
+    /// one where `relu` is not 0.
+    void (*channel_affine)(size_t rows, size_t columns, const float *x, size_t x_stride, const float *other, size_t other_stride,
+                           const float *a, const float *b, const float *c, int32_t relu, float *y, size_t y_stride);
 } pcn_kernels;
 
 /// Tells the processor that this thread waits for another.

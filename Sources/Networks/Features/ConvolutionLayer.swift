@@ -5,8 +5,8 @@ import Tensors
 public protocol ConvolutionLayer: Layer {
     /// Such as `features.0`.
     var name: String { get }
-    /// One for each output channel.
-    var bias: Parameter { get }
+    /// One for each output channel; nil before a batch norm, which shifts them.
+    var bias: Parameter? { get }
     /// O, k, k and C.
     var kernelShape: [Int] { get }
 
@@ -27,17 +27,17 @@ struct DenseConvolutionLayer: ConvolutionLayer {
     let products: ConvolutionProducts
     /// (O, k, k, C)
     let weight: Parameter
-    let bias: Parameter
+    let bias: Parameter?
     let hasReLU: Bool
     var input: Shape { products.input }
     var output: Shape { products.output }
     var kernelShape: [Int] { weight.value.shape }
 
-    init(_ name: String, _ products: ConvolutionProducts, hasReLU: Bool = true) {
+    init(_ name: String, _ products: ConvolutionProducts, hasReLU: Bool = true, hasBias: Bool = true) {
         (self.name, self.products, self.hasReLU) = (name, products, hasReLU)
         let (kernel, channels) = (products.kernel, products.output.channels)
         weight = Parameter(name + ".weight", [channels, kernel, kernel, products.input.channels])
-        bias = Parameter(name + ".bias", [channels])
+        bias = hasBias ? Parameter(name + ".bias", [channels]) : nil
     }
 
     func workspace(batch: Int) -> WorkspaceNeed { products.workspace(batch: batch) }
@@ -48,7 +48,7 @@ struct DenseConvolutionLayer: ConvolutionLayer {
 
     func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
         let workspace = pass.workspace
-        products.biasGradient(dy, into: bias.gradient.base, workspace)
+        if let bias { products.biasGradient(dy, into: bias.gradient.base, workspace) }
         products.weightGradient(x, dy, into: weight.gradient.matrix, workspace, workspace.shared)
         if let dx { products.inputGradient(x, dy, weight.value.matrix, into: dx, workspace, workspace.shared) }
     }

@@ -42,9 +42,9 @@ struct ConvolutionProducts: Sendable {
         return WorkspaceNeed(perThread: PatchGemm.scratch, shared: max(partials, sums, gradient) + 16)
     }
 
-    func forward(_ x: Matrix, _ weights: Matrix, into y: Matrix, bias: Parameter, hasReLU: Bool, _ workspace: Workspace) {
+    func forward(_ x: Matrix, _ weights: Matrix, into y: Matrix, bias: Parameter?, hasReLU: Bool, _ workspace: Workspace) {
         let product = PatchRowsGemm(
-            patches(x), .transposed(weights), into: positions(y, output), initial: bias.initialValue,
+            patches(x), .transposed(weights), into: y.positions(of: output), initial: bias?.initialValue ?? .zero,
             then: hasReLU ? .relu : .none)
         workspace.workers.forEach(product.tasks) { task, threadIndex in
             var scratch = workspace.scratch(threadIndex)
@@ -55,7 +55,7 @@ struct ConvolutionProducts: Sendable {
     /// dw (O, k·k·C) = dyᵀ (O, B·P) · patches(x) (B·P, k·k·C)
     func weightGradient(_ x: Matrix, _ dy: Matrix, into dw: Matrix, _ workspace: Workspace, _ shared: ScratchCursor) {
         var shared = shared
-        let rows = positions(dy, output)
+        let rows = dy.positions(of: output)
         let partials = shared.take(PatchColumnsGemm.scratch(output.channels, patch, positions: rows.rows))
         let product = PatchColumnsGemm(rows, patches(x), into: dw, partials: partials)
         workspace.workers.forEach(product.tasks) { task, threadIndex in
@@ -67,7 +67,7 @@ struct ConvolutionProducts: Sendable {
 
     /// db (O) = Σ dy over images and positions.
     func biasGradient(_ dy: Matrix, into db: UnsafeMutablePointer<Float>, _ workspace: Workspace) {
-        positions(dy, output).columnSums(into: db, in: workspace)
+        dy.positions(of: output).columnSums(into: db, in: workspace)
     }
 
     /// dx as `StridePhase` says: the weights of all phases, the products of all phases, and their places in dx.
@@ -77,8 +77,8 @@ struct ConvolutionProducts: Sendable {
         let workers = workspace.workers
         var shared = shared
         let w = shared.take(phases.reduce(0) { $0 + $1.taps } * output.channels, input.channels)
-        let results = stride == 1 ? positions(dx.dx, input) : shared.take(dy.rows * input.height * input.width, input.channels)
-        let mask = stride == 1 && dx.isMasked ? Epilogue.mask(positions(x, input)) : .none
+        let results = stride == 1 ? dx.dx.positions(of: input) : shared.take(dy.rows * input.height * input.width, input.channels)
+        let mask = stride == 1 && dx.isMasked ? Epilogue.mask(x.positions(of: input)) : .none
         forEachPhase { phase, taps, _ in
             phase.writeWeights(
                 weights, into: w[rows: taps * output.channels..<(taps + phase.taps) * output.channels], self, workers)
@@ -131,14 +131,5 @@ struct ConvolutionProducts: Sendable {
         Patches(
             x, height: input.height, width: input.width, channels: input.channels, output: (output.height, output.width),
             stride: stride, kernel: (kernel, kernel), origin: (-padding, -padding))
-    }
-
-    /// (B · positions, channels)
-    private func positions(_ images: Matrix, _ shape: Shape) -> Matrix {
-        let positions = shape.height * shape.width
-        precondition(positions == 1 || images.stride == images.columns, "images are contiguous")
-        return Matrix(
-            base: images.base, rows: images.rows * positions, columns: shape.channels,
-            stride: positions == 1 ? images.stride : shape.channels)
     }
 }

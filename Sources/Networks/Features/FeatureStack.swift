@@ -1,7 +1,7 @@
 import Specs
 import Tensors
 
-/// A chain of convolutions and pools; each takes the output shape of the one before.
+/// A chain of convolutions, residual blocks and pools; each takes the output shape of the one before.
 public struct FeatureStack: Sendable {
     public private(set) var layers: [any Layer] = []
     public private(set) var parameters: [Parameter] = []
@@ -11,6 +11,9 @@ public struct FeatureStack: Sendable {
     /// Of the output channels of the layers so far, where convolutions are computed from points.
     private var cloud: Parameter?
     private var convolutions = 0
+    private var blocks = 0
+    /// The most images of a pass.
+    private let batch: Int
 
     /// The point clouds that convolutions are computed from (§6.4).
     public struct Points: Sendable {
@@ -22,8 +25,11 @@ public struct FeatureStack: Sendable {
 
     /// - Parameters:
     ///   - input: the sides of an image.
+    ///   - batch: the most images of a pass, for which residual blocks keep what is between their layers.
     ///   - points: nil for convolutions whose weights are stored.
-    public init(_ input: Shape, seed: UInt64, points: Points? = nil) { (shape, self.seed, self.points) = (input, seed, points) }
+    public init(_ input: Shape, seed: UInt64, batch: Int = 1, points: Points? = nil) {
+        (shape, self.seed, self.batch, self.points) = (input, seed, batch, points)
+    }
 
     /// A convolution and ReLU.
     public mutating func convolution(_ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
@@ -38,13 +44,59 @@ public struct FeatureStack: Sendable {
         }
     }
 
-    /// Initialised as PyTorch does: weights and biases uniform in ±1/√(k·k·C) (§4.4).
     private mutating func appendDense(_ name: String, _ products: ConvolutionProducts) {
-        let layer = DenseConvolutionLayer(name, products)
-        let bound = 1 / Double(products.patch).squareRoot()
-        for parameter in [layer.weight, layer.bias] { parameter.initialise(seed: seed, bound: bound) }
-        parameters += [layer.weight, layer.bias]
+        let layer = dense(name, products, hasReLU: true, hasBias: true)
+        parameters += [layer.weight, layer.bias].compactMap(\.self)
         append(layer)
+    }
+
+    /// Initialised as PyTorch does: weights and biases uniform in ±1/√(k·k·C) (§4.4).
+    private func dense(_ name: String, _ products: ConvolutionProducts, hasReLU: Bool, hasBias: Bool) -> DenseConvolutionLayer {
+        let layer = DenseConvolutionLayer(name, products, hasReLU: hasReLU, hasBias: hasBias)
+        let bound = 1 / Double(products.patch).squareRoot()
+        for parameter in [layer.weight, layer.bias].compactMap(\.self) { parameter.initialise(seed: seed, bound: bound) }
+        return layer
+    }
+
+    /// A convolution without a bias, batch norm and ReLU.
+    public mutating func normalisedConvolution(_ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
+        let name = "features.\(convolutions)"
+        convolutions += 1
+        for layer in normalised(
+            name, name + ".norm", shape, channels, kernel: kernel, stride: stride, padding: padding, hasReLU: true,
+            hasInputGradient: !layers.isEmpty)
+        { append(layer) }
+    }
+
+    /// A basic residual block (He et al. 2016): two convolutions 3×3 with batch norm, and a shortcut, which is a convolution 1×1 with
+    /// batch norm where the shape changes. Parameters are called as in torchvision's `BasicBlock`.
+    public mutating func residual(_ channels: Int, stride: Int) {
+        let name = "features.blocks.\(blocks)", input = shape
+        blocks += 1
+        var main = normalised(
+            name + ".conv1", name + ".bn1", input, channels, kernel: 3, stride: stride, padding: 1, hasReLU: true)
+        main += normalised(
+            name + ".conv2", name + ".bn2", main[1].output, channels, kernel: 3, stride: 1, padding: 1, hasReLU: false)
+        let shortcut =
+            stride == 1 && channels == input.channels
+            ? []
+            : normalised(
+                name + ".downsample.0", name + ".downsample.1", input, channels, kernel: 1, stride: stride, padding: 0,
+                hasReLU: false)
+        append(ResidualLayer(main: main, shortcut: shortcut, batch: batch))
+    }
+
+    /// A convolution without a bias and its batch norm; their parameters are taken in.
+    private mutating func normalised(
+        _ name: String, _ norm: String, _ input: Shape, _ channels: Int, kernel: Int, stride: Int, padding: Int, hasReLU: Bool,
+        hasInputGradient: Bool = true
+    ) -> [any Layer] {
+        let products = ConvolutionProducts(
+            input, channels: channels, kernel: kernel, stride: stride, padding: padding, hasInputGradient: hasInputGradient)
+        let convolution = dense(name, products, hasReLU: false, hasBias: false)
+        let layer = BatchNormLayer(norm, products.output, hasReLU: hasReLU)
+        parameters += [convolution.weight] + layer.parameters
+        return [convolution, layer]
     }
 
     /// The channels between two convolutions are one cloud, pools or not. Positions and offsets are uniform in [−1, 1] and biases
@@ -85,7 +137,7 @@ public struct FeatureStack: Sendable {
     public mutating func globalMaxPool() { append(MaxPoolLayer(shape, kernel: shape.height, stride: shape.height)) }
     public mutating func averagePool(side: Int) { append(AveragePoolLayer(input: shape, side: side)) }
 
-    private mutating func append(_ layer: some Layer) {
+    private mutating func append(_ layer: any Layer) {
         layers.append(layer)
         shape = layer.output
     }

@@ -12,7 +12,7 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
     let inputCloud: TapCloud
     /// b (O, d)
     let outputCloud: Parameter
-    let bias: Parameter
+    let bias: Parameter?
     let kernel: WeightKernel
     let hasReLU = true
     var input: Shape { products.input }
@@ -40,7 +40,7 @@ struct PointCloudConvolutionLayer: ConvolutionLayer {
     /// dW as in a dense convolution; with the slopes S of F at W, G = dW ⊙ S gives both clouds' gradients as in `PointCloudLayer`.
     func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
         let workspace = pass.workspace
-        products.biasGradient(dy, into: bias.gradient.base, workspace)
+        if let bias { products.biasGradient(dy, into: bias.gradient.base, workspace) }
         var shared = workspace.shared
         let a = shared.take(patch, d), da = shared.take(patch, d), w = shared.take(output.channels, patch)
         inputCloud.write(into: a)

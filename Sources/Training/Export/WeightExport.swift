@@ -62,7 +62,8 @@ public struct WeightExport: Sendable {
 
     /// A convolution as a dense one.
     private static func kernels(_ layer: any ConvolutionLayer) -> [PortableTensor] {
-        [PortableTensor(layer.name + ".weight", kernelsOf: layer)] + [PortableTensor(layer.bias.name, layer.bias)]
+        [PortableTensor(layer.name + ".weight", kernelsOf: layer)]
+            + [layer.bias].compactMap(\.self).map { PortableTensor($0.name, $0) }
     }
 
     /// Every parameter as it is stored.
