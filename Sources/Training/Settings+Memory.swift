@@ -7,6 +7,19 @@ extension Settings {
     /// The most rows of one pass.
     var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages, validationSamples))) }
 
+    /// Floats for an image that batch norms and residual blocks keep beside their outputs.
+    private var normalisedFloats: Int {
+        let kept = featureSides.map { part in
+            let made = part.layer.madeFloats(part.input)
+            return max(0, made - part.output.count)
+        }
+        let blocks = featureSides.map { part -> Int in
+            guard case .residual = part.layer else { return 0 }
+            return 2 * max(part.input.count, part.output.count) + part.input.count
+        }
+        return kept.reduce(0, +) + (blocks.max() ?? 0)
+    }
+
     /// Bytes that training takes beside the data set: parameters, their gradients and the optimizer's state, activations and
     /// their gradients, and the scratch memory of a convolution's backward pass. Each thread's tiles, some megabytes,
     /// are not counted.
@@ -19,15 +32,12 @@ extension Settings {
         let dropped =
             dropoutInForce == 0 ? [] : architecture.dropsFeatures ? widths.dropLast(2) : widths.dropFirst().dropLast()
         let outputs = featureSides.map(\.output.count) + widths.dropFirst() + normalised + dropped
-        let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0)
+        let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0) + normalisedFloats
         // Of a convolution's backward pass: the parts of the weights' gradient, or the input's gradient under a stride.
         let partials = featureSides.isEmpty ? 0 : 8_388_608
-        let phases = featureSides.dropFirst().map { part in
-            if case .convolution(let channels, let kernel, let stride, _) = part.layer {
-                channels * kernel * kernel * part.input.channels + (stride == 1 ? 0 : rows * part.input.count)
-            } else {
-                0
-            }
+        let phases = featureConvolutions.dropFirst().map { part in
+            part.output.channels * part.kernel * part.kernel * part.input.channels
+                + (part.stride == 1 ? 0 : rows * part.input.count)
         }
         let parameters = (linearParameters + convolutionParameters) * copies
         let working = max(partials, phases.max() ?? 0) + linear.workingFloats(linearDimensions, rows)

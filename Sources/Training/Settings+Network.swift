@@ -15,11 +15,14 @@ extension Settings {
             return NetworkPlan(linear, isNormalised: isNormalised, dropout: dropout)
         }
         let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction(layer: 0)) } : nil
-        var features = FeatureStack(inputSides, seed: UInt64(seed), points: points)
-        for layer in architecture.features {
+        var features = FeatureStack(inputSides, seed: UInt64(seed), batch: batch, points: points)
+        for layer in self.features {
             switch layer {
             case .convolution(let channels, let kernel, let stride, let padding):
                 features.convolution(channels, kernel: kernel, stride: stride, padding: padding)
+            case .normalisedConvolution(let channels, let kernel, let stride, let padding):
+                features.normalisedConvolution(channels, kernel: kernel, stride: stride, padding: padding)
+            case .residual(let channels, let stride): features.residual(channels, stride: stride)
             case .maxPool(let kernel, let stride): features.maxPool(kernel: kernel, stride: stride)
             case .globalMaxPool: features.globalMaxPool()
             case .averagePool(let side): features.averagePool(side: side)

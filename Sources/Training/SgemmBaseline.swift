@@ -24,9 +24,9 @@ struct SgemmBaseline: Sendable {
             let own = [ProductShape(batch, m, n), ProductShape(n, m, batch)]
             return index == 0 && !hasFeatures ? own : own + [ProductShape(batch, n, m)]
         }
-        convolutions = settings.featureSides.enumerated().flatMap { index, part -> [ProductShape] in
-            guard case .convolution(let channels, let kernel, _, _) = part.layer else { return [] }
-            let rows = images * part.output.height * part.output.width, patch = kernel * kernel * part.input.channels
+        convolutions = settings.featureConvolutions.enumerated().flatMap { index, part -> [ProductShape] in
+            let channels = part.output.channels
+            let rows = images * part.output.height * part.output.width, patch = part.kernel * part.kernel * part.input.channels
             let own = [ProductShape(rows, channels, patch), ProductShape(channels, patch, rows)]
             return index == 0 ? own : own + [ProductShape(rows, patch, channels)]
         }

@@ -167,7 +167,9 @@ public final class Trainer {
         let place = BatchPlace(epoch: position.epoch + 1, firstImage: batches[position.batch].lowerBound)
         let score = network.gradient(indices.count, labels: labels, at: place)
         let done = position.epoch * batches.count + position.batch
-        let rate = settings.schedule.rate(settings.learningRate, step: done, of: settings.epochs * batches.count)
+        let rate = settings.schedule.rate(
+            settings.learningRate, step: done, of: settings.epochs * batches.count,
+            falls: (settings.gamma, settings.milestones.count { $0 <= position.epoch }))
         let warmup = settings.warmup * Double(batches.count)
         let rise = warmup > 0 ? min(1, Double(done + 1) / warmup) : 1
         optimizer.update(step: done + 1, learningRate: rate * rise, network.workers)

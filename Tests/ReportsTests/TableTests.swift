@@ -201,7 +201,8 @@ struct CurveTests {
         #expect(lines.count == files.count + 1 && lines.allSatisfy { $0.count == lines[0].count })
         #expect(
             lines[0].starts(with: [
-                "file", "id", "model", "state", "epoch", "dataset_digest", "architecture", "linear", "convolution", "d", "lambda",
+                "file", "id", "model", "state", "epoch", "dataset_digest", "architecture", "filters", "linear", "convolution",
+                "d", "lambda",
             ]))
         for (line, file) in zip(lines.dropFirst(), files) {
             #expect(String(line[0]) == file.path && String(line[1]) == file.run.id && String(line[5]) == file.run.datasetDigest)

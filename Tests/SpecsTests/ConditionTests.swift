@@ -50,7 +50,7 @@ import Testing
             ("epsilon", "\"epsilon\" is no condition; write a setting, =, !=, <, <=, > or >=, and a value: epsilon=0.1"),
             ("epsilonn=1", "\"epsilonn\" is no setting; did you mean epsilon?"),
             ("epsilon=x", "epsilon: \"x\" is no value; give a number > 0, or a list of one for each layer of the linear part"),
-            ("schedule=cosin", "schedule: \"cosin\" is no value; give one of \"constant\", \"cosine\", \"onecycle\""),
+            ("schedule=cosin", "schedule: \"cosin\" is no value; give one of \"constant\", \"cosine\", \"onecycle\", \"steps\""),
             ("dataset<mnist", "dataset: its values have no order; compare with = or !="),
         ]
         for (text, message) in expected {

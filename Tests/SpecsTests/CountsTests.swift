@@ -47,7 +47,12 @@ import Testing
 
     @Test func convolutionParametersAreThePapers() {
         let counts = Architecture.all.map { Settings(architecture: $0, dataset: .cifar10).convolutionParameters }
-        #expect(counts == [0, 5_351_680, 2_469_696])
+        #expect(counts == [0, 5_351_680, 2_469_696, 260_160, 1_145_408, 14_718_912, 271_824])
+        // As Waleffe and Rekatsinas count Conv4.
+        let conv4 = Settings(architecture: .conv4, linear: .mlp, dataset: .cifar10)
+        #expect(conv4.convolutionParameters + conv4.linearParameters == 2_425_930)
+        let wide = Settings(architecture: .resnet20, filters: 64, linear: .mlp, dataset: .cifar10)
+        #expect(wide.layerWidths == [256, 10] && wide.featureConvolutions.count == 21)
         #expect(Settings(architecture: .alexnet, dataset: .cifar10).layerWidths == [9216, 4096, 4096, 10])
         #expect(Settings(architecture: .convnet, dataset: .mnist).layerWidths == [1024, 1024, 10])
     }

@@ -31,7 +31,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (#""epsilon": -1e999"#, "2:12: epsilon: -1e999 is out of range; expected a number > 0 (from 1e-30 to 1e+30)"),
         (#""learning_rate": null"#, "2:18: learning_rate: found null; expected a number > 0"),
         (#""optimizer": "Adam""#, #"2:14: optimizer: unknown value "Adam"; did you mean "adam"?"#),
-        (#""schedule": "step""#, #"2:13: schedule: unknown value "step"; expected one of "constant", "cosine", "onecycle""#),
+        (#""schedule": "step""#, #"2:13: schedule: unknown value "step"; did you mean "steps"?"#),
         (
             #""optimizer": "adam", "momentum": 0.9"#,
             "2:22: momentum: no run of this file uses it; it applies where optimizer is sgd"
@@ -162,7 +162,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             "{}",
             [
                 "1:1: name: missing; \(nameRule)",
-                #"1:1: architecture: missing; expected one of "linearnet", "convnet", "alexnet""#,
+                #"1:1: architecture: missing; expected one of "linearnet", "convnet", "alexnet", "conv4", "conv6", "vgg16", "resnet20""#,
                 #"1:1: dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", or "path:DIR" for a folder of your own images"#,
             ]
         ),

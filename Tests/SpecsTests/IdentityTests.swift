@@ -69,7 +69,7 @@ import Testing
         let other: [String: Any] = [
             "architecture": "alexnet", "linear": "mlp", "convolution": "pcn", "d": 4, "lambda": 2, "epsilon": 0.2,
             "distance": "dot", "wave": "sine", "regulariser": "variance", "clouds": "untied", "gain": "neuron",
-            "learn_epsilon": "layer", "omega": 30, "widths": [8],
+            "learn_epsilon": "layer", "omega": 30, "filters": 64, "milestones": [3], "gamma": 0.5, "widths": [8],
             "dataset": "cifar100", "train_samples": 10, "test_samples": 10, "input_scale": "unit", "epochs": 9,
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",
             "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid", "window": "gaussian",
@@ -80,7 +80,8 @@ import Testing
         let value = try #require(other[key])
         let conditions = [
             "convolution": ["architecture": "convnet"], "window": ["initialisation": "grid"],
-            "omega": ["linear": "sine_low_rank"],
+            "omega": ["linear": "sine_low_rank"], "filters": ["architecture": "resnet20"],
+            "milestones": ["schedule": "steps"], "gamma": ["schedule": "steps"],
         ]
         let plain: [String: Any] = ["architecture": "linearnet", "dataset": "cifar10"].merging(conditions[key] ?? [:]) { $1 }
         let runs = try [plain, plain.merging([key: value]) { $1 }].map { (fields: [String: Any]) in

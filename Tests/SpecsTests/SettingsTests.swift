@@ -58,6 +58,10 @@ import Testing
     static let samples = [
         Settings(dataset: .cifar10), Settings(linear: .mlp, dataset: .shapes, seed: .max, optimizer: .adam),
         Settings(linear: .lowRank, d: 512, dataset: .cifar100, epochs: 1, batchSize: 1, learningRate: 1e-30),
+        Settings(
+            architecture: .resnet20, filters: 64, linear: .mlp, dataset: .cifar100, optimizer: .sgd, schedule: .steps,
+            milestones: [80, 120], gamma: 0.5, momentum: 0.9),
+        Settings(architecture: .vgg16, linear: .mlp, widths: [64], dataset: .cifar10),
         Settings(linear: .sineLowRank, d: 9, omega: 30, dataset: .cifar10),
         Settings(linear: .neuralField, d: 171, dataset: .cifar10), Settings(linear: .randomFeatures, d: 19, dataset: .mnist),
         Settings(

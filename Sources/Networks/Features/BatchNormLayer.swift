@@ -21,6 +21,7 @@ struct BatchNormLayer: Layer {
     var output: Shape { input }
     private var channels: Int { input.channels }
     var parameters: [Parameter] { [scale, shift, runningMean, runningVariance] }
+    var plainParameters: [Parameter] { parameters }
 
     static let epsilon = 1e-5
     /// The share of a batch in the running statistics.

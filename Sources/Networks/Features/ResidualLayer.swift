@@ -16,6 +16,7 @@ struct ResidualLayer: Layer {
     var output: Shape { main[main.count - 1].output }
     /// In forward order, of both chains.
     var layers: [any Layer] { main + shortcut }
+    var parts: [any Layer] { layers }
 
     /// - Parameter batch: the most images of a pass.
     init(main: [any Layer], shortcut: [any Layer], batch: Int) {

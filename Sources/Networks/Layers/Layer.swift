@@ -16,6 +16,11 @@ public protocol Layer: Sendable {
     /// Whether ReLU follows.
     var hasReLU: Bool { get }
 
+    /// The layers that it consists of, in the order of their parameters: itself alone, unless it is a block.
+    var parts: [any Layer] { get }
+    /// Parameters that are exported as they are.
+    var plainParameters: [Parameter] { get }
+
     /// Scratch memory that a batch of B images takes.
     func workspace(batch: Int) -> WorkspaceNeed
 
@@ -27,6 +32,9 @@ public protocol Layer: Sendable {
 }
 
 extension Layer {
+    public var parts: [any Layer] { [self] }
+    public var plainParameters: [Parameter] { [] }
+
     /// No scratch memory.
     public func workspace(batch: Int) -> WorkspaceNeed { WorkspaceNeed() }
 }

@@ -10,7 +10,7 @@ public struct Convolution: Choice {
     public let symbol: String
     /// What follows the architecture in a model's name, given d.
     let label: @Sendable (_ d: Int) -> String
-    /// Trainable parameters of all convolutions of a network, biases included.
+    /// Trainable parameters of all convolutions of a network, biases and those of batch norms included.
     let parameters: @Sendable (_ convolutions: [Dimensions], _ d: Int) -> Int
     /// Multiply-adds of a convolution that are made once a step, not once an image.
     let perStep: @Sendable (Dimensions, _ d: Int) -> Int
@@ -22,6 +22,8 @@ public struct Convolution: Choice {
         let inputs: Int
         /// Channels that it writes.
         let outputs: Int
+        /// Whether batch norm follows, whose scales and shifts are in place of biases.
+        var isNormalised = false
 
         var weights: Int { kernel * kernel * inputs * outputs }
     }
@@ -33,7 +35,8 @@ extension Convolution {
     /// Stored weights, as in the paper's models.
     public static let dense = Convolution(
         name: "dense", summary: "stored", settings: [], isDense: true, symbol: "W", label: { _ in "" },
-        parameters: { convolutions, _ in convolutions.map { $0.weights + $0.outputs }.reduce(0, +) }, perStep: { _, _ in 0 })
+        parameters: { convolutions, _ in convolutions.map { $0.weights + ($0.isNormalised ? 2 : 1) * $0.outputs }.reduce(0, +) },
+        perStep: { _, _ in 0 })
 
     /// Weights from distances between points, along the channel axis (§6.4).
     ///

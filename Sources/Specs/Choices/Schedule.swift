@@ -18,5 +18,9 @@ public struct Schedule: Choice {
         name: "onecycle", summary: "half cosines from γ/25 to γ over 30 % of the steps, then to γ/250000", dependsOnLength: true,
         takesWarmup: false)
 
-    @TaskLocal public static var all: [Schedule] = [.constant, .cosine, .onecycle]
+    /// Down by a factor after each of the epochs that are given.
+    public static let steps = Schedule(
+        name: "steps", summary: "times gamma after each of the milestones", dependsOnLength: false, takesWarmup: true)
+
+    @TaskLocal public static var all: [Schedule] = [.constant, .cosine, .onecycle, .steps]
 }

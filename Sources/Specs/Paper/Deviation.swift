@@ -40,7 +40,7 @@ extension SettingField {
     fileprivate var determinesWeights: Bool {
         switch applicability {
         case .weights, .linearPart, .inputCloud, .grid: true
-        case .everywhere, .convolutions, .momentum, .weightDecay, .warmup: key == "normalise"
+        case .everywhere, .convolutions, .filters, .steps, .momentum, .weightDecay, .warmup: key == "normalise"
         }
     }
 }

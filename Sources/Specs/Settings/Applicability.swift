@@ -8,6 +8,10 @@ enum Applicability: Hashable, Sendable {
     case linearPart(WeightSettings)
     /// Runs whose architecture has convolutions.
     case convolutions
+    /// Runs whose architecture has a free number of filters.
+    case filters
+    /// Runs whose schedule has milestones.
+    case steps
     /// Runs whose linear part has a cloud of points for the pixels of an image.
     case inputCloud
     /// Runs whose linear part has the points of an image's pixels on a grid.
@@ -35,6 +39,8 @@ enum Applicability: Hashable, Sendable {
             [[linears { $0.settings.contains(setting) }, convolutions { $0.settings.contains(setting) }]]
         case .linearPart(let setting): [[linears { $0.settings.contains(setting) }]]
         case .convolutions: [[architectures(\.hasConvolutions)]]
+        case .filters: [[architectures { $0.filters != nil }]]
+        case .steps: [[Condition(key: "schedule", values: [Schedule.steps.name])]]
         case .inputCloud: [[linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)]]
         case .grid:
             Applicability.inputCloud.requirements + [[Condition(key: "initialisation", values: [Initialisation.grid.name])]]
@@ -52,6 +58,8 @@ enum Applicability: Hashable, Sendable {
             settings.linear.settings.contains(setting) || settings.convolutionInForce?.settings.contains(setting) == true
         case .linearPart(let setting): settings.linear.settings.contains(setting)
         case .convolutions: settings.architecture.hasConvolutions
+        case .filters: settings.architecture.filters != nil
+        case .steps: settings.schedule == .steps
         case .inputCloud: settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
         case .grid: Applicability.inputCloud.holds(for: settings) && settings.initialisation == .grid
         case .momentum: settings.optimizer.hasMomentum
@@ -65,7 +73,7 @@ enum Applicability: Hashable, Sendable {
         switch self {
         case .inputCloud: "behind convolutions the linear part reads features, which have no places in a picture"
         case .grid: "a window is over the picture, in which only a grid's points have places"
-        case .everywhere, .weights, .linearPart, .convolutions, .momentum, .weightDecay, .warmup: nil
+        case .everywhere, .weights, .linearPart, .convolutions, .filters, .steps, .momentum, .weightDecay, .warmup: nil
         }
     }
 

@@ -17,6 +17,9 @@ extension SettingField {
     /// Every setting, in the order in which texts list them. A setting comes after those that its applicability depends on.
     public static let all: [SettingField] = [
         .choice("architecture", \.architecture, of: Architecture.self, "the network", presence: .required, comparison: .never),
+        SettingField(
+            "filters", \.filters, .whole(1...1024), "channels of the first convolution; the others are in proportion",
+            applicability: .filters, omittedAt: Settings.Default.filters, label: { "\($0) filters" }),
         .choice("linear", \.linear, of: Linear.self, "how the linear part makes its weights", comparison: .never),
         .choice(
             "convolution", \.convolution, of: Convolution.self, "how the convolutions make their weights",
@@ -112,6 +115,14 @@ extension SettingField {
             "seed", \.seed, .whole(0...Int.max), "all random numbers are derived from it", comparison: .never),
         .choice("optimizer", \.optimizer, of: Optimizer.self, "the update", label: { $0 }),
         .choice("schedule", \.schedule, of: Schedule.self, "how the learning rate changes over the run", label: { $0 }),
+        SettingField(
+            "milestones", \.milestones, .wholes(each: 1...countLimit, count: 1...32),
+            "epochs after which the learning rate is multiplied by gamma", applicability: .steps, absentText: "none",
+            omittedAt: [],
+            label: { $0.isEmpty ? "no milestones" : "milestones " + $0.replacing("×", with: ", ") }),
+        SettingField(
+            "gamma", \.gamma, positive, "the factor of the learning rate at each milestone", applicability: .steps,
+            omittedAt: Settings.Default.gamma, label: { "gamma \($0)" }),
         SettingField(
             "momentum", \.momentum, .real(0...0.999), "the share of each step that the next one repeats",
             applicability: .momentum,

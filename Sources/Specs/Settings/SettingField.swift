@@ -104,6 +104,7 @@ public struct SettingField: Sendable {
 
     /// The default in words, for help texts.
     public var defaultText: String {
-        standard?.shown ?? absentText ?? "required"
+        // A list that is empty by default shows nothing.
+        standard.flatMap { $0.shown.isEmpty ? nil : $0.shown } ?? absentText ?? "required"
     }
 }

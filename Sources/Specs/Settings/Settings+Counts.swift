@@ -32,10 +32,7 @@ extension Settings {
 
     /// Multiply-adds of the convolutions for one image, forward and backward. The gradient of the image is not needed.
     private var convolutionMultiplyAdds: Int {
-        let convolutions = featureSides.compactMap { part -> Int? in
-            guard case .convolution(_, let kernel, _, _) = part.layer else { return nil }
-            return part.output.count * kernel * kernel * part.input.channels
-        }
+        let convolutions = featureConvolutions.map(\.products)
         return 3 * convolutions.reduce(0, +) - (convolutions.first ?? 0)
     }
 }

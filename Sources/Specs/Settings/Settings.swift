@@ -6,6 +6,8 @@
 public struct Settings: Hashable, Sendable {
     /// The network.
     public internal(set) var architecture: Architecture
+    /// Channels of the first convolution, where the architecture lets them vary.
+    public internal(set) var filters: Int
     /// How its linear part makes weights.
     public internal(set) var linear: Linear
     /// How its convolutions make weights, if these are not stored.
@@ -66,6 +68,10 @@ public struct Settings: Hashable, Sendable {
     public var optimizer: Optimizer
     /// How the learning rate changes over the run.
     public var schedule: Schedule
+    /// Epochs after which the learning rate falls, under the schedule steps.
+    public internal(set) var milestones: [Int]
+    /// The factor by which it falls.
+    public internal(set) var gamma: Double
     /// The share of each step that the next one repeats.
     public internal(set) var momentum: Double
     /// The weight decay, if it is not the optimizer's own.
@@ -81,7 +87,10 @@ public struct Settings: Hashable, Sendable {
 
     /// The paper's values, which stand where a spec gives none.
     public enum Default {
+        public static let filters = 16
         public static let linear = Linear.pcn
+        public static let milestones: [Int] = []
+        public static let gamma = 0.1
         public static let convolution = Convolution.dense
         public static let d = 16
         public static let lambda = 1.0
@@ -114,7 +123,8 @@ public struct Settings: Hashable, Sendable {
 
     /// Settings with the paper's values where none is given. Those that do not apply to the run are dropped.
     public init(
-        architecture: Architecture = .linearnet, linear: Linear = Default.linear, convolution: Convolution = Default.convolution,
+        architecture: Architecture = .linearnet, filters: Int = Default.filters, linear: Linear = Default.linear,
+        convolution: Convolution = Default.convolution,
         d: Int = Default.d, lambda: LayerValues = LayerValues(Default.lambda),
         epsilon: LayerValues = LayerValues(Default.epsilon),
         distance: Distance = Default.distance, wave: Wave = Default.wave, omega: Double = Default.omega,
@@ -130,11 +140,13 @@ public struct Settings: Hashable, Sendable {
         augment: [Augmentation] = Default.augment, mixup: Double = Default.mixup, epochs: Int = Default.epochs,
         batchSize: Int = Default.batchSize, learningRate: Double = Default.learningRate,
         seed: Int = Default.seed, optimizer: Optimizer = Default.optimizer, schedule: Schedule = Default.schedule,
+        milestones: [Int] = Default.milestones, gamma: Double = Default.gamma,
         momentum: Double = Default.momentum, weightDecay: Double? = nil, warmup: Double = Default.warmup,
         labelSmoothing: Double = Default.labelSmoothing, weightAverage: Double = Default.weightAverage,
         checkpointEvery: Int? = nil
     ) {
         self.architecture = architecture
+        self.filters = filters
         self.linear = linear
         self.convolution = convolution
         self.d = d
@@ -165,6 +177,8 @@ public struct Settings: Hashable, Sendable {
         self.seed = seed
         self.optimizer = optimizer
         self.schedule = schedule
+        self.milestones = milestones
+        self.gamma = gamma
         self.momentum = momentum
         self.weightDecay = weightDecay
         self.warmup = warmup

@@ -30,7 +30,10 @@ public struct WeightExport: Sendable {
         try checkpoint.load(weightsOf: plan.parameters)
         let features =
             expanded || settings.convolution?.isDense != false
-            ? plan.layers.compactMap { $0 as? any ConvolutionLayer }.flatMap(Self.kernels)
+            ? plan.layers.flatMap(\.parts).flatMap { layer in
+                ((layer as? any ConvolutionLayer).map(Self.kernels) ?? [])
+                    + layer.plainParameters.map { PortableTensor($0.name, $0) }
+            }
             : plan.parameters.dropLast(stack.parameters.count).map { PortableTensor($0.name, $0) }
         var linear = expanded ? Self.dense(stack) : Self.stored(stack, settings.linear)
         // The linear part reads the features' output as one vector.

@@ -15,19 +15,28 @@ public struct Architecture: Choice {
     public let dropsFeatures: Bool
     /// The side to which a data set's images are resized.
     let inputSide: @Sendable (DatasetName) -> Int
-    /// Whether there is a convolution among its features.
+    /// Channels of the first convolution, where a spec may give others: all channels are then in proportion. Nil where it may not.
+    let filters: Int?
+    /// Whether there are convolutions among its features, all of them with biases: those that can be made from points.
     let hasConvolutions: Bool
 
     init(
         name: String, summary: String, displayName: String, features: [FeatureLayer] = [], hiddenWidths: [Int],
-        dropout: Double = 0, dropsFeatures: Bool = false, inputSide: @escaping @Sendable (DatasetName) -> Int
+        dropout: Double = 0, dropsFeatures: Bool = false, filters: Int? = nil,
+        inputSide: @escaping @Sendable (DatasetName) -> Int
     ) {
         (self.name, self.summary, self.displayName) = (name, summary, displayName)
         (self.features, self.hiddenWidths) = (features, hiddenWidths)
         (self.dropout, self.dropsFeatures) = (dropout, dropsFeatures)
-        self.inputSide = inputSide
-        hasConvolutions = features.contains { if case .convolution = $0 { true } else { false } }
+        (self.inputSide, self.filters) = (inputSide, filters)
+        let isNormalised = features.contains { layer in
+            switch layer {
+            case .normalisedConvolution, .residual: true
+            default: false
+            }
+        }
+        hasConvolutions = !isNormalised && features.contains { if case .convolution = $0 { true } else { false } }
     }
 
-    @TaskLocal public static var all: [Architecture] = [.linearnet, .convnet, .alexnet]
+    @TaskLocal public static var all: [Architecture] = [.linearnet, .convnet, .alexnet, .conv4, .conv6, .vgg16, .resnet20]
 }

@@ -28,8 +28,10 @@ public struct Shape: Hashable, Sendable {
     /// The shape of a layer's output for an input of this shape.
     public func after(_ layer: FeatureLayer) -> Shape {
         switch layer {
-        case .convolution(let channels, let kernel, let stride, let padding):
+        case .convolution(let channels, let kernel, let stride, let padding),
+            .normalisedConvolution(let channels, let kernel, let stride, let padding):
             after(kernel: kernel, stride: stride, padding: padding, channels: channels)
+        case .residual(let channels, let stride): after(kernel: 3, stride: stride, padding: 1, channels: channels)
         case .maxPool(let kernel, let stride): after(kernel: kernel, stride: stride, channels: channels)
         case .globalMaxPool: .vector(channels)
         case .averagePool(let side): Shape(side, side, channels)

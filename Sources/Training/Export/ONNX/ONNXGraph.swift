@@ -24,10 +24,14 @@ struct ONNXGraph {
         constants = weights.map(ONNXTensor.init)
         var x = resized(input.name, from: dataset.side, to: settings.inputSides.height)
         x = scaled(x, scale)
-        var convolutions = 0
+        var (convolutions, blocks) = (0, 0)
         for part in settings.featureSides {
-            x = feature(x, part.layer, part.input, convolution: convolutions)
-            if case .convolution = part.layer { convolutions += 1 }
+            x = feature(x, part.layer, part.input, convolution: convolutions, block: blocks)
+            switch part.layer {
+            case .convolution, .normalisedConvolution: convolutions += 1
+            case .residual: blocks += 1
+            case .maxPool, .globalMaxPool, .averagePool: break
+            }
         }
         x = node("Flatten", [x], ["axis": .integer(1)])
         let layers = weights.count { $0.name.hasPrefix("linear.") && $0.name.hasSuffix(".weight") }
@@ -100,23 +104,47 @@ struct ONNXGraph {
         node("ReduceMean", [x], ["axes": .integers([1]), "keepdims": .integer(1)])
     }
 
-    private mutating func feature(_ x: String, _ layer: FeatureLayer, _ input: Shape, convolution: Int) -> String {
+    private mutating func feature(
+        _ x: String, _ layer: FeatureLayer, _ input: Shape, convolution: Int, block: Int
+    ) -> String {
         switch layer {
         case .convolution(_, let kernel, let stride, let padding):
             let name = "features.\(convolution)"
-            let sums = node(
-                "Conv", [x, name + ".weight", name + ".bias"],
-                [
-                    "kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride]),
-                    "pads": .integers([padding, padding, padding, padding]),
-                ])
-            return node("Relu", [sums])
+            return node("Relu", [convolved(x, name + ".weight", bias: name + ".bias", kernel, stride, padding)])
+        case .normalisedConvolution(_, let kernel, let stride, let padding):
+            let name = "features.\(convolution)"
+            return node("Relu", [batchNormalised(convolved(x, name + ".weight", kernel, stride, padding), name + ".norm")])
+        case .residual(_, let stride):
+            let name = "features.blocks.\(block).", hasShortcut = layer.convolutions(input).count > 2
+            let first = batchNormalised(convolved(x, name + "conv1.weight", 3, stride, 1), name + "bn1")
+            let second = batchNormalised(convolved(node("Relu", [first]), name + "conv2.weight", 3, 1, 1), name + "bn2")
+            let rest =
+                hasShortcut
+                ? batchNormalised(convolved(x, name + "downsample.0.weight", 1, stride, 0), name + "downsample.1") : x
+            return node("Relu", [node("Add", [second, rest])])
         case .maxPool(let kernel, let stride):
             return node(
                 "MaxPool", [x], ["kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride])])
         case .globalMaxPool: return node("GlobalMaxPool", [x])
         case .averagePool(let side): return averagePool(x, side, input)
         }
+    }
+
+    private mutating func convolved(
+        _ x: String, _ weight: String, bias: String? = nil, _ kernel: Int, _ stride: Int, _ padding: Int
+    ) -> String {
+        node(
+            "Conv", [x, weight] + [bias].compactMap(\.self),
+            [
+                "kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride]),
+                "pads": .integers([padding, padding, padding, padding]),
+            ])
+    }
+
+    /// With the running statistics, as in evaluation. ONNX's own ε is 10⁻⁵, too.
+    private mutating func batchNormalised(_ x: String, _ name: String) -> String {
+        node(
+            "BatchNormalization", [x] + ["weight", "bias", "running_mean", "running_var"].map { "\(name).\($0)" })
     }
 
     /// ONNX has no adaptive pooling: windows of one size are its AveragePool, others a product with each window's shares.
