@@ -63,7 +63,7 @@ public final class LossLandscape {
             for row in 0..<batch { own.input(batch).row(row).update(from: network.input(batch).row(row), count: own.features) }
             return Sample(settings.seed, own.evaluate(batch, labels: labels))
         }
-        let features = drawn.count - linear.parameters.count
+        let features = drawn.count - linear.parameters.count - plan.activations.count
         for (ours, theirs) in zip(network.parameters, weights == .drawn ? drawn[...] : drawn[..<features]) {
             ours.value.copy(theirs.value)
         }

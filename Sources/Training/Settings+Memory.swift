@@ -31,7 +31,8 @@ extension Settings {
         let normalised = normalise == .none ? [] : widths.dropFirst().dropLast()
         let dropped =
             dropoutInForce == 0 ? [] : architecture.dropsFeatures ? widths.dropLast(2) : widths.dropFirst().dropLast()
-        let outputs = featureSides.map(\.output.count) + widths.dropFirst() + normalised + dropped
+        let polynomial = activation == .relu ? [] : widths.dropFirst().dropLast()
+        let outputs = featureSides.map(\.output.count) + widths.dropFirst() + normalised + polynomial + dropped
         let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0) + normalisedFloats
         // Of a convolution's backward pass: the parts of the weights' gradient, or the input's gradient under a stride.
         let partials = featureSides.isEmpty ? 0 : 8_388_608

@@ -51,6 +51,7 @@ public final class Trainer {
     private let network: Network
     private let optimizer: any Networks.Optimizer
     private let average: WeightAverage?
+    private let noise: GradientNoise?
     private let now: () -> Double
     /// Labels of the batch in the network's input.
     private var labels: [UInt8] = []
@@ -73,6 +74,10 @@ public final class Trainer {
             workers: Workers(threads: threads))
         optimizer = settings.makeOptimizer(network.parameters.filter(\.isTrained))
         average = WeightAverage(settings, network.parameters)
+        noise =
+            settings.gradientNoise > 0
+            ? GradientNoise(network.parameters.filter(\.isTrained), eta: settings.gradientNoise, seed: UInt64(settings.seed))
+            : nil
         lastCheckpoint = (now(), nil, nil)
     }
 
@@ -172,6 +177,7 @@ public final class Trainer {
             falls: (settings.gamma, settings.milestones.count { $0 <= position.epoch }))
         let warmup = settings.warmup * Double(batches.count)
         let rise = warmup > 0 ? min(1, Double(done + 1) / warmup) : 1
+        noise?.add(step: done, network.workers)
         optimizer.update(step: done + 1, learningRate: rate * rise, network.workers)
         return score
     }

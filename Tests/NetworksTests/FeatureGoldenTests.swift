@@ -87,6 +87,14 @@ struct FeatureGoldenTests {
         #expect(trained.count == golden.names.count { $0.hasPrefix("d_") })
     }
 
+    @Test("a polynomial of ReLU")
+    func polynomial() throws {
+        let golden = try Golden.load("poly-relu-0"), layer = PolyReLULayer(input: .vector(try golden.shape("x")[1]), name: "a")
+        try golden.load("coefficients", into: layer.polynomial.value)
+        try check(layer, golden)
+        #expect(relativeError(layer.polynomial.gradient.values, try golden.floats("d_coefficients")) < 1e-4)
+    }
+
     /// Checks y, dx and, for a convolution, the bias gradient.
     private func check(_ layer: some Layer, _ golden: Safetensors, at place: BatchPlace? = nil) throws {
         let images = try golden.shape("x")[0]

@@ -7,7 +7,7 @@ import Testing
 
 /// Networks that together contain every kind of layer; the test `everyLayer` fails if one is missing.
 enum FeatureCase: String, CaseIterable {
-    case strided, overlapping, points, dotProducts, normalised, residual
+    case strided, overlapping, points, dotProducts, normalised, residual, polynomial
 
     /// The weight functions of convolutions made from points.
     static let weightFunctions: [FeatureCase: WeightFunction] = [
@@ -30,7 +30,7 @@ enum FeatureCase: String, CaseIterable {
             features.maxPool(kernel: 3, stride: 2)
             features.convolution(17, kernel: 3, stride: 1, padding: 1)
             features.averagePool(side: 3)
-        case .normalised:
+        case .normalised, .polynomial:
             features = FeatureStack(Shape(6, 6, 2), seed: 5)
             features.convolution(9, kernel: 3, stride: 2, padding: 1)
             features.globalMaxPool()
@@ -56,10 +56,10 @@ enum FeatureCase: String, CaseIterable {
             switch self {
             case .overlapping: Dropout(rate: 0.5, dropsFeatures: true, seed: 9)
             case .normalised: Dropout(rate: 0.2, dropsFeatures: false, seed: 9)
-            case .strided, .points, .dotProducts, .residual: nil
+            case .strided, .points, .dotProducts, .residual, .polynomial: nil
             }
         return NetworkPlan(
-            linear, after: features, isNormalised: self == .normalised, dropout: dropout)
+            linear, after: features, isNormalised: self == .normalised, isPolynomial: self == .polynomial, dropout: dropout)
     }
 }
 
@@ -74,6 +74,7 @@ struct FeatureGradientTests {
             kinds == [
                 "DenseConvolutionLayer", "PointCloudConvolutionLayer", "MaxPoolLayer", "AveragePoolLayer", "DropoutLayer",
                 "LinearStage", "NormaliseLayer", "BatchNormLayer", "ResidualLayer",
+                "PolyReLULayer",
             ],
             "add a new layer to a case and to `Reference`")
     }
@@ -212,6 +213,9 @@ private struct Reference {
             return x.indices.map {
                 stream.uniform((place.firstImage + number) * x.count + $0) < Float(layer.rate) ? 0 : x[$0] / (1 - layer.rate)
             }
+        case let layer as PolyReLULayer:
+            let a = parameters[layer.polynomial.name]!
+            return x.map { x in (0..<4).reduce(0) { $0 + a[$1] * pow(max(0, x), Double($1)) } }
         case is NormaliseLayer:
             let mean = x.reduce(0, +) / Double(x.count)
             let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)

@@ -12,7 +12,8 @@ enum SchemaCorpus {
     static let valid: [String] =
         [
             "", #""$schema": "experiment.schema.json""#, #""description": """#, #""linear": "mlp""#,
-            #""schedule": "steps", "milestones": [80, 120], "gamma": 0.5"#, #""linear": "low_rank", "d": 1"#,
+            #""activation": "poly_relu", "gradient_noise": 0.1"#, #""schedule": "steps", "milestones": [80, 120], "gamma": 0.5"#,
+            #""linear": "low_rank", "d": 1"#,
             #""linear": "sine_low_rank", "ω": 30"#, #""linear": "neural_field", "d": 171"#,
             #""sweep": {"linear": ["sine_low_rank", "low_rank"]}, "omega": 1e30"#,
             #""λ": [1, 2, 3, 4], "epsilon": [0.1, 0.1, 0.1, 0.1]"#, #""sweep": {"ε": [0.1, [0.1, 0.2, 0.3, 0.4]]}"#,
@@ -72,7 +73,8 @@ enum SchemaCorpus {
             #""train_samples": 10000001"#, #""test_samples": 10000001"#, #""input_scale": "Raw""#, #""distance": "l2""#,
             #""wave": 1"#,
             #""optimizer": ["sgd"]"#, #""schedule": "step""#, #""checkpoint_every": 0"#, #""foo": 1"#, #""epoch": 5"#,
-            #""milestones": [5]"#, #""schedule": "steps", "milestones": []"#, #""filters": 16"#,
+            #""activation": "gelu""#, #""gradient_noise": -1"#, #""milestones": [5]"#, #""schedule": "steps", "milestones": []"#,
+            #""filters": 16"#,
             #""schedule": "steps", "gamma": 0"#,
             #""omega": 30"#, #""linear": "sine_low_rank", "omega": 0"#, #""linear": "sine_low_rank", "lambda": 1"#,
             #""linear": "neural_field", "omega": 30"#, #""linear": "mlp", "regulariser": "paper""#, #""regulariser": "he""#,

@@ -41,6 +41,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
         },
         RecipeCase("a window, grid") { ($0.initialisation, $0.window) = (.grid, .gaussian) },
         RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
+        RecipeCase("poly_relu") { $0.activation = .polyReLU }, RecipeCase("gradient noise") { $0.gradientNoise = 0.01 },
         RecipeCase("momentum and weight decay, sgd") {
             ($0.linear, $0.optimizer, $0.learningRate) = (.mlp, .sgd, 1e-2)
             ($0.momentum, $0.weightDecay) = (0.9, 0.01)

@@ -72,6 +72,9 @@ extension SettingField {
             "window", \.window, of: Window.self, "what multiplies the weights of the first layer", applicability: .grid,
             omittedAt: Window.none, label: { "\($0) window" }),
         .choice(
+            "activation", \.activation, of: Activation.self, "what follows the hidden layers of the linear part",
+            omittedAt: Activation.relu, label: { $0 }),
+        .choice(
             "normalise", \.normalise, of: Normalisation.self, "the hidden vectors of the linear part",
             omittedAt: Normalisation.none, label: { $0 == "none" ? "no normalisation" : "\($0) normalisation" }),
         SettingField(
@@ -137,6 +140,10 @@ extension SettingField {
             "warmup", \.warmup, .real(0...Double(countLimit)),
             "epochs, or a fraction of one, over which the learning rate rises from 0 in even steps", applicability: .warmup,
             omittedAt: 0, label: { $0 == "0" ? "no warmup" : "warmup \($0)" }),
+        SettingField(
+            "gradient_noise", \.gradientNoise, .real(0...realLimit),
+            "η of Gaussian noise on every gradient, of variance η/(1 + t)^0.55 at step t = 0, 1, …; 0 for none", omittedAt: 0,
+            label: { $0 == "0" ? "no gradient noise" : "gradient noise \($0)" }),
         SettingField(
             "label_smoothing", \.labelSmoothing, .real(0...0.99),
             "the share of a label in the training loss that is spread over all classes", omittedAt: 0,

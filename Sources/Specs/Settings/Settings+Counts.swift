@@ -4,8 +4,10 @@ extension Settings {
         LinearDimensions(widths: layerWidths, d: linear.settings.contains(.d) ? d ?? 0 : 0, form: pointCloudForm)
     }
 
-    /// Trainable parameters of the linear part, biases included.
-    public var linearParameters: Int { linear.parameters(linearDimensions) }
+    /// Trainable parameters of the linear part, biases and activations included.
+    public var linearParameters: Int {
+        linear.parameters(linearDimensions) + activation.parameters * hiddenWidths.count
+    }
 
     /// Parameters as Table 1 counts them, which includes some that have no effect.
     public var paperLinearParameters: Int { linearParameters + linear.untrainedParameters(linearDimensions) }

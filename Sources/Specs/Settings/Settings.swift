@@ -38,6 +38,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var initialisation: Initialisation
     /// What multiplies the weights of the first layer of a PCN on a grid.
     public internal(set) var window: Window
+    /// What follows the hidden layers of the linear part.
+    public internal(set) var activation: Activation
     /// How each hidden vector of the linear part is normalised.
     public var normalise: Normalisation
     /// The probability of an element to be dropped in training, if it is not the architecture's own.
@@ -78,6 +80,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var weightDecay: Double?
     /// Epochs over which the learning rate rises from 0.
     public internal(set) var warmup: Double
+    /// η of the noise on every gradient; 0 for none.
+    public internal(set) var gradientNoise: Double
     /// The share of a label in the training loss that is spread over all classes.
     public var labelSmoothing: Double
     /// The fraction of the epochs, the last ones, whose weights are averaged; 0 for none.
@@ -104,7 +108,9 @@ public struct Settings: Hashable, Sendable {
         public static let learnEpsilon = LearnedEpsilon.none
         public static let initialisation = Initialisation.uniform
         public static let window = Window.none
+        public static let activation = Activation.relu
         public static let normalise = Normalisation.none
+        public static let gradientNoise = 0.0
         public static let validationSamples = 0
         public static let inputScale = InputScale.raw
         public static let epochs = 3500
@@ -133,7 +139,7 @@ public struct Settings: Hashable, Sendable {
         learnEpsilon: LearnedEpsilon = Default.learnEpsilon,
         widths: [Int]? = nil,
         initialisation: Initialisation = Default.initialisation, window: Window = Default.window,
-        normalise: Normalisation = Default.normalise,
+        activation: Activation = Default.activation, normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
         trainSamples: Int? = nil, testSamples: Int? = nil,
         validationSamples: Int = Default.validationSamples, inputScale: InputScale = Default.inputScale,
@@ -142,6 +148,7 @@ public struct Settings: Hashable, Sendable {
         seed: Int = Default.seed, optimizer: Optimizer = Default.optimizer, schedule: Schedule = Default.schedule,
         milestones: [Int] = Default.milestones, gamma: Double = Default.gamma,
         momentum: Double = Default.momentum, weightDecay: Double? = nil, warmup: Double = Default.warmup,
+        gradientNoise: Double = Default.gradientNoise,
         labelSmoothing: Double = Default.labelSmoothing, weightAverage: Double = Default.weightAverage,
         checkpointEvery: Int? = nil
     ) {
@@ -162,6 +169,7 @@ public struct Settings: Hashable, Sendable {
         self.widths = widths
         self.initialisation = initialisation
         self.window = window
+        self.activation = activation
         self.normalise = normalise
         self.dropout = dropout
         self.dataset = dataset
@@ -182,6 +190,7 @@ public struct Settings: Hashable, Sendable {
         self.momentum = momentum
         self.weightDecay = weightDecay
         self.warmup = warmup
+        self.gradientNoise = gradientNoise
         self.labelSmoothing = labelSmoothing
         self.weightAverage = weightAverage
         self.checkpointEvery = checkpointEvery

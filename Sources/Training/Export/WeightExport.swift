@@ -34,7 +34,7 @@ public struct WeightExport: Sendable {
                 ((layer as? any ConvolutionLayer).map(Self.kernels) ?? [])
                     + layer.plainParameters.map { PortableTensor($0.name, $0) }
             }
-            : plan.parameters.dropLast(stack.parameters.count).map { PortableTensor($0.name, $0) }
+            : plan.parameters.dropLast(stack.parameters.count + plan.activations.count).map { PortableTensor($0.name, $0) }
         var linear = expanded ? Self.dense(stack) : Self.stored(stack, settings.linear)
         // The linear part reads the features' output as one vector.
         if let sides = settings.featureSides.last?.output, sides.height * sides.width > 1 {
@@ -45,7 +45,7 @@ public struct WeightExport: Sendable {
             case nil: break
             }
         }
-        tensors = features + linear
+        tensors = features + linear + plan.activations.map { PortableTensor("linear.\($0.name)", $0) }
         var known = [
             // PyTorch's own readers look for this.
             "format": "pt", "model": settings.model, "settings": settings.canonicalJSON,

@@ -40,6 +40,7 @@ struct ONNXGraph {
             if index < layers - 1 {
                 if settings.normalise == .layer { x = normalised(x) }
                 x = node("Relu", [x])
+                if settings.activation == .polyReLU { x = polynomial(x, "linear.activations.\(index)") }
             }
         }
         nodes[nodes.count - 1].output = output.name
@@ -90,6 +91,16 @@ struct ONNXGraph {
         let shape = [scale.scale.count, 1, 1]
         let product = node("Mul", [x, constant("input.scale", shape, scale.scale)])
         return node("Add", [product, constant("input.offset", shape, scale.offset)])
+    }
+
+    /// a₀ + r·(a₁ + r·(a₂ + r·a₃))
+    private mutating func polynomial(_ r: String, _ name: String) -> String {
+        let coefficients = (0..<4).map { index in
+            node("Gather", [name, constant("\(name).\(index)", indices: [index])], ["axis": .integer(0)])
+        }
+        return coefficients.dropLast().reversed().reduce(coefficients[3]) { sum, coefficient in
+            node("Add", [node("Mul", [r, sum]), coefficient])
+        }
     }
 
     /// Each row to mean 0 and variance 1, as `NormaliseLayer` does.
