@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// The layers of a network from the images to the logits, and every parameter once.
@@ -6,36 +7,120 @@ public struct NetworkPlan: Sendable {
     public let parameters: [Parameter]
     /// Those of them that belong to activations, the last ones.
     public let activations: [Parameter]
+    /// What the linear part multiplies by and is not trained, besides the constants of its stack.
+    public let constants: [Parameter]
+}
+
+/// How the linear part of a network is put together.
+public struct LinearForm: Sendable {
+    public var structure: Structure
+    /// Whether each hidden vector is normalised before its activation.
+    public var isNormalised: Bool
+    /// Whether a trained polynomial of ReLU follows each hidden layer, in place of ReLU.
+    public var isPolynomial: Bool
+    /// In training, before some layers; nil for none.
+    public var dropout: Dropout?
+    /// Numbers that it reads, where a fixed lift comes before it.
+    public var inputs: Int
+    public var seed: UInt64
+    /// The most rows of a pass.
+    public var batch: Int
+
+    public init(
+        structure: Structure = .chain, isNormalised: Bool = false, isPolynomial: Bool = false, dropout: Dropout? = nil,
+        inputs: Int = 0, seed: UInt64 = 1, batch: Int = 1
+    ) {
+        (self.structure, self.isNormalised, self.isPolynomial) = (structure, isNormalised, isPolynomial)
+        (self.dropout, self.inputs, self.seed, self.batch) = (dropout, inputs, seed, batch)
+    }
 }
 
 extension NetworkPlan {
-    /// Features, if there are any, then a linear part with ReLU after every layer but the last.
-    /// - Parameters:
-    ///   - isPolynomial: whether a trained polynomial of ReLU follows each hidden layer.
-    ///   - isNormalised: whether each hidden vector of the linear part is normalised before its ReLU.
-    ///   - dropout: in training, before some layers of the linear part; nil for none.
-    public init(
-        _ linear: LinearStack, after features: FeatureStack? = nil, isNormalised: Bool = false, isPolynomial: Bool = false,
-        dropout: Dropout? = nil
-    ) {
-        var layers = features?.layers ?? [], activations: [Parameter] = []
-        for (index, layer) in linear.layers.enumerated() {
-            let isHidden = index < linear.layers.count - 1
-            let stage = LinearStage(layer: layer, hasReLU: isHidden && !isNormalised && !isPolynomial)
-            if let dropout, dropout.dropsFeatures ? isHidden : index > 0 {
-                layers.append(
-                    DropoutLayer(input: stage.input, rate: dropout.rate, seed: dropout.seed, purpose: "dropout/\(index)"))
-            }
-            layers.append(stage)
-            if isHidden, isNormalised { layers.append(NormaliseLayer(input: stage.output)) }
-            if isHidden, isPolynomial {
-                let polynomial = PolyReLULayer(input: stage.output, name: "activations.\(index)")
-                layers.append(polynomial)
-                activations.append(polynomial.polynomial)
-            }
-        }
-        self.layers = layers
-        self.activations = activations
+    /// Features, if there are any, then a linear part.
+    public init(_ linear: LinearStack, after features: FeatureStack? = nil, _ form: LinearForm = LinearForm()) {
+        var builder = LinearBuilder(linear, form)
+        layers = (features?.layers ?? []) + builder.layers()
+        (activations, constants) = (builder.activations, builder.constants)
         parameters = (features?.parameters ?? []) + linear.parameters + activations
+    }
+}
+
+/// Connects the layers of a linear part, and puts activations, normalisation and dropout between them.
+private struct LinearBuilder {
+    private let form: LinearForm
+    /// The layers of each linear map, most often one: those of one map have plain ReLU between them.
+    private let maps: [[any LinearLayer]]
+    private(set) var activations: [Parameter] = []
+    private(set) var constants: [Parameter] = []
+
+    init(_ linear: LinearStack, _ form: LinearForm) {
+        self.form = form
+        maps = stride(from: 0, to: linear.layers.count, by: linear.layersOfMap).map {
+            Array(linear.layers[$0..<$0 + linear.layersOfMap])
+        }
+    }
+
+    mutating func layers() -> [any Layer] {
+        let last = maps.count - 1
+        switch form.structure {
+        case .parallel where last > 1:
+            let first = hidden(0)
+            let branches = stride(from: 1, to: last, by: 2).map { block($0) }
+            return first + [residual(branches)] + map(last)
+        case .hourglass:
+            let blocks = stride(from: 0, to: last, by: 2).map { residual([block($0)]) }
+            return [lift()] + blocks + map(last)
+        default:
+            return (0..<last).flatMap { hidden($0) } + dropped(last) + map(last)
+        }
+    }
+
+    private func residual(_ branches: [[any Layer]]) -> any Layer {
+        ResidualLayer(branches, hasIdentity: true, hasReLU: false, batch: form.batch)
+    }
+
+    /// Two maps with a hidden vector between them.
+    private mutating func block(_ index: Int) -> [any Layer] {
+        let first = hidden(index, isDropped: false)
+        return first + dropout(index + 1, first[first.count - 1].output) + map(index + 1)
+    }
+
+    /// A map and what follows it: normalisation and an activation.
+    private mutating func hidden(_ index: Int, isDropped: Bool = true) -> [any Layer] {
+        var layers = (isDropped ? dropped(index) : []) + map(index, hasReLU: !form.isNormalised && !form.isPolynomial)
+        let output = layers[layers.count - 1].output
+        if form.isNormalised { layers.append(NormaliseLayer(input: output)) }
+        if form.isPolynomial {
+            let polynomial = PolyReLULayer(input: output, name: "activations.\(index)")
+            layers.append(polynomial)
+            activations.append(polynomial.polynomial)
+        }
+        return layers
+    }
+
+    private func map(_ index: Int, hasReLU: Bool = false) -> [any Layer] {
+        maps[index].enumerated().map { place, layer in
+            LinearStage(layer: layer, hasReLU: place < maps[index].count - 1 || hasReLU)
+        }
+    }
+
+    /// Dropout before a map of a chain, where the network has it.
+    private func dropped(_ index: Int) -> [any Layer] {
+        let isWanted = form.dropout?.dropsFeatures == true ? index < maps.count - 1 : index > 0
+        return isWanted ? dropout(index, .vector(maps[index][0].inputs)) : []
+    }
+
+    private func dropout(_ index: Int, _ input: Shape) -> [any Layer] {
+        guard let dropout = form.dropout else { return [] }
+        return [DropoutLayer(input: input, rate: dropout.rate, seed: dropout.seed, purpose: "dropout/\(index)")]
+    }
+
+    /// A fixed random map of the input to the first width, which keeps the size of what passes: uniform with variance 1/n.
+    private mutating func lift() -> any Layer {
+        let weight = Parameter("lift", [maps[0][0].inputs, form.inputs], isTrained: false)
+        weight.initialise(seed: form.seed, bound: (3 / Double(form.inputs)).squareRoot())
+        constants.append(weight)
+        return LinearStage(
+            layer: FixedLayer(weight: weight, bias: Parameter("lift.bias", [weight.value.shape[0]])), hasReLU: false)
     }
 }

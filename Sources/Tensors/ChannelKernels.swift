@@ -37,6 +37,18 @@ extension Matrix {
         }
     }
 
+    /// self[i, k] *= other[i, k], by all threads.
+    public func multiply(_ other: Matrix, _ workers: Workers) {
+        precondition(other.rows == rows && other.columns == columns)
+        let parts = Tiling(rows, by: max(1, 65_536 / max(columns, 1)))
+        workers.forEach(parts.count) { part, _ in
+            for row in parts[part] {
+                let (mine, theirs) = (self.row(row), other.row(row))
+                for column in 0..<columns { mine[column] *= theirs[column] }
+            }
+        }
+    }
+
     /// Sets negative elements to 0, by all threads; a NaN stays.
     public func relu(_ workers: Workers) {
         let parts = Tiling(rows, by: max(1, 65_536 / max(columns, 1)))

@@ -42,8 +42,9 @@ public final class LossLandscape {
         let order = RandomStream(seed: UInt64(settings.seed), purpose: "shuffle", epoch: 1).permutation(data.train.count)
         let chosen = order.prefix(settings.batchSize)
         batch = chosen.count
-        let widths = settings.linearStack(batch: 1).widths
-        let dense = LinearPart.mlp.build(LinearPartShape(widths: widths, batch: batch))
+        let own = settings.linearStack(batch: 1)
+        let stored = LinearPart.mlp.build(LinearPartShape(widths: own.widths, batch: batch))
+        let dense = LinearStack(layers: stored.layers, parameters: stored.parameters, layersOfMap: own.layersOfMap)
         let plan = settings.networkPlan(batch: batch, linear: weights == .shuffled ? dense : nil)
         network = Network(plan, capacity: batch, workers: workers)
         data.gather(data.train, chosen, into: network.input(batch), workers)
@@ -57,7 +58,9 @@ public final class LossLandscape {
         settings.seed = Int(seeds.bits(index) >> 1)
         let plan = settings.networkPlan(batch: batch), drawn = plan.parameters
         let linear = settings.linearStack(batch: 1)
-        if weights == .drawn, settings.regulariser != Settings.Default.regulariser || !linear.constants.isEmpty {
+        if weights == .drawn,
+            settings.regulariser != Settings.Default.regulariser || !linear.constants.isEmpty || !plan.constants.isEmpty
+        {
             // The amplitudes are those of the sample's own clouds, and fixed weights its own.
             let own = Network(plan, capacity: batch, workers: network.workers)
             for row in 0..<batch { own.input(batch).row(row).update(from: network.input(batch).row(row), count: own.features) }

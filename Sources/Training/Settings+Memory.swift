@@ -33,7 +33,9 @@ extension Settings {
             dropoutInForce == 0 ? [] : architecture.dropsFeatures ? widths.dropLast(2) : widths.dropFirst().dropLast()
         let polynomial = activation == .relu ? [] : widths.dropFirst().dropLast()
         let outputs = featureSides.map(\.output.count) + widths.dropFirst() + normalised + polynomial + dropped
-        let activations = inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0) + normalisedFloats
+        let activations =
+            inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0) + normalisedFloats
+            + (structure == .chain ? 0 : 6 * (widths.max() ?? 0))
         // Of a convolution's backward pass: the parts of the weights' gradient, or the input's gradient under a stride.
         let partials = featureSides.isEmpty ? 0 : 8_388_608
         let phases = featureConvolutions.dropFirst().map { part in

@@ -8,12 +8,12 @@ extension Settings {
     /// The run's network, freshly initialised, for batches of up to `batch` rows, with its own linear part or another.
     public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
         let linear = other ?? linearStack(batch: batch)
-        let isNormalised = normalise == .layer, isPolynomial = activation == .polyReLU, rate = dropoutInForce
-        let dropout =
-            rate > 0 ? Dropout(rate: rate, dropsFeatures: architecture.dropsFeatures, seed: UInt64(seed)) : nil
-        guard !architecture.features.isEmpty else {
-            return NetworkPlan(linear, isNormalised: isNormalised, isPolynomial: isPolynomial, dropout: dropout)
-        }
+        let rate = dropoutInForce
+        let form = LinearForm(
+            structure: structure, isNormalised: normalise == .layer, isPolynomial: activation == .polyReLU,
+            dropout: rate > 0 ? Dropout(rate: rate, dropsFeatures: architecture.dropsFeatures, seed: UInt64(seed)) : nil,
+            inputs: linearInputs, seed: UInt64(seed), batch: batch)
+        guard !architecture.features.isEmpty else { return NetworkPlan(linear, form) }
         let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction(layer: 0)) } : nil
         var features = FeatureStack(inputSides, seed: UInt64(seed), batch: batch, points: points)
         for layer in self.features {
@@ -28,7 +28,7 @@ extension Settings {
             case .averagePool(let side): features.averagePool(side: side)
             }
         }
-        return NetworkPlan(linear, after: features, isNormalised: isNormalised, isPolynomial: isPolynomial, dropout: dropout)
+        return NetworkPlan(linear, after: features, form)
     }
 
     /// The run's linear part, freshly initialised, for batches of up to `batch` rows.

@@ -19,7 +19,7 @@ enum ONNXOperations {
                 elements: (0..<rows).map { x.elements[$0 * columns..<($0 + 1) * columns].reduce(0, +) / Float(columns) })
         case "Gather": return gather(x, inputs[1], axis: node.attributes["axis"]?[0] ?? 0)
         case "Flatten": return Value(shape: [x.shape[0], x.elements.count / x.shape[0]], elements: x.elements)
-        case "Gemm": return gemm(x, inputs[1], inputs[2])
+        case "Gemm": return gemm(x, inputs[1], inputs.count > 2 ? inputs[2] : nil)
         case "GlobalMaxPool":
             return pool(x, kernel: Array(x.shape[2...]), stride: Array(x.shape[2...])) { $0.max() ?? 0 }
         case "MaxPool":
@@ -64,12 +64,12 @@ enum ONNXOperations {
         return Value(shape: shape, elements: elements)
     }
 
-    private static func gemm(_ x: Value, _ weight: Value, _ bias: Value) -> Value {
+    private static func gemm(_ x: Value, _ weight: Value, _ bias: Value?) -> Value {
         let (n, m) = (weight.shape[1], weight.shape[0])
         var y = Value(shape: [x.shape[0], m], elements: [])
         for row in 0..<x.shape[0] {
             for output in 0..<m {
-                var sum = Double(bias.elements[output])
+                var sum = Double(bias?.elements[output] ?? 0)
                 for k in 0..<n { sum += Double(x.elements[row * n + k]) * Double(weight.elements[output * n + k]) }
                 y.elements.append(Float(sum))
             }

@@ -17,6 +17,13 @@ struct ONNXTests {
         """
     }
 
+    /// Everything that a linear part may have.
+    private static let forms = """
+        , "include": [{"normalise": "layer"}, {"linear": "mlp", "normalise": "layer"}, {"linear": "sine_low_rank"},
+          {"linear": "neural_field"}, {"linear": "random_features", "normalise": "layer"}, {"linear": "group_mask"},
+          {"activation": "poly_relu"}, {"linear": "mlp", "structure": "parallel", "widths": [9, 8, 7], "activation": "poly_relu"},
+          {"structure": "hourglass", "normalise": "layer"}]
+        """
     private static let pointConvolutions = #", "include": [{"linear": "mlp", "convolution": "pcn", "epsilon": 0.3}]"#
 
     /// A run, its model's file, and what the engine itself makes of some test images.
@@ -64,12 +71,14 @@ struct ONNXTests {
         .enabled(if: Python.withONNX != nil, "no Python with onnx and onnxruntime"),
         arguments: [
             ("linearnet", "standard"), ("linearnet", "raw"), ("convnet", "unit"), ("alexnet", "standard"), ("alexnet", "raw"),
+            ("conv4", "unit"), ("vgg16", "standard"), ("resnet20", "unit"),
         ])
     func runtime(_ architecture: String, _ scale: String) throws {
         try Program.inNewFolder { program in
-            let more = architecture == "linearnet" ? #", "include": [{"normalise": "layer"}]"# : Self.pointConvolutions
+            let hasBatchNorm = ["vgg16", "resnet20"].contains(architecture)
+            let more = architecture == "linearnet" ? Self.forms : hasBatchNorm ? "" : Self.pointConvolutions
             let cases = try cases(Self.spec(architecture, scale: scale, more: more), images: 8, program)
-            #expect(cases.count == 4)
+            #expect(cases.count == (architecture == "linearnet" ? 12 : hasBatchNorm ? 3 : 4))
             for one in cases {
                 let numbers = (one.images + one.logits.joined()).withUnsafeBytes { Data($0) }
                 try numbers.write(to: one.file.appendingPathExtension("cases"))
@@ -103,8 +112,7 @@ struct ONNXTests {
         "read back byte by byte makes the engine's own logits of raw pixels", arguments: ["raw", "standard"])
     func readBack(_ scale: String) throws {
         try Program.inNewFolder { program in
-            let more = #", "include": [{"normalise": "layer"}, {"linear": "mlp", "normalise": "layer"}]"#
-            for one in try cases(Self.spec("linearnet", scale: scale, more: more), images: 3, program) {
+            for one in try cases(Self.spec("linearnet", scale: scale, more: Self.forms), images: 3, program) {
                 let model = try ONNXReader(try Data(contentsOf: one.file))
                 #expect(model.opset == 13 && model.properties["model"] == one.settings.model)
                 let logits = try model.value(.init(shape: [3, 3, 32, 32], elements: one.images))

@@ -20,7 +20,7 @@ struct AllocationTests {
                 batch: 512)
             shape.form = part.form
             let network = Network(NetworkPlan(part.build(shape)), capacity: 512, workers: Workers(threads: 1))
-            let optimizer = kind.make(network.parameters, OptimizerOptions(momentum: 0.9, weightDecay: 0.1))
+            let optimizer = kind.make(network.parameters.filter(\.isTrained), OptimizerOptions(momentum: 0.9, weightDecay: 0.1))
             let labels = (0..<512).map { UInt8($0 % 10) }
             labels.withUnsafeBufferPointer { labels in
                 let step = { (number: Int) in

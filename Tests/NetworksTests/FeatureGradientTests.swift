@@ -7,13 +7,24 @@ import Testing
 
 /// Networks that together contain every kind of layer; the test `everyLayer` fails if one is missing.
 enum FeatureCase: String, CaseIterable {
-    case strided, overlapping, points, dotProducts, normalised, residual, polynomial
+    case strided, overlapping, points, dotProducts, normalised, residual, polynomial, parallel, hourglass
 
     /// The weight functions of convolutions made from points.
     static let weightFunctions: [FeatureCase: WeightFunction] = [
         .points: WeightFunction(lambda: 2, epsilon: 0.7),
         .dotProducts: WeightFunction(distance: .dot, wave: .sine, lambda: 3, epsilon: 0.5),
     ]
+
+    private var structure: Structure { self == .parallel ? .parallel : self == .hourglass ? .hourglass : .chain }
+
+    private func widths(_ inputs: Int) -> [Int] {
+        switch self {
+        case .normalised: [inputs, 37, 8, 4]
+        case .parallel: [inputs, 6, 8, 6, 5, 6, 4]
+        case .hourglass: [12, 5, 12, 7, 12, 4]
+        default: [inputs, 6, 8, 4]
+        }
+    }
 
     func plan() -> NetworkPlan {
         var features: FeatureStack
@@ -30,7 +41,7 @@ enum FeatureCase: String, CaseIterable {
             features.maxPool(kernel: 3, stride: 2)
             features.convolution(17, kernel: 3, stride: 1, padding: 1)
             features.averagePool(side: 3)
-        case .normalised, .polynomial:
+        case .normalised, .polynomial, .parallel, .hourglass:
             features = FeatureStack(Shape(6, 6, 2), seed: 5)
             features.convolution(9, kernel: 3, stride: 2, padding: 1)
             features.globalMaxPool()
@@ -51,15 +62,18 @@ enum FeatureCase: String, CaseIterable {
         }
         let inputs = features.layers.last!.output.count
         let linear = LinearPart.mlp.build(
-            LinearPartShape(widths: [inputs, self == .normalised ? 37 : 6, 8, 4], seed: 5, batch: 3))
+            LinearPartShape(widths: widths(inputs), seed: 5, batch: 3))
         let dropout: Dropout? =
             switch self {
             case .overlapping: Dropout(rate: 0.5, dropsFeatures: true, seed: 9)
             case .normalised: Dropout(rate: 0.2, dropsFeatures: false, seed: 9)
-            case .strided, .points, .dotProducts, .residual, .polynomial: nil
+            case .strided, .points, .dotProducts, .residual, .polynomial, .parallel, .hourglass: nil
             }
         return NetworkPlan(
-            linear, after: features, isNormalised: self == .normalised, isPolynomial: self == .polynomial, dropout: dropout)
+            linear, after: features,
+            LinearForm(
+                structure: structure, isNormalised: self == .normalised, isPolynomial: self == .polynomial, dropout: dropout,
+                inputs: inputs, seed: 5, batch: 3))
     }
 }
 
@@ -168,7 +182,10 @@ private struct Reference {
     private func outputs(_ layer: any Layer, _ images: [[Double]]) -> [[Double]] {
         switch layer {
         case let layer as ResidualLayer:
-            return zip(run(layer.main, images), run(layer.shortcut, images)).map { zip($0, $1).map(+) }
+            let sums = layer.branches.map { run($0, images) } + (layer.hasIdentity ? [images] : [])
+            return images.indices.map { image in
+                sums[0][image].indices.map { index in sums.reduce(0) { $0 + $1[image][index] } }
+            }
         case let layer as BatchNormLayer:
             let (scale, shift) = (parameters[layer.scale.name]!, parameters[layer.shift.name]!), channels = scale.count
             var result = images
@@ -221,6 +238,10 @@ private struct Reference {
             let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
             return x.map { ($0 - mean) / (variance + 1e-5).squareRoot() }
         case let stage as LinearStage:
+            if let fixed = stage.layer as? FixedLayer {
+                let weights = fixed.weight.value.values.map(Double.init)
+                return (0..<fixed.outputs).map { k in x.indices.reduce(0) { $0 + x[$1] * weights[k * x.count + $1] } }
+            }
             let (weights, bias) = (parameters[(stage.layer as! DenseLayer).weight.name]!, parameters[stage.layer.bias.name]!)
             return bias.indices.map { k in x.indices.reduce(bias[k]) { $0 + x[$1] * weights[k * x.count + $1] } }
         default: fatalError("no reference for \(layer)")

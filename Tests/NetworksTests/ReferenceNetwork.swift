@@ -50,6 +50,7 @@ struct ReferenceNetwork {
         let n = shape.widths[layer], d = shape.d
         switch part {
         case "mlp": return parameters["weights.\(layer)"]![k * n + j]
+        case "group_mask": return parameters["weights.\(layer)"]![k * n + j] * parameters["masks.\(layer)"]![k * n + j]
         case "random_features": return parameters["weights.\(layer)"]![k * d + j]
         case "low_rank":
             return (0..<d).reduce(0) { $0 + parameters["u.\(layer)"]![j * d + $1] * parameters["v.\(layer)"]![k * d + $1] }

@@ -54,16 +54,17 @@ struct ChoiceTests {
             #expect(settings.linear.export.name(of: "mine.1") == "linear.1.mine")
 
             #expect(
-                ExperimentSchema.text.contains(
-                    #""enum": [ "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features", "mine" ]"#))
+                ExperimentSchema.text.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains(
+                    #""enum": [ "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features", "group_mask", "mine" ]"#
+                ))
             #expect(
                 ExperimentSchema.text.contains(
-                    "only where linear is pcn, low_rank, sine_low_rank, neural_field, random_features or mine, or convolution is pcn"
+                    "only where linear is pcn, low_rank, sine_low_rank, neural_field, random_features, group_mask or mine, or convolution is pcn"
                 ))
             #expect(SettingField.all.first { $0.key == "linear" }?.summary.contains("mine (as sums of two vectors)") == true)
             #expect(
                 diagnosticLines(spec(#""linear": "cnn""#))[0].hasSuffix(
-                    #"unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features", "mine""#
+                    #"unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features", "group_mask", "mine""#
                 ))
             #expect(
                 diagnosticLines(spec(#""linear": "mine", "wave": "sine""#))[0].hasSuffix(

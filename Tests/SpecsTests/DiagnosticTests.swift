@@ -52,7 +52,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (#""$schema": 1"#, "2:12: $schema: found 1; expected text in double quotes"),
         (
             #""linear": "mlp", "d": 4"#,
-            "2:18: d: no run of this file uses it; it applies where linear is pcn, low_rank, sine_low_rank, neural_field or random_features, or convolution is pcn"
+            "2:18: d: no run of this file uses it; it applies where linear is pcn, low_rank, sine_low_rank, neural_field, random_features or group_mask, or convolution is pcn"
         ),
         (
             #""linear": "low_rank", "ε": 4"#,
@@ -64,11 +64,11 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         ),
         (
             #""d": 4, "sweep": {"linear": ["mlp", "pcn"]}, "exclude": [{"linear": "pcn"}]"#,
-            "2:1: d: no run of this file uses it; it applies where linear is pcn, low_rank, sine_low_rank, neural_field or random_features, or convolution is pcn"
+            "2:1: d: no run of this file uses it; it applies where linear is pcn, low_rank, sine_low_rank, neural_field, random_features or group_mask, or convolution is pcn"
         ),
         (
             #""include": [{}, {"linear": "mlp", "d": 4}]"#,
-            "2:35: include[1].d: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn, low_rank, sine_low_rank, neural_field or random_features"
+            "2:35: include[1].d: does not apply to this run, whose linear is mlp; leave it out, or set linear to pcn, low_rank, sine_low_rank, neural_field, random_features or group_mask"
         ),
         (
             #""linear": "mlp", "include": [{"λ": 4}]"#,
@@ -82,12 +82,13 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (
             #""include": [{"architecture": "convnet", "initialisation": "grid"}]"#,
             "2:41: include[0].initialisation: does not apply to this run, whose architecture is convnet; leave it out, or set "
-                + "architecture to linearnet: behind convolutions the linear part reads features, which have no places in a picture"
+                + "architecture to linearnet: behind convolutions or a lift the linear part reads features, which have no places in a "
+                + "picture"
         ),
         (
             #""window": "gaussian""#,
             "2:1: window: no run of this file uses it; it applies where linear is pcn, and architecture is linearnet, and "
-                + "initialisation is grid: a window is over the picture, in which only a grid's points have places"
+                + "structure is chain or parallel, and initialisation is grid: a window is over the picture, in which only a grid's points have places"
         ),
         (#""augment": ["turn"]"#, #"2:13: augment[0]: unknown value "turn"; expected one of "flip", "crop""#),
         (
@@ -125,7 +126,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (#""include": [4]"#, "2:13: include[0]: found 4; expected an object { … } of settings"),
         (
             #""include": [{"linear": "cnn"}]"#,
-            #"2:24: include[0].linear: unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features""#
+            #"2:24: include[0].linear: unknown value "cnn"; expected one of "pcn", "mlp", "low_rank", "sine_low_rank", "neural_field", "random_features", "group_mask""#
         ),
         (
             #""exclude": [{}], "include": [{"d": 1}]"#,

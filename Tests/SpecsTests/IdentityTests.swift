@@ -70,6 +70,7 @@ import Testing
             "architecture": "alexnet", "linear": "mlp", "convolution": "pcn", "d": 4, "lambda": 2, "epsilon": 0.2,
             "distance": "dot", "wave": "sine", "regulariser": "variance", "clouds": "untied", "gain": "neuron",
             "learn_epsilon": "layer", "omega": 30, "filters": 64, "milestones": [3], "gamma": 0.5, "activation": "poly_relu",
+            "structure": "parallel",
             "gradient_noise": 0.01, "widths": [8],
             "dataset": "cifar100", "train_samples": 10, "test_samples": 10, "input_scale": "unit", "epochs": 9,
             "batch_size": 9, "learning_rate": 0.5, "seed": 9, "optimizer": "adam", "schedule": "cosine",

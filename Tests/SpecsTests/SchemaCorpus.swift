@@ -12,7 +12,8 @@ enum SchemaCorpus {
     static let valid: [String] =
         [
             "", #""$schema": "experiment.schema.json""#, #""description": """#, #""linear": "mlp""#,
-            #""activation": "poly_relu", "gradient_noise": 0.1"#, #""schedule": "steps", "milestones": [80, 120], "gamma": 0.5"#,
+            #""structure": "hourglass", "activation": "poly_relu", "gradient_noise": 0.1"#,
+            #""schedule": "steps", "milestones": [80, 120], "gamma": 0.5"#,
             #""linear": "low_rank", "d": 1"#,
             #""linear": "sine_low_rank", "ω": 30"#, #""linear": "neural_field", "d": 171"#,
             #""sweep": {"linear": ["sine_low_rank", "low_rank"]}, "omega": 1e30"#,
@@ -73,7 +74,8 @@ enum SchemaCorpus {
             #""train_samples": 10000001"#, #""test_samples": 10000001"#, #""input_scale": "Raw""#, #""distance": "l2""#,
             #""wave": 1"#,
             #""optimizer": ["sgd"]"#, #""schedule": "step""#, #""checkpoint_every": 0"#, #""foo": 1"#, #""epoch": 5"#,
-            #""activation": "gelu""#, #""gradient_noise": -1"#, #""milestones": [5]"#, #""schedule": "steps", "milestones": []"#,
+            #""structure": "hourglass", "initialisation": "grid""#, #""structure": "ring""#, #""activation": "gelu""#,
+            #""gradient_noise": -1"#, #""milestones": [5]"#, #""schedule": "steps", "milestones": []"#,
             #""filters": 16"#,
             #""schedule": "steps", "gamma": 0"#,
             #""omega": 30"#, #""linear": "sine_low_rank", "omega": 0"#, #""linear": "sine_low_rank", "lambda": 1"#,

@@ -61,9 +61,11 @@ import Testing
         Settings(
             architecture: .resnet20, filters: 64, linear: .mlp, dataset: .cifar100, optimizer: .sgd, schedule: .steps,
             milestones: [80, 120], gamma: 0.5, momentum: 0.9),
+        Settings(structure: .hourglass, dataset: .shapes),
         Settings(architecture: .vgg16, linear: .mlp, widths: [64], activation: .polyReLU, dataset: .cifar10, gradientNoise: 0.01),
         Settings(linear: .sineLowRank, d: 9, omega: 30, dataset: .cifar10),
         Settings(linear: .neuralField, d: 171, dataset: .cifar10), Settings(linear: .randomFeatures, d: 19, dataset: .mnist),
+        Settings(linear: .groupMask, d: 19, dataset: .mnist),
         Settings(
             regulariser: .variance, clouds: .untied, gain: .neuron, learnEpsilon: .layer, initialisation: .grid,
             window: .gaussian, dropout: 0,

@@ -32,7 +32,7 @@ struct WeightExportTests {
         ]
         let stored: [String] =
             switch linear {
-            case .mlp: dense
+            case .mlp, .groupMask: dense
             case .pcn:
                 [
                     "linear.positions.0 [768, 4]", "linear.positions.1 [40, 4]", "linear.positions.2 [24, 4]",

@@ -83,7 +83,9 @@ public struct FeatureStack: Sendable {
             : normalised(
                 name + ".downsample.0", name + ".downsample.1", input, channels, kernel: 1, stride: stride, padding: 0,
                 hasReLU: false)
-        append(ResidualLayer(main: main, shortcut: shortcut, batch: batch))
+        append(
+            ResidualLayer(
+                shortcut.isEmpty ? [main] : [main, shortcut], hasIdentity: shortcut.isEmpty, hasReLU: true, batch: batch))
     }
 
     /// A convolution without a bias and its batch norm; their parameters are taken in.

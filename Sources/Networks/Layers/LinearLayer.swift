@@ -18,8 +18,17 @@ public protocol LinearLayer: Sendable {
     /// is wanted (the first layer's is not). dy (B, m) is the gradient before ReLU.
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace)
 
+    /// Changes which weights there are. Called with the first batch of each epoch but the first, before the backward pass: x (B, n) is what
+    /// the layer read, y (B, m) what it wrote.
+    func rewire(_ x: Matrix, _ y: Matrix, _ workspace: Workspace)
+
     /// Writes W as PyTorch stores it, (m, n): its rows `outputs`, (outputs.count, n). Not for training: it takes memory.
     func expand(_ outputs: Range<Int>, into weight: Matrix)
+}
+
+extension LinearLayer {
+    /// Most layers have the same weights all along.
+    func rewire(_ x: Matrix, _ y: Matrix, _ workspace: Workspace) {}
 }
 
 extension Parameter {
@@ -44,6 +53,7 @@ struct LinearStage: Layer {
     }
 
     func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
+        if let place = pass.place, place.epoch > 1, place.firstImage == 0 { layer.rewire(x, y, pass.workspace) }
         dy.columnSums(into: layer.bias.gradient.base, in: pass.workspace)
         layer.backward(x, dy, into: dx, pass.workspace)
     }

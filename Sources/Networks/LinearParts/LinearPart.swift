@@ -52,7 +52,9 @@ public struct LinearPart: Sendable {
     }
 
     /// Tests add to it for the duration of a closure.
-    @TaskLocal public static var all: [LinearPart] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField, .randomFeatures]
+    @TaskLocal public static var all: [LinearPart] = [
+        .pcn, .mlp, .lowRank, .sineLowRank, .neuralField, .randomFeatures, .groupMask,
+    ]
 
     public static func named(_ name: String) -> LinearPart? { all.first { $0.name == name } }
 }
@@ -63,13 +65,19 @@ public struct LinearStack: Sendable {
     public let parameters: [Parameter]
     /// Tensors that the layers multiply by and that are drawn from the seed, never trained: a checkpoint does not hold them.
     public let constants: [Parameter]
+    /// How many layers make one linear map, from one width to the next.
+    public let layersOfMap: Int
     /// F's amplitude in each layer of pcn, which its weights depend on besides the parameters; empty for other parts.
     public let amplitudes: [Float]
 
     /// The widths between the layers, those of its inputs and its outputs included.
     public var widths: [Int] { [layers[0].inputs] + layers.map(\.outputs) }
 
-    public init(layers: [any LinearLayer], parameters: [Parameter], constants: [Parameter] = [], amplitudes: [Float] = []) {
+    public init(
+        layers: [any LinearLayer], parameters: [Parameter], constants: [Parameter] = [], layersOfMap: Int = 1,
+        amplitudes: [Float] = []
+    ) {
         (self.layers, self.parameters, self.constants, self.amplitudes) = (layers, parameters, constants, amplitudes)
+        self.layersOfMap = layersOfMap
     }
 }

@@ -36,7 +36,7 @@ extension LinearPart {
     public static let randomFeatures = LinearPart(name: "random_features") { shape in
         var layers: [any LinearLayer] = [], parameters: [Parameter] = [], constants: [Parameter] = []
         for (index, inputs, outputs) in shape.layers {
-            let features = Parameter("random.\(index)", [shape.d, inputs])
+            let features = Parameter("random.\(index)", [shape.d, inputs], isTrained: false)
             features.initialise(seed: shape.seed, bound: (6 / Double(inputs)).squareRoot())
             let layer = DenseLayer(
                 weight: Parameter("weights.\(index)", [outputs, shape.d]), bias: Parameter("biases.\(index + 1)", [outputs]))
@@ -47,6 +47,6 @@ extension LinearPart {
             parameters += [layer.weight, layer.bias]
             constants.append(features)
         }
-        return LinearStack(layers: layers, parameters: parameters, constants: constants)
+        return LinearStack(layers: layers, parameters: parameters, constants: constants, layersOfMap: 2)
     }
 }

@@ -41,7 +41,11 @@ enum Applicability: Hashable, Sendable {
         case .convolutions: [[architectures(\.hasConvolutions)]]
         case .filters: [[architectures { $0.filters != nil }]]
         case .steps: [[Condition(key: "schedule", values: [Schedule.steps.name])]]
-        case .inputCloud: [[linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)]]
+        case .inputCloud:
+            [
+                [linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)],
+                [Condition(key: "structure", values: Structure.all.filter { $0 != .hourglass }.map(\.name))],
+            ]
         case .grid:
             Applicability.inputCloud.requirements + [[Condition(key: "initialisation", values: [Initialisation.grid.name])]]
         case .momentum: [[optimizers(\.hasMomentum)]]
@@ -60,7 +64,9 @@ enum Applicability: Hashable, Sendable {
         case .convolutions: settings.architecture.hasConvolutions
         case .filters: settings.architecture.filters != nil
         case .steps: settings.schedule == .steps
-        case .inputCloud: settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
+        case .inputCloud:
+            settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
+                && settings.structure != .hourglass
         case .grid: Applicability.inputCloud.holds(for: settings) && settings.initialisation == .grid
         case .momentum: settings.optimizer.hasMomentum
         case .weightDecay: settings.optimizer.weightDecay != nil
@@ -71,7 +77,7 @@ enum Applicability: Hashable, Sendable {
     /// Why the setting is bound to these conditions, where they do not say it themselves.
     var reason: String? {
         switch self {
-        case .inputCloud: "behind convolutions the linear part reads features, which have no places in a picture"
+        case .inputCloud: "behind convolutions or a lift the linear part reads features, which have no places in a picture"
         case .grid: "a window is over the picture, in which only a grid's points have places"
         case .everywhere, .weights, .linearPart, .convolutions, .filters, .steps, .momentum, .weightDecay, .warmup: nil
         }

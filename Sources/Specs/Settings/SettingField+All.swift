@@ -27,7 +27,7 @@ extension SettingField {
             effective: { $0.convolutionInForce?.settingValue }),
         SettingField(
             "d", \.d, .whole(1...512),
-            "dimensions of the points' space; the rank under low_rank and sine_low_rank, the network's width under neural_field; the number of features under random_features",
+            "dimensions of the points' space; the rank under low_rank and sine_low_rank, the network's width under neural_field; the number of features under random_features, of inputs a neuron under group_mask",
             applicability: .weights(.d), comparison: .never),
         SettingField(
             "lambda", aliases: ["λ"], \.lambda, positiveByLayer,
@@ -65,6 +65,9 @@ extension SettingField {
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.
             .wholes(each: 2...32_768, count: hiddenWidths), "hidden widths in place of the architecture's own",
             absentText: "the architecture's own", effective: { .wholes($0.hiddenWidths) }),
+        .choice(
+            "structure", \.structure, of: Structure.self, "how the layers of the linear part are connected",
+            omittedAt: Structure.chain, label: { $0 }),
         .choice(
             "initialisation", \.initialisation, of: Initialisation.self, "how the points of a PCN are placed at first",
             applicability: .inputCloud, omittedAt: Initialisation.uniform, label: { "\($0) initialisation" }),

@@ -6,7 +6,9 @@ extension Settings {
 
     /// Trainable parameters of the linear part, biases and activations included.
     public var linearParameters: Int {
-        linear.parameters(linearDimensions) + activation.parameters * hiddenWidths.count
+        // The lift of an hourglass is followed by no activation.
+        let activations = max(0, hiddenWidths.count - (structure == .hourglass ? 1 : 0))
+        return linear.parameters(linearDimensions) + activation.parameters * activations
     }
 
     /// Parameters as Table 1 counts them, which includes some that have no effect.
@@ -24,7 +26,9 @@ extension Settings {
         // One product forward, one for the gradient of the weights, one for that of the inputs.
         var perImage = layers.map { 2 * linear.forward($0) + linear.weightGradient($0) }.reduce(0, +) + convolutionMultiplyAdds
         // The gradient of the images is not needed.
-        if architecture.features.isEmpty { perImage -= linear.inputGradient(layers[0]) }
+        if architecture.features.isEmpty, structure != .hourglass { perImage -= linear.inputGradient(layers[0]) }
+        // A lift is multiplied by, and needs no gradient where it reads the images.
+        if structure == .hourglass { perImage += (architecture.features.isEmpty ? 1 : 2) * linearInputs * layers[0].inputs }
         let convolution = convolution ?? .dense
         let perStep =
             layers.map(linear.perStep).reduce(0, +)

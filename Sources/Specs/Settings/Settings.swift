@@ -38,6 +38,8 @@ public struct Settings: Hashable, Sendable {
     public internal(set) var initialisation: Initialisation
     /// What multiplies the weights of the first layer of a PCN on a grid.
     public internal(set) var window: Window
+    /// How the layers of the linear part are connected.
+    public internal(set) var structure: Structure
     /// What follows the hidden layers of the linear part.
     public internal(set) var activation: Activation
     /// How each hidden vector of the linear part is normalised.
@@ -108,6 +110,7 @@ public struct Settings: Hashable, Sendable {
         public static let learnEpsilon = LearnedEpsilon.none
         public static let initialisation = Initialisation.uniform
         public static let window = Window.none
+        public static let structure = Structure.chain
         public static let activation = Activation.relu
         public static let normalise = Normalisation.none
         public static let gradientNoise = 0.0
@@ -139,7 +142,8 @@ public struct Settings: Hashable, Sendable {
         learnEpsilon: LearnedEpsilon = Default.learnEpsilon,
         widths: [Int]? = nil,
         initialisation: Initialisation = Default.initialisation, window: Window = Default.window,
-        activation: Activation = Default.activation, normalise: Normalisation = Default.normalise,
+        structure: Structure = Default.structure, activation: Activation = Default.activation,
+        normalise: Normalisation = Default.normalise,
         dropout: Double? = nil, dataset: DatasetName,
         trainSamples: Int? = nil, testSamples: Int? = nil,
         validationSamples: Int = Default.validationSamples, inputScale: InputScale = Default.inputScale,
@@ -169,6 +173,7 @@ public struct Settings: Hashable, Sendable {
         self.widths = widths
         self.initialisation = initialisation
         self.window = window
+        self.structure = structure
         self.activation = activation
         self.normalise = normalise
         self.dropout = dropout
@@ -210,6 +215,8 @@ public struct Settings: Hashable, Sendable {
         if dropout == architecture.dropout { dropout = nil }
         if weightDecay == optimizer.weightDecay { weightDecay = nil }
         if widths == architecture.hiddenWidths { widths = nil }
+        // One hidden layer or none has nothing to be connected otherwise, but for a lift.
+        if hiddenWidths.isEmpty || hiddenWidths.count == 1 && structure == .parallel { structure = Default.structure }
         if trainSamples == dataset.trainImages - validationSamples { trainSamples = nil }
         if testSamples == dataset.testImages { testSamples = nil }
     }
@@ -232,9 +239,13 @@ public struct Settings: Hashable, Sendable {
         return architecture.displayName + (convolution ?? .dense).label(d) + "-" + linear.label(d)
     }
 
-    /// Neurons of every layer of the linear part, inputs and classes included: 768, 1024, 1024, 2048, 10.
+    /// Numbers that the linear part reads: the features, or the image.
+    public var linearInputs: Int { (featureSides.last?.output ?? inputSides).count }
+
+    /// Neurons of every layer of the linear part, inputs and classes included: 768, 1024, 1024, 2048, 10. Of an hourglass without the
+    /// lift, which is not trained.
     public var layerWidths: [Int] {
-        [(featureSides.last?.output ?? inputSides).count] + hiddenWidths + [dataset.classes]
+        structure.widths(inputs: linearInputs, hidden: hiddenWidths, classes: dataset.classes)
     }
 
     /// The widths between inputs and classes, whether given or the architecture's own.

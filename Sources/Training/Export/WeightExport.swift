@@ -45,7 +45,9 @@ public struct WeightExport: Sendable {
             case nil: break
             }
         }
-        tensors = features + linear + plan.activations.map { PortableTensor("linear.\($0.name)", $0) }
+        tensors =
+            features + linear + plan.activations.map { PortableTensor("linear.\($0.name)", $0) }
+            + plan.constants.map { PortableTensor("linear.\($0.name).weight", $0) }
         var known = [
             // PyTorch's own readers look for this.
             "format": "pt", "model": settings.model, "settings": settings.canonicalJSON,
@@ -71,7 +73,10 @@ public struct WeightExport: Sendable {
 
     /// Every parameter as it is stored.
     private static func stored(_ stack: LinearStack, _ linear: Linear) -> [PortableTensor] {
-        (stack.parameters + stack.constants).map { PortableTensor(linear.export.name(of: $0.name) ?? $0.name, $0) }
+        // Masks are in the zeros of the weights.
+        (stack.parameters.filter(\.isTrained) + stack.constants).map {
+            PortableTensor(linear.export.name(of: $0.name) ?? $0.name, $0)
+        }
     }
 
     /// The layers as dense ones.

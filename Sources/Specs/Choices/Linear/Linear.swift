@@ -53,7 +53,7 @@ public struct Linear: Choice {
         (self.workingFloats, self.export, self.colour) = (workingFloats, export, colour)
     }
 
-    @TaskLocal public static var all: [Linear] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField, .randomFeatures]
+    @TaskLocal public static var all: [Linear] = [.pcn, .mlp, .lowRank, .sineLowRank, .neuralField, .randomFeatures, .groupMask]
 }
 
 /// The names that a linear part's parameters have in a PyTorch module, whose layers count from 0.

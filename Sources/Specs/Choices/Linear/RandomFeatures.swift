@@ -12,9 +12,9 @@ extension Linear {
         forward: { $0.d * ($0.inputs + $0.outputs) },
         inputGradient: { $0.d * $0.inputs },
         weightGradient: { $0.d * $0.outputs },
-        // Ω, its unused gradient, and the features of each layer with their gradients.
+        // Ω, and the features of each layer with their gradients.
         workingFloats: { dimensions, rows in
-            dimensions.layers.map { 2 * dimensions.d * $0.inputs }.reduce(0, +)
+            dimensions.layers.map { dimensions.d * $0.inputs }.reduce(0, +)
                 + rows * dimensions.layers.count * (dimensions.d + 64)
         },
         export: LinearExport(

@@ -34,15 +34,8 @@ struct ONNXGraph {
             }
         }
         x = node("Flatten", [x], ["axis": .integer(1)])
-        let layers = weights.count { $0.name.hasPrefix("linear.") && $0.name.hasSuffix(".weight") }
-        for index in 0..<layers {
-            x = node("Gemm", [x, "linear.\(index).weight", "linear.\(index).bias"], ["transB": .integer(1)])
-            if index < layers - 1 {
-                if settings.normalise == .layer { x = normalised(x) }
-                x = node("Relu", [x])
-                if settings.activation == .polyReLU { x = polynomial(x, "linear.activations.\(index)") }
-            }
-        }
+        let layers = weights.count { $0.name.wholeMatch(of: #/linear\.\d+\.weight/#) != nil }
+        x = linear(x, settings, maps: settings.layerWidths.count - 1, layers: layers)
         nodes[nodes.count - 1].output = output.name
     }
 
@@ -91,6 +84,47 @@ struct ONNXGraph {
         let shape = [scale.scale.count, 1, 1]
         let product = node("Mul", [x, constant("input.scale", shape, scale.scale)])
         return node("Add", [product, constant("input.offset", shape, scale.offset)])
+    }
+
+    /// The linear part, of so many maps from one width to the next, each of one layer or of several.
+    private mutating func linear(_ x: String, _ settings: Settings, maps: Int, layers: Int) -> String {
+        let last = maps - 1, size = layers / maps
+        switch settings.structure {
+        case .parallel where last > 1:
+            let first = hidden(x, settings, 0, size)
+            let sum = stride(from: 1, to: last, by: 2).reduce(first) { sum, index in
+                node("Add", [sum, map(hidden(first, settings, index, size), index + 1, size)])
+            }
+            return map(sum, last, size)
+        case .hourglass:
+            var z = node("Gemm", [x, "linear.lift.weight"], ["transB": .integer(1)])
+            for index in stride(from: 0, to: last, by: 2) {
+                z = node("Add", [z, map(hidden(z, settings, index, size), index + 1, size)])
+            }
+            return map(z, last, size)
+        default:
+            var y = x
+            for index in 0..<last { y = hidden(y, settings, index, size) }
+            return map(y, last, size)
+        }
+    }
+
+    /// One map, of layers with ReLU between them.
+    private mutating func map(_ x: String, _ index: Int, _ size: Int) -> String {
+        var y = x
+        for layer in index * size..<(index + 1) * size {
+            if layer > index * size { y = node("Relu", [y]) }
+            y = node("Gemm", [y, "linear.\(layer).weight", "linear.\(layer).bias"], ["transB": .integer(1)])
+        }
+        return y
+    }
+
+    /// A map with normalisation and an activation.
+    private mutating func hidden(_ x: String, _ settings: Settings, _ index: Int, _ size: Int) -> String {
+        var y = map(x, index, size)
+        if settings.normalise == .layer { y = normalised(y) }
+        y = node("Relu", [y])
+        return settings.activation == .polyReLU ? polynomial(y, "linear.activations.\(index)") : y
     }
 
     /// a₀ + r·(a₁ + r·(a₂ + r·a₃))
