@@ -49,7 +49,7 @@ struct SearchCommand: ParsableCommand {
                 }
                 let accuracy = best.accuracy.map { Format.percent($0) } ?? "?"
                 let text =
-                    "The best of \(search.trials.count) trials of search \(name), selected on \(search.validationImages) validation images "
+                    "The best of \(search.trials.count.grouped) trials of search \(name), selected on \(search.validationImages.grouped) validation images "
                     + "(\(accuracy))"
                 Terminal.output.write(run.settings.spec(name: "\(name)-best", description: text, seeds: seeds))
             }
