@@ -8,7 +8,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// Specs of `experiments` that the service offers to start from.
 let examples = [
-    "quickstart", "modern", "search", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet", "table1", "epsilon-lambda",
+    "quickstart", "modern", "search", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet", "table1",
+    "epsilon-lambda",
     "distance-wave", "channel-pcn",
 ]
 

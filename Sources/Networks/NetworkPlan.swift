@@ -12,7 +12,7 @@ public struct NetworkPlan: Sendable {
 }
 
 /// How the linear part of a network is put together.
-public struct LinearForm: Sendable {
+public struct LinearOptions: Sendable {
     public var structure: Structure
     /// Whether each hidden vector is normalised before its activation.
     public var isNormalised: Bool
@@ -37,8 +37,8 @@ public struct LinearForm: Sendable {
 
 extension NetworkPlan {
     /// Features, if there are any, then a linear part.
-    public init(_ linear: LinearStack, after features: FeatureStack? = nil, _ form: LinearForm = LinearForm()) {
-        var builder = LinearBuilder(linear, form)
+    public init(_ linear: LinearStack, after features: FeatureStack? = nil, _ options: LinearOptions = LinearOptions()) {
+        var builder = LinearBuilder(linear, options)
         layers = (features?.layers ?? []) + builder.layers()
         (activations, constants) = (builder.activations, builder.constants)
         parameters = (features?.parameters ?? []) + linear.parameters + activations
@@ -47,14 +47,14 @@ extension NetworkPlan {
 
 /// Connects the layers of a linear part, and puts activations, normalisation and dropout between them.
 private struct LinearBuilder {
-    private let form: LinearForm
+    private let options: LinearOptions
     /// The layers of each linear map, most often one: those of one map have plain ReLU between them.
     private let maps: [[any LinearLayer]]
     private(set) var activations: [Parameter] = []
     private(set) var constants: [Parameter] = []
 
-    init(_ linear: LinearStack, _ form: LinearForm) {
-        self.form = form
+    init(_ linear: LinearStack, _ options: LinearOptions) {
+        self.options = options
         maps = stride(from: 0, to: linear.layers.count, by: linear.layersOfMap).map {
             Array(linear.layers[$0..<$0 + linear.layersOfMap])
         }
@@ -62,7 +62,7 @@ private struct LinearBuilder {
 
     mutating func layers() -> [any Layer] {
         let last = maps.count - 1
-        switch form.structure {
+        switch options.structure {
         case .parallel where last > 1:
             let first = hidden(0)
             let branches = stride(from: 1, to: last, by: 2).map { block($0) }
@@ -76,7 +76,7 @@ private struct LinearBuilder {
     }
 
     private func residual(_ branches: [[any Layer]]) -> any Layer {
-        ResidualLayer(branches, hasIdentity: true, hasReLU: false, batch: form.batch)
+        ResidualLayer(branches, hasIdentity: true, hasReLU: false, batch: options.batch)
     }
 
     /// Two maps with a hidden vector between them.
@@ -87,10 +87,10 @@ private struct LinearBuilder {
 
     /// A map and what follows it: normalisation and an activation.
     private mutating func hidden(_ index: Int, isDropped: Bool = true) -> [any Layer] {
-        var layers = (isDropped ? dropped(index) : []) + map(index, hasReLU: !form.isNormalised && !form.isPolynomial)
+        var layers = (isDropped ? dropped(index) : []) + map(index, hasReLU: !options.isNormalised && !options.isPolynomial)
         let output = layers[layers.count - 1].output
-        if form.isNormalised { layers.append(NormaliseLayer(input: output)) }
-        if form.isPolynomial {
+        if options.isNormalised { layers.append(NormaliseLayer(input: output)) }
+        if options.isPolynomial {
             let polynomial = PolyReLULayer(input: output, name: "activations.\(index)")
             layers.append(polynomial)
             activations.append(polynomial.polynomial)
@@ -106,21 +106,21 @@ private struct LinearBuilder {
 
     /// Dropout before a map of a chain, where the network has it.
     private func dropped(_ index: Int) -> [any Layer] {
-        let isWanted = form.dropout?.dropsFeatures == true ? index < maps.count - 1 : index > 0
+        let isWanted = options.dropout?.dropsFeatures == true ? index < maps.count - 1 : index > 0
         return isWanted ? dropout(index, .vector(maps[index][0].inputs)) : []
     }
 
     private func dropout(_ index: Int, _ input: Shape) -> [any Layer] {
-        guard let dropout = form.dropout else { return [] }
+        guard let dropout = options.dropout else { return [] }
         return [DropoutLayer(input: input, rate: dropout.rate, seed: dropout.seed, purpose: "dropout/\(index)")]
     }
 
     /// A fixed random map of the input to the first width, which keeps the size of what passes: uniform with variance 1/n.
     private mutating func lift() -> any Layer {
-        let weight = Parameter("lift", [maps[0][0].inputs, form.inputs], isTrained: false)
-        weight.initialise(seed: form.seed, bound: (3 / Double(form.inputs)).squareRoot())
-        constants.append(weight)
-        return LinearStage(
-            layer: FixedLayer(weight: weight, bias: Parameter("lift.bias", [weight.value.shape[0]])), hasReLU: false)
+        let layer = DenseLayer(
+            fixed: "lift", inputs: options.inputs, outputs: maps[0][0].inputs, seed: options.seed,
+            bound: (3 / Double(options.inputs)).squareRoot())
+        constants.append(layer.weight)
+        return LinearStage(layer: layer, hasReLU: false)
     }
 }

@@ -9,11 +9,11 @@ extension Settings {
     public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
         let linear = other ?? linearStack(batch: batch)
         let rate = dropoutInForce
-        let form = LinearForm(
+        let options = LinearOptions(
             structure: structure, isNormalised: normalise == .layer, isPolynomial: activation == .polyReLU,
             dropout: rate > 0 ? Dropout(rate: rate, dropsFeatures: architecture.dropsFeatures, seed: UInt64(seed)) : nil,
             inputs: linearInputs, seed: UInt64(seed), batch: batch)
-        guard !architecture.features.isEmpty else { return NetworkPlan(linear, form) }
+        guard !architecture.features.isEmpty else { return NetworkPlan(linear, options) }
         let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction(layer: 0)) } : nil
         var features = FeatureStack(inputSides, seed: UInt64(seed), batch: batch, points: points)
         for layer in self.features {
@@ -28,7 +28,7 @@ extension Settings {
             case .averagePool(let side): features.averagePool(side: side)
             }
         }
-        return NetworkPlan(linear, after: features, form)
+        return NetworkPlan(linear, after: features, options)
     }
 
     /// The run's linear part, freshly initialised, for batches of up to `batch` rows.
@@ -38,7 +38,7 @@ extension Settings {
         if let d { shape.d = d }
         shape.weightFunctions = shape.layers.map { weightFunction(layer: $0.index) }
         shape.omega = omega
-        shape.form = pointCloudForm
+        shape.options = pointCloudOptions
         if initialisation == .grid { shape.grid = inputSides }
         return part.build(shape)
     }

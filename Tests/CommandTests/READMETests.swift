@@ -35,24 +35,6 @@ struct READMETests {
         }
     }
 
-    @Test(
-        "its PyTorch code loads what its first export writes",
-        .enabled(if: Python.withSafetensors != nil, "no Python with torch and safetensors"))
-    func python() throws {
-        let code = try #require(Self.text("README.md").components(separatedBy: "```").first { $0.hasPrefix("python\n") })
-        try Program.inNewFolder { program in
-            try Self.prepare(program)
-            let submitted = try program.run("submit", "experiments/quickstart.json").lines
-            try program.run("work", "--drain")
-            let export = try #require(Self.commands.first { $0[0] == "export" })
-            let ids = submitted.compactMap { $0.split(separator: " ").first.map(String.init) }
-            #expect(try program.start(Self.named(export, ids)).finish().status == 0)
-            let shown = try Python.withSafetensors?.run(
-                code.dropFirst("python\n".count) + "\nprint(tuple(forward(torch.zeros(2, 768)).shape))", in: program.folder)
-            #expect(shown?.status == 0 && shown?.text == "(2, 10)\n", "\(shown?.text ?? "")")
-        }
-    }
-
     /// The same experiment, with fewer and smaller epochs: `make demo` runs the whole of it.
     private static func prepare(_ program: Program) throws {
         let experiments = program.folder.appending(path: "experiments")
@@ -132,26 +114,29 @@ struct READMETests {
         }
     }
 
-    @Test("its rows for commands with formats have every one, in the program's order")
-    func formats() throws {
+    @Test(
+        "its rows for commands with formats have every one, in the program's order, and so has the page about commands",
+        arguments: ["README.md", "docs/commands.md"])
+    func formats(_ page: String) throws {
+        let page = Self.text(page)
         try Program.inNewFolder { program in
             let help = try program.run("report", "--help").out.replacing(/\s+/, with: " ")
             let names = try #require(help.firstMatch(of: /The report's format. \(values: ([a-z, ]+);/)).1.replacing(
                 ", ", with: "\\|")
-            #expect(Self.text("README.md").contains("--format \(names)]"), "\(names)")
+            #expect(page.contains("--format \(names)]"), "\(names)")
             let landscape = try program.run("landscape", "--help").out.replacing(/\s+/, with: " ")
             let ways = try #require(landscape.firstMatch(of: /The output format. \(values: ([a-z, ]+)\)/)).1.replacing(
                 ", ", with: "\\|")
-            #expect(Self.text("README.md").contains("--format \(ways)]"), "\(ways)")
+            #expect(page.contains("--format \(ways)]"), "\(ways)")
             let export = try program.run("export", "--help").out.replacing(/\s+/, with: " ")
             let files = try #require(export.firstMatch(of: /What is written. \(values: ([a-z, ]+);/)).1
-            for name in files.split(separator: ", ") { #expect(Self.text("README.md").contains(name), "\(name)") }
+            for name in files.split(separator: ", ") { #expect(page.contains(name), "\(name)") }
         }
     }
 
-    @Test("it names every command, and every field of a spec")
+    @Test("it names every command, which have a row each in the page about commands, and every field of a spec")
     func complete() throws {
-        let readme = Self.text("README.md")
+        let (readme, page) = (Self.text("README.md"), Self.text("docs/commands.md"))
         try Program.inNewFolder { program in
             let help = try program.run("--help").out
             let list = help.components(separatedBy: "SUBCOMMANDS:\n").last?.components(separatedBy: "\n\n").first
@@ -160,7 +145,10 @@ struct READMETests {
             }
             let names = try #require(listed)
             #expect(names.count >= 13)
-            for name in names { #expect(readme.contains("`\(name)"), "\(name)") }
+            for name in names {
+                #expect(readme.contains("`\(name)"), "\(name)")
+                #expect(page.contains(try Regex("(?m)^\\| .*`\(name)\\b")), "\(name)")
+            }
         }
         let schema = try JSONSerialization.jsonObject(with: Data(Self.text("experiments/experiment.schema.json").utf8))
         let fields = try #require((schema as? [String: Any])?["properties"] as? [String: Any]).keys

@@ -12,13 +12,13 @@ struct AllocationTests {
         arguments: PartCase.all.filter { $0.distance == .euclidean && $0.wave == .triangle })
     func nothingAllocated(_ part: PartCase) throws {
         // One optimizer is enough for a variant of a part: it takes the same steps.
-        for kind in part.form == PointCloudForm() ? OptimizerKind.all : [.adam] {
+        for kind in part.options == PointCloudOptions() ? OptimizerKind.all : [.adam] {
             // OpenBLAS allocates memory in products below a million multiply-adds; these products are larger.
             var shape = LinearPartShape(
                 widths: [256, 512, 128, 128], d: 64,
                 weightFunction: WeightFunction(distance: part.distance, wave: part.wave, regulariser: part.regulariser),
                 batch: 512)
-            shape.form = part.form
+            shape.options = part.options
             let network = Network(NetworkPlan(part.build(shape)), capacity: 512, workers: Workers(threads: 1))
             let optimizer = kind.make(network.parameters.filter(\.isTrained), OptimizerOptions(momentum: 0.9, weightDecay: 0.1))
             let labels = (0..<512).map { UInt8($0 % 10) }

@@ -11,7 +11,7 @@ struct ExpansionTests {
             widths: [300, 273], d: 5,
             weightFunction: WeightFunction(
                 distance: part.distance, wave: part.wave, epsilon: 0.3, regulariser: part.regulariser), seed: 3, batch: 300)
-        shape.form = part.form
+        shape.options = part.options
         for layer in part.build(shape).layers { expand(layer) }
     }
 

@@ -71,7 +71,7 @@ enum FeatureCase: String, CaseIterable {
             }
         return NetworkPlan(
             linear, after: features,
-            LinearForm(
+            LinearOptions(
                 structure: structure, isNormalised: self == .normalised, isPolynomial: self == .polynomial, dropout: dropout,
                 inputs: inputs, seed: 5, batch: 3))
     }
@@ -238,11 +238,12 @@ private struct Reference {
             let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(x.count)
             return x.map { ($0 - mean) / (variance + 1e-5).squareRoot() }
         case let stage as LinearStage:
-            if let fixed = stage.layer as? FixedLayer {
-                let weights = fixed.weight.value.values.map(Double.init)
-                return (0..<fixed.outputs).map { k in x.indices.reduce(0) { $0 + x[$1] * weights[k * x.count + $1] } }
+            let dense = stage.layer as! DenseLayer
+            if !dense.weight.isTrained {
+                let weights = dense.weight.value.values.map(Double.init)
+                return (0..<dense.outputs).map { k in x.indices.reduce(0) { $0 + x[$1] * weights[k * x.count + $1] } }
             }
-            let (weights, bias) = (parameters[(stage.layer as! DenseLayer).weight.name]!, parameters[stage.layer.bias.name]!)
+            let (weights, bias) = (parameters[dense.weight.name]!, parameters[dense.bias.name]!)
             return bias.indices.map { k in x.indices.reduce(bias[k]) { $0 + x[$1] * weights[k * x.count + $1] } }
         default: fatalError("no reference for \(layer)")
         }

@@ -10,12 +10,12 @@ struct PartCase: Sendable, CustomTestStringConvertible {
     let distance: Distance
     let wave: Wave
     var regulariser = Regulariser.paper
-    var form = PointCloudForm()
+    var options = PointCloudOptions()
     var testDescription: String {
         "\(part.name) \(distance) \(wave)"
             + (regulariser == .paper ? "" : ", \(regulariser) regulariser")
-            + (form.clouds == .tied ? "" : ", \(form.clouds)") + (form.gain == .none ? "" : ", gain \(form.gain)")
-            + (form.learnEpsilon == .none ? "" : ", learned ε") + (form.window == .none ? "" : ", window")
+            + (options.clouds == .tied ? "" : ", \(options.clouds)") + (options.gain == .none ? "" : ", gain \(options.gain)")
+            + (options.learnEpsilon == .none ? "" : ", learned ε") + (options.window == .none ? "" : ", window")
     }
 
     static let all: [PartCase] = LinearPart.all.flatMap { part -> [PartCase] in
@@ -30,30 +30,31 @@ struct PartCase: Sendable, CustomTestStringConvertible {
         [
             PartCase(part: part, distance: .euclidean, wave: .triangle, regulariser: .variance),
             PartCase(part: part, distance: .dot, wave: .sine, regulariser: .variance),
-            PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(clouds: .untied)),
-            PartCase(part: part, distance: .squared, wave: .sine, form: PointCloudForm(clouds: .untied, gain: .neuron)),
+            PartCase(part: part, distance: .euclidean, wave: .triangle, options: PointCloudOptions(clouds: .untied)),
+            PartCase(part: part, distance: .squared, wave: .sine, options: PointCloudOptions(clouds: .untied, gain: .neuron)),
         ]
             + Distance.all.flatMap { distance in
                 Wave.all.map {
-                    let form = PointCloudForm(gain: $0 == .sine ? .neuron : .none, learnEpsilon: .layer)
-                    return PartCase(part: part, distance: distance, wave: $0, form: form)
+                    let options = PointCloudOptions(gain: $0 == .sine ? .neuron : .none, learnEpsilon: .layer)
+                    return PartCase(part: part, distance: distance, wave: $0, options: options)
                 }
             }
             + Distance.all.map {
-                PartCase(part: part, distance: $0, wave: .triangle, form: PointCloudForm(window: .gaussian))
+                PartCase(part: part, distance: $0, wave: .triangle, options: PointCloudOptions(window: .gaussian))
             }
             + [
                 PartCase(
                     part: part, distance: .euclidean, wave: .sine, regulariser: .variance,
-                    form: PointCloudForm(clouds: .untied, gain: .neuron, learnEpsilon: .layer, window: .gaussian)),
+                    options: PointCloudOptions(clouds: .untied, gain: .neuron, learnEpsilon: .layer, window: .gaussian)),
                 PartCase(
                     part: part, distance: .dot, wave: .sine,
-                    form: PointCloudForm(gain: .layer, learnEpsilon: .layer, window: .gaussian)),
+                    options: PointCloudOptions(gain: .layer, learnEpsilon: .layer, window: .gaussian)),
             ]
             + Gain.all.dropFirst().flatMap { gain in
                 [
-                    PartCase(part: part, distance: .euclidean, wave: .triangle, form: PointCloudForm(gain: gain)),
-                    PartCase(part: part, distance: .dot, wave: .sine, regulariser: .variance, form: PointCloudForm(gain: gain)),
+                    PartCase(part: part, distance: .euclidean, wave: .triangle, options: PointCloudOptions(gain: gain)),
+                    PartCase(
+                        part: part, distance: .dot, wave: .sine, regulariser: .variance, options: PointCloudOptions(gain: gain)),
                 ]
             }
     }
@@ -87,7 +88,7 @@ struct GradientTests {
                 distance: part.distance, wave: part.wave, lambda: 2 + Double(index) / 2, epsilon: 0.7 + Double(index) / 10,
                 regulariser: part.regulariser)
         }
-        shape.form = part.form
+        shape.options = part.options
         shape.omega = 5
         return shape
     }

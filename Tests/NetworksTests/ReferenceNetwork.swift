@@ -39,7 +39,7 @@ struct ReferenceNetwork {
     }
 
     private func pairs(_ layer: Int, _ j: Int, _ k: Int) -> [(Double, Double)] {
-        let isUntied = shape.form.clouds == .untied, d = shape.d
+        let isUntied = shape.options.clouds == .untied, d = shape.d
         let a = parameters[isUntied ? "input_clouds.\(layer)" : "clouds.\(layer)"]!
         let b = parameters[isUntied ? "output_clouds.\(layer)" : "clouds.\(layer + 1)"]!
         return (0..<d).map { (a[j * d + $0], b[k * d + $0]) }

@@ -40,7 +40,7 @@ struct WindowTests {
     func layer() {
         var shape = LinearPartShape(widths: [12, 7, 5], d: 3, grid: .init(3, 4, 1), batch: 1)
         let plain = LinearPart.pcn.build(shape)
-        shape.form.window = .gaussian
+        shape.options.window = .gaussian
         let windowed = LinearPart.pcn.build(shape)
         for index in 0..<2 {
             let (before, after) = (plain.layers[index], windowed.layers[index])

@@ -1,7 +1,7 @@
 import Specs
 import Tensors
 
-/// One fully connected layer y = x·W + b in one of its forms: x (B, n), W (n, m), b (m), y (B, m).
+/// One fully connected layer y = x·W + b of any kind: x (B, n), W (n, m), b (m), y (B, m).
 public protocol LinearLayer: Sendable {
     var inputs: Int { get }
     var outputs: Int { get }
@@ -29,6 +29,28 @@ public protocol LinearLayer: Sendable {
 extension LinearLayer {
     /// Most layers have the same weights all along.
     func rewire(_ x: Matrix, _ y: Matrix, _ workspace: Workspace) {}
+
+    /// y (B, m) = x (B, n) · weightᵀ (n, m) + b, then ReLU where `relu`.
+    func denseForward(_ x: Matrix, _ weight: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
+        gemm(
+            .plain(x), .transposed(weight), into: y, initial: bias.initialValue, workspace.workers, then: relu ? .relu : .none)
+    }
+
+    /// gradient (m, n) = dyᵀ (m, B) · x (B, n) and dx (B, n) = dy (B, m) · weight (m, n), those of them that are wanted, in one pass.
+    func denseBackward(
+        _ x: Matrix, _ dy: Matrix, _ weight: Matrix, gradient: Matrix?, into dx: InputGradient?, _ workspace: Workspace
+    ) {
+        switch (gradient, dx) {
+        case (let gradient?, let dx?):
+            let pass = 2 * Gemm.operations(x.rows, inputs, outputs)
+            gemm(
+                Gemm(.transposed(dy), .plain(x), into: gradient, pass: pass),
+                Gemm(.plain(dy), .plain(weight), into: dx.dx, then: dx.epilogue(x), pass: pass), workspace.workers)
+        case (let gradient?, nil): gemm(.transposed(dy), .plain(x), into: gradient, workspace.workers)
+        case (nil, let dx?): gemm(.plain(dy), .plain(weight), into: dx.dx, workspace.workers, then: dx.epilogue(x))
+        case (nil, nil): break
+        }
+    }
 }
 
 extension Parameter {
@@ -36,7 +58,7 @@ extension Parameter {
     var initialValue: InitialValue { .bias(Bias(value.base)) }
 }
 
-/// A fully connected layer at its place in a network. It reduces the bias's gradient, which is the same in every form.
+/// A fully connected layer at its place in a network. It reduces the bias's gradient, which is the same in all kinds of them.
 struct LinearStage: Layer {
     let layer: any LinearLayer
     let hasReLU: Bool
@@ -54,7 +76,7 @@ struct LinearStage: Layer {
 
     func backward(_ x: Matrix, _ y: Matrix, _ dy: Matrix, into dx: InputGradient?, _ pass: Pass) {
         if let place = pass.place, place.epoch > 1, place.firstImage == 0 { layer.rewire(x, y, pass.workspace) }
-        dy.columnSums(into: layer.bias.gradient.base, in: pass.workspace)
+        if layer.bias.isTrained { dy.columnSums(into: layer.bias.gradient.base, in: pass.workspace) }
         layer.backward(x, dy, into: dx, pass.workspace)
     }
 }

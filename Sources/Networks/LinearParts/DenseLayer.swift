@@ -1,29 +1,36 @@
 import Tensors
 
 /// The ordinary dense layer (§2). Its weight is stored as PyTorch stores it, (m, n): the transpose of W here.
+///
+/// Where the weight and the bias are not trained, no gradient of them is computed.
 struct DenseLayer: LinearLayer {
     let weight: Parameter
     let bias: Parameter
     var inputs: Int { weight.value.shape[1] }
     var outputs: Int { weight.value.shape[0] }
 
+    init(weight: Parameter, bias: Parameter) {
+        (self.weight, self.bias) = (weight, bias)
+    }
+
+    /// A layer without a bias that is not trained: its weights, uniform in ±bound, follow from the name and the seed.
+    init(fixed name: String, inputs: Int, outputs: Int, seed: UInt64, bound: Double) {
+        weight = Parameter(name, [outputs, inputs], isTrained: false)
+        weight.initialise(seed: seed, bound: bound)
+        bias = Parameter("\(name).bias", [outputs], isTrained: false)
+    }
+
     func workspace(batch: Int) -> WorkspaceNeed { WorkspaceNeed() }
 
     /// y (B, m) = x (B, n) · weightᵀ (n, m) + b
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
-        gemm(
-            .plain(x), .transposed(weight.value.matrix), into: y, initial: bias.initialValue, workspace.workers,
-            then: relu ? .relu : .none)
+        denseForward(x, weight.value.matrix, into: y, relu: relu, workspace)
     }
 
     /// dx (B, n) = dy (B, m) · weight (m, n);   d_weight (m, n) = dyᵀ (m, B) · x (B, n)
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace) {
-        let gradient = weight.gradient.matrix
-        guard let dx else { return gemm(.transposed(dy), .plain(x), into: gradient, workspace.workers) }
-        let pass = 2 * Gemm.operations(x.rows, inputs, outputs)
-        gemm(
-            Gemm(.transposed(dy), .plain(x), into: gradient, pass: pass),
-            Gemm(.plain(dy), .plain(weight.value.matrix), into: dx.dx, then: dx.epilogue(x), pass: pass), workspace.workers)
+        let gradient = weight.isTrained ? weight.gradient.matrix : nil
+        denseBackward(x, dy, weight.value.matrix, gradient: gradient, into: dx, workspace)
     }
 
     func expand(_ outputs: Range<Int>, into weight: Matrix) {

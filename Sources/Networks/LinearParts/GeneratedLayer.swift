@@ -37,21 +37,12 @@ struct GeneratedLayer: LinearLayer {
     /// y (B, m) = x (B, n) · Wᵀ + b
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
         generator.generate(into: weight.matrix, workspace)
-        gemm(
-            .plain(x), .transposed(weight.matrix), into: y, initial: bias.initialValue, workspace.workers,
-            then: relu ? .relu : .none)
+        denseForward(x, weight.matrix, into: y, relu: relu, workspace)
     }
 
     /// dW (m, n) = dyᵀ·x;   dx = dy·W
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace) {
-        if let dx {
-            let pass = 2 * Gemm.operations(x.rows, inputs, outputs)
-            gemm(
-                Gemm(.transposed(dy), .plain(x), into: gradient.matrix, pass: pass),
-                Gemm(.plain(dy), .plain(weight.matrix), into: dx.dx, then: dx.epilogue(x), pass: pass), workspace.workers)
-        } else {
-            gemm(.transposed(dy), .plain(x), into: gradient.matrix, workspace.workers)
-        }
+        denseBackward(x, dy, weight.matrix, gradient: gradient.matrix, into: dx, workspace)
         generator.backward(gradient.matrix, workspace)
     }
 

@@ -22,21 +22,12 @@ struct GroupMaskLayer: LinearLayer {
     func forward(_ x: Matrix, into y: Matrix, relu: Bool, _ workspace: Workspace) {
         // An optimizer may have moved weights that the mask excludes, by noise on their gradients.
         weight.value.matrix.multiply(mask.value.matrix, workspace.workers)
-        gemm(
-            .plain(x), .transposed(weight.value.matrix), into: y, initial: bias.initialValue, workspace.workers,
-            then: relu ? .relu : .none)
+        denseForward(x, weight.value.matrix, into: y, relu: relu, workspace)
     }
 
     func backward(_ x: Matrix, _ dy: Matrix, into dx: InputGradient?, _ workspace: Workspace) {
         let gradient = weight.gradient.matrix
-        if let dx {
-            let pass = 2 * Gemm.operations(x.rows, inputs, outputs)
-            gemm(
-                Gemm(.transposed(dy), .plain(x), into: gradient, pass: pass),
-                Gemm(.plain(dy), .plain(weight.value.matrix), into: dx.dx, then: dx.epilogue(x), pass: pass), workspace.workers)
-        } else {
-            gemm(.transposed(dy), .plain(x), into: gradient, workspace.workers)
-        }
+        denseBackward(x, dy, weight.value.matrix, gradient: gradient, into: dx, workspace)
         gradient.multiply(mask.value.matrix, workspace.workers)
     }
 

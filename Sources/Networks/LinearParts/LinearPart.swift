@@ -12,7 +12,7 @@ public struct LinearPartShape: Sendable {
     /// ω of sine_low_rank.
     public var omega = Settings.Default.omega
     /// What pcn has beyond the paper's. A window is over the first two coordinates: d is 2 or more.
-    public var form = PointCloudForm()
+    public var options = PointCloudOptions()
     /// The image whose pixels are the input neurons, channel by channel; nil where their points are placed as all others.
     public var grid: Shape?
     public var seed: UInt64

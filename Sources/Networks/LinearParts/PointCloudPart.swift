@@ -11,17 +11,17 @@ extension LinearPart {
         }
         biases.forEach { $0.initialise(seed: shape.seed, bound: 0.1) }
         let gains: [Parameter?] = shape.layers.map { index, _, outputs in
-            if shape.form.gain == .none { return nil }
-            let gain = Parameter("gains.\(index)", [shape.form.gain == .layer ? 1 : outputs])
+            if shape.options.gain == .none { return nil }
+            let gain = Parameter("gains.\(index)", [shape.options.gain == .layer ? 1 : outputs])
             gain.value.assign([Float](repeating: 1, count: gain.value.count))
             return gain
         }
         let exponents: [Parameter?] = shape.layers.map { index, _, _ in
-            shape.form.learnEpsilon == .layer ? Parameter("epsilon_exponents.\(index)", [1]) : nil
+            shape.options.learnEpsilon == .layer ? Parameter("epsilon_exponents.\(index)", [1]) : nil
         }
-        let window = shape.form.window == .gaussian ? CloudWindow(Parameter("window_exponents.0", [shape.widths[1]])) : nil
+        let window = shape.options.window == .gaussian ? CloudWindow(Parameter("window_exponents.0", [shape.widths[1]])) : nil
         let layers = shape.layers.map { index, _, _ in
-            let (a, b) = shape.form.clouds == .untied ? (2 * index, 2 * index + 1) : (index, index + 1)
+            let (a, b) = shape.options.clouds == .untied ? (2 * index, 2 * index + 1) : (index, index + 1)
             return PointCloudLayer(
                 inputCloud: clouds[a], outputCloud: clouds[b], bias: biases[index],
                 initialKernel: shape.weightFunctions[index].kernel(
@@ -38,7 +38,7 @@ extension LinearPartShape {
     /// The clouds, initialised: one for each width, or, untied, the input and the output cloud of each layer in turn.
     fileprivate var clouds: [Parameter] {
         let named: [(name: String, neurons: Int)] =
-            form.clouds == .untied
+            options.clouds == .untied
             ? layers.flatMap { [("input_clouds.\($0.index)", $0.inputs), ("output_clouds.\($0.index)", $0.outputs)] }
             : widths.enumerated().map { ("clouds.\($0.offset)", $0.element) }
         let clouds = named.map { name, neurons in

@@ -17,7 +17,7 @@ struct WeightSettings: OptionSet, Hashable, Sendable {
     /// How the amplitude depends on the number of inputs.
     static let regulariser = WeightSettings(rawValue: 64)
     /// What a linear part has beyond the paper's.
-    static let form = WeightSettings(rawValue: 128)
+    static let pointCloudOptions = WeightSettings(rawValue: 128)
     /// ω of a sine of a low-rank product.
     static let omega = WeightSettings(rawValue: 256)
     /// How the points of the input neurons are placed at first.

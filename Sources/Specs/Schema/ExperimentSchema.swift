@@ -3,7 +3,7 @@
 /// It contains all that JSON Schema can express. Only the decoder checks repeated keys, limits that depend on the data set or on
 /// the number of layers, whether exclusions leave a run, and the number of runs.
 public enum ExperimentSchema {
-    private typealias Member = JSONTree.Member
+    typealias Member = JSONTree.Member
 
     /// The schema's text, as `pcnlab schema` prints it.
     public static var text: String {
@@ -75,40 +75,6 @@ public enum ExperimentSchema {
         ])
     }
 
-    /// For each setting that only some runs have: if the object's own values contradict every condition for it, it is not
-    /// allowed.
-    /// - Parameter absent: a setting that the object does not inherit either, so that its default counts.
-    private static func exclusions(absent: String? = nil) -> [JSONTree] {
-        SettingField.all.flatMap { field in field.applicability.requirements.map { (field, $0) } }.map { field, group in
-            let contradictions = group.map { condition in
-                let given = has(condition.key, .object([Member("not", suits(condition))]))
-                guard condition.key == absent, !condition.holdsByDefault else { return given }
-                return .object([Member("anyOf", .list([given, lacks(condition.key)]))])
-            }
-            return .object([
-                Member("if", .object([Member("allOf", .list(contradictions))])),
-                Member("then", .object([Member("properties", .object(names(field).map { Member($0, .bool(false)) }))])),
-            ])
-        }
-    }
-
-    /// If neither base nor sweep give a setting whose default contradicts a condition, no object inherits a value for it.
-    private static var inheriting: [JSONTree] {
-        let conditions = SettingField.all.flatMap(\.applicability.requirements).joined()
-        let keys = SettingField.all.map(\.key).filter { key in
-            conditions.contains { $0.key == key && !$0.holdsByDefault && $0.field?.presence == .defaulted }
-        }
-        return keys.map { key in
-            let given = JSONTree.object([Member("required", .list([.text(key)]))])
-            let objects = JSONTree.object([Member("items", .object([Member("allOf", .list(exclusions(absent: key)))]))])
-            let parts = [SpecPart.include, .exclude].map { Member($0.rawValue, objects) }
-            return .object([
-                Member("if", .object([Member("not", .object([Member("anyOf", .list([given, has("sweep", given)]))]))])),
-                Member("then", .object([Member("properties", .object(parts))])),
-            ])
-        }
-    }
-
     // MARK: Settings
 
     private static var settings: [Member] {
@@ -125,7 +91,7 @@ public enum ExperimentSchema {
         field.applicability == .everywhere ? "" : "; only where \(field.applicability.phrase)"
     }
 
-    private static func constraints(_ kind: ValueKind) -> [Member] {
+    static func constraints(_ kind: ValueKind) -> [Member] {
         switch kind {
         case .whole(let range):
             [
@@ -178,139 +144,23 @@ public enum ExperimentSchema {
         }
     }
 
-    private static func names(_ field: SettingField) -> [String] {
+    static func names(_ field: SettingField) -> [String] {
         [field.key] + field.aliases
     }
 
-    // MARK: Rules over several fields
-
-    /// A required setting is given in the base, or in the sweep and in every included run.
-    private static var required: [JSONTree] {
-        SettingField.all.filter { $0.presence == .required }.map { field in
-            let present = JSONTree.object([Member("required", .list([.text(field.key)]))])
-            let spread = JSONTree.object([
-                Member("required", .list([.text("sweep")])),
-                Member(
-                    "properties",
-                    .object([Member("sweep", present), Member("include", .object([Member("items", present)]))])),
-            ])
-            return .object([Member("anyOf", .list([present, spread, has("search", has("space", present))]))])
-        }
-    }
-
-    /// A field given in the base or the sweep needs a run to which it applies.
-    private static func usedSomewhere(_ field: SettingField) -> [JSONTree] {
-        field.applicability.requirements.flatMap { usedSomewhere(field, $0) }
-    }
-
-    private static func usedSomewhere(_ field: SettingField, _ group: [Applicability.Condition]) -> [JSONTree] {
-        let places = group.flatMap { condition -> [JSONTree] in
-            let (key, suits) = (condition.key, suits(condition))
-            return [
-                condition.holdsByDefault
-                    ? .object([Member("properties", .object([Member(key, suits)]))]) : has(key, suits),
-                has("sweep", has(key, .object([Member("contains", suits)]))),
-                has("search", has("space", has(key, .object([Member("contains", suits)])))),
-                has("include", .object([Member("contains", has(key, suits))])),
-            ]
-        }
-        let somewhere = JSONTree.object([Member("anyOf", .list(places))])
-        return names(field).map { name in
-            let given = JSONTree.object([Member("required", .list([.text(name)]))])
-            return .object([
-                Member(
-                    "if", .object([Member("anyOf", .list([given, has("sweep", given), has("search", has("space", given))]))])),
-                Member("then", somewhere),
-            ])
-        }
-    }
-
-    /// A field and its alias are one field.
-    private static var aliasesOnce: [JSONTree] {
-        SettingField.all.filter { !$0.aliases.isEmpty }.map { field in
-            .object([Member("not", .object([Member("required", .list(names(field).map(JSONTree.text)))]))])
-        }
-    }
-
-    // MARK: Search
-
-    private static func search(_ summary: Member) -> JSONTree {
-        let searched = SettingField.all.filter { Search.reasonAgainst($0.key) == nil }.flatMap { field in
-            names(field).map { Member($0, values(of: field)) }
-        }
-        let halving = JSONTree.object([
-            Member("type", .text("object")),
-            Member(
-                "properties",
-                .object([
-                    Member("rungs", .object(constraints(Halving.rungsKind))),
-                    Member("keep", .object(constraints(Halving.keepKind))),
-                    Member("by", .object(constraints(Halving.byKind))),
-                ])), Member("additionalProperties", .bool(false)), Member("required", .list([.text("rungs")])),
-        ])
-        let space = JSONTree.object([
-            Member("type", .text("object")), Member("properties", .object(searched)),
-            Member("additionalProperties", .bool(false)),
-            Member("minProperties", .whole(1)), Member("allOf", .list(aliasesOnce)),
-        ])
-        return .object([
-            summary, Member("type", .text("object")),
-            Member(
-                "properties",
-                .object([
-                    Member("trials", .object(constraints(Search.trialsKind))),
-                    Member("seed", .object(constraints(Search.seedKind))), Member("space", space), Member("halving", halving),
-                    Member("most_parameters", .object(constraints(Search.parametersKind))),
-                ])), Member("additionalProperties", .bool(false)), Member("required", .list([.text("trials"), .text("space")])),
-        ])
-    }
-
-    /// A list of values, or for a number a range.
-    private static func values(of field: SettingField) -> JSONTree {
-        let list = JSONTree.object([
-            Member("type", .text("array")), Member("minItems", .whole(1)), Member("uniqueItems", .bool(true)),
-            Member("items", reference(field.key)),
-        ])
-        guard field.kind.isNumber else { return list }
-        let range = JSONTree.object([
-            Member("type", .text("object")),
-            Member(
-                "properties",
-                .object([
-                    Member("from", reference(field.key)), Member("to", reference(field.key)),
-                    Member("scale", .object(constraints(SearchDimension.scaleKind))),
-                ])), Member("additionalProperties", .bool(false)), Member("required", .list([.text("from"), .text("to")])),
-        ])
-        return .object([Member("anyOf", .list([list, range]))])
-    }
-
-    /// A search is in place of a sweep, and needs images to select by.
-    private static var searching: JSONTree {
-        let absent = [SpecPart.sweep, .include, .exclude].map { Member($0.rawValue, .bool(false)) }
-        let kept = Member("validation_samples", .object([Member("minimum", .whole(1))]))
-        return .object([
-            Member("if", .object([Member("required", .list([.text("search")]))])),
-            Member(
-                "then",
-                .object([
-                    Member("required", .list([.text("validation_samples")])), Member("properties", .object(absent + [kept])),
-                ])),
-        ])
-    }
-
-    private static func has(_ key: String, _ schema: JSONTree) -> JSONTree {
+    static func has(_ key: String, _ schema: JSONTree) -> JSONTree {
         .object([Member("required", .list([.text(key)])), Member("properties", .object([Member(key, schema)]))])
     }
 
-    private static func lacks(_ key: String) -> JSONTree {
+    static func lacks(_ key: String) -> JSONTree {
         .object([Member("not", .object([Member("required", .list([.text(key)]))]))])
     }
 
-    private static func suits(_ condition: Applicability.Condition) -> JSONTree {
+    static func suits(_ condition: Applicability.Condition) -> JSONTree {
         .object([Member("enum", .list(condition.values.map(JSONTree.text)))])
     }
 
-    private static func reference(_ definition: String) -> JSONTree {
+    static func reference(_ definition: String) -> JSONTree {
         .object([Member("$ref", .text("#/$defs/\(definition)"))])
     }
 }

@@ -51,14 +51,15 @@ extension SettingField {
             "regulariser", \.regulariser, of: Regulariser.self, "the amplitude of the periodic function over n inputs",
             applicability: .weights(.regulariser), omittedAt: Regulariser.paper, label: { "\($0) regulariser" }),
         .choice(
-            "clouds", \.clouds, of: CloudSharing.self, "the clouds of a PCN's points", applicability: .linearPart(.form),
+            "clouds", \.clouds, of: CloudSharing.self, "the clouds of a PCN's points",
+            applicability: .linearPart(.pointCloudOptions),
             omittedAt: CloudSharing.tied, label: { "\($0) clouds" }),
         .choice(
-            "gain", \.gain, of: Gain.self, "trained factors of a PCN's weights", applicability: .linearPart(.form),
+            "gain", \.gain, of: Gain.self, "trained factors of a PCN's weights", applicability: .linearPart(.pointCloudOptions),
             omittedAt: Gain.none, label: { $0 == "none" ? "no gains" : "a gain a \($0)" }),
         .choice(
             "learn_epsilon", \.learnEpsilon, of: LearnedEpsilon.self, "whether ε is trained",
-            applicability: .linearPart(.form), omittedAt: LearnedEpsilon.none,
+            applicability: .linearPart(.pointCloudOptions), omittedAt: LearnedEpsilon.none,
             label: { $0 == "none" ? "ε as given" : "a learned ε a \($0)" }),
         SettingField(
             "widths", \.widths,

@@ -1,7 +1,7 @@
 extension Settings {
     /// The dimensions of the linear part.
     public var linearDimensions: LinearDimensions {
-        LinearDimensions(widths: layerWidths, d: linear.settings.contains(.d) ? d ?? 0 : 0, form: pointCloudForm)
+        LinearDimensions(widths: layerWidths, d: linear.settings.contains(.d) ? d ?? 0 : 0, options: pointCloudOptions)
     }
 
     /// Trainable parameters of the linear part, biases and activations included.

@@ -255,8 +255,8 @@ public struct Settings: Hashable, Sendable {
     public var dropoutInForce: Double { dropout ?? architecture.dropout }
 
     /// What a PCN's linear part has beyond the paper's.
-    public var pointCloudForm: PointCloudForm {
-        PointCloudForm(clouds: clouds, gain: gain, learnEpsilon: learnEpsilon, window: window)
+    public var pointCloudOptions: PointCloudOptions {
+        PointCloudOptions(clouds: clouds, gain: gain, learnEpsilon: learnEpsilon, window: window)
     }
 
     /// How the convolutions make their weights; nil if there are none.

@@ -5,10 +5,10 @@ public struct LinearDimensions: Sendable {
     /// Dimensions of a PCN's space, or the rank; 0 for a linear part without d.
     public let d: Int
     /// What a PCN has beyond the paper's.
-    public let form: PointCloudForm
+    public let options: PointCloudOptions
 
-    public init(widths: [Int], d: Int, form: PointCloudForm = PointCloudForm()) {
-        (self.widths, self.d, self.form) = (widths, d, form)
+    public init(widths: [Int], d: Int, options: PointCloudOptions = PointCloudOptions()) {
+        (self.widths, self.d, self.options) = (widths, d, options)
     }
 
     /// Each layer's (n_i, n_{i+1}).
@@ -16,13 +16,13 @@ public struct LinearDimensions: Sendable {
         zip(widths, widths.dropFirst()).map { (inputs: $0, outputs: $1) }
     }
 
-    /// The layers with what each takes from d and the form.
+    /// The layers with what each takes from d and the options.
     var eachLayer: [LinearLayerDimensions] {
         layers.enumerated().map { index, layer in
             // A window has a distance in two dimensions of its own.
-            let window = form.window == .gaussian && index == 0 ? 2 : 0
+            let window = options.window == .gaussian && index == 0 ? 2 : 0
             return LinearLayerDimensions(
-                inputs: layer.inputs, outputs: layer.outputs, d: d, factors: window + (form.gain == .none ? 0 : 1))
+                inputs: layer.inputs, outputs: layer.outputs, d: d, factors: window + (options.gain == .none ? 0 : 1))
         }
     }
 

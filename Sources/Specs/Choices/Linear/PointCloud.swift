@@ -1,7 +1,8 @@
 extension Linear {
     /// Weights from distances between points (§3). Layers share the clouds of the neurons between them.
     public static let pcn = Linear(
-        name: "pcn", summary: "from distances between points", settings: .pointCloud.union([.inputCloud, .form]), usesBLAS: false,
+        name: "pcn", summary: "from distances between points", settings: .pointCloud.union([.inputCloud, .pointCloudOptions]),
+        usesBLAS: false,
         symbol: "F(D)",
         colour: LineColour(
             light: [(1, 0x8A8F00), (4, 0x43A10F), (8, 0x1F578E), (16, 0x9330FC), (32, 0xC775B5), (512, 0xD6455D)],

@@ -59,7 +59,7 @@ public struct Window: Choice {
 }
 
 /// What the linear part of a PCN has beyond the paper's, each off by default.
-public struct PointCloudForm: Hashable, Sendable {
+public struct PointCloudOptions: Hashable, Sendable {
     public var clouds: CloudSharing
     public var gain: Gain
     public var learnEpsilon: LearnedEpsilon
@@ -76,18 +76,18 @@ public struct PointCloudForm: Hashable, Sendable {
 extension LinearDimensions {
     /// Positions of a PCN in all of its clouds.
     var positions: Int {
-        form.clouds == .untied ? layers.map { $0.inputs + $0.outputs }.reduce(0, +) : widths.reduce(0, +)
+        options.clouds == .untied ? layers.map { $0.inputs + $0.outputs }.reduce(0, +) : widths.reduce(0, +)
     }
 
     /// Number of trained widths of a window.
-    var windows: Int { form.window == .gaussian ? widths[1] : 0 }
+    var windows: Int { options.window == .gaussian ? widths[1] : 0 }
 
     /// Number of trained ε.
-    var epsilons: Int { form.learnEpsilon == .layer ? layers.count : 0 }
+    var epsilons: Int { options.learnEpsilon == .layer ? layers.count : 0 }
 
     /// Number of trained gains.
     var gains: Int {
-        switch form.gain {
+        switch options.gain {
         case .layer: layers.count
         case .neuron: biases
         default: 0
