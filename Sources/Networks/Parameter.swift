@@ -1,6 +1,7 @@
 import Tensors
 
-/// One trained tensor, or one that training changes otherwise; its gradient, and the factor that the paper's update puts before its learning rate (§4.5).
+/// One tensor of a network, most often a trained one; its gradient, and the factor that the paper's update puts before its learning rate
+/// (§4.5).
 ///
 /// `Sendable` because both tensors are, and for their reason.
 public final class Parameter: Sendable {
@@ -10,9 +11,10 @@ public final class Parameter: Sendable {
     /// Of the batch's mean loss, summed over every layer that reads the parameter.
     public let gradient: Tensor
     public let rateFactor: Double
-    /// Whether an optimizer updates it. Running statistics are changed by the forward pass of training.
+    /// Whether an optimizer updates it. Running statistics and masks are changed by the passes of training, fixed weights by nothing; they
+    /// have no gradient.
     public let isTrained: Bool
-    /// The gradient is cleared before the backward pass, and every layer that reads the parameter, one or two, adds to it.
+    /// The gradient is cleared before the backward pass, and every layer that reads the parameter adds to it.
     let isShared: Bool
 
     init(_ name: String, _ shape: [Int], rateFactor: Double = 1, isShared: Bool = false, isTrained: Bool = true) {

@@ -55,6 +55,22 @@ struct LandscapeTests {
         }
     }
 
+    @Test("draws networks of another structure, activation or number of filters as they are, beside stored weights of their own")
+    func networks() throws {
+        try Program.inNewFolder { program in
+            let spec = try program.spec(
+                """
+                {"name": "a", "architecture": "linearnet", "dataset": "shapes", "train_samples": 40, "batch_size": 40,
+                 "widths": [9, 8, 9], "input_scale": "standard", "linear": "mlp",
+                 "sweep": {"structure": ["chain", "parallel", "hourglass"]},
+                 "include": [{"activation": "poly_relu"}, {"architecture": "resnet20", "filters": 2},
+                             {"architecture": "resnet20", "filters": 4}]}
+                """)
+            let rows = try rows(try program.run("landscape", spec, "--samples", "2", "--json"))
+            #expect(Set(rows.map { "\($0["mean"] ?? "")" }).count == rows.count && rows.count == 6, "\(rows)")
+        }
+    }
+
     @Test("prints figures and histograms, writes CSV, and draws one SVG for each data set, seed and batch")
     func output() throws {
         try Program.inNewFolder { program in

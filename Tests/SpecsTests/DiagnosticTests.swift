@@ -106,6 +106,11 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
                 + "one for the classes, or a single number"
         ),
         (
+            #""structure": "parallel", "λ": [1, 2, 3, 4]"#,
+            "2:31: λ: a list of 4 for a linear part of 6 layers; expected 6 numbers, two for each block and one for each other "
+                + "layer, or a single number"
+        ),
+        (
             #""include": [{"architecture": "convnet", "linear": "mlp", "convolution": "pcn", "λ": [1, 2, 3]}]"#,
             "2:85: include[0].λ: a list has a number for each layer of the linear part, and none for the convolutions, which use it "
                 + #"too; expected a single number, or set convolution to "dense""#

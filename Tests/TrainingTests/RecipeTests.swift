@@ -42,6 +42,10 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
         RecipeCase("a window, grid") { ($0.initialisation, $0.window) = (.grid, .gaussian) },
         RecipeCase("dropout, low_rank") { ($0.linear, $0.dropout) = (.lowRank, 0.1) },
         RecipeCase("poly_relu") { $0.activation = .polyReLU }, RecipeCase("gradient noise") { $0.gradientNoise = 0.01 },
+        RecipeCase("parallel blocks, λ by layer") { ($0.structure, $0.lambda) = (.parallel, LayerValues([2, 1, 3, 4])) },
+        RecipeCase("an hourglass, normalised, dropout") {
+            ($0.structure, $0.normalise, $0.dropout) = (.hourglass, .layer, 0.1)
+        },
         RecipeCase("momentum and weight decay, sgd") {
             ($0.linear, $0.optimizer, $0.learningRate) = (.mlp, .sgd, 1e-2)
             ($0.momentum, $0.weightDecay) = (0.9, 0.01)
@@ -62,6 +66,16 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
 
 @Suite("A run with a setting beyond the paper's")
 struct RecipeTests {
+    @Test("gives each layer its own number of a list, whatever connects the layers", arguments: Structure.all)
+    func lists(_ structure: Structure) {
+        let layers = Settings(widths: [9, 8, 7], structure: structure, dataset: .shapes).layerWidths.count - 1
+        let settings = Settings(
+            lambda: LayerValues((1...layers).map(Double.init)), widths: [9, 8, 7], structure: structure, dataset: .shapes)
+        let stack = settings.linearStack(batch: 1)
+        let expected = zip(1...layers, stack.widths).map { Float(Double($0) / Double($1).squareRoot()) }
+        #expect(stack.amplitudes == expected && stack.layers.count == layers)
+    }
+
     @Test("gives the same bits wherever it is stopped, and with any number of threads", arguments: RecipeCase.all)
     func sameBits(_ one: RecipeCase) throws {
         let (end, whole) = try Fixture.train(one.settings)

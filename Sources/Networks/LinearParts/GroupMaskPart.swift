@@ -112,9 +112,8 @@ extension LinearPart {
                 let group = output * groups / outputs
                 let own = (group * inputs / groups)..<((group + 1) * inputs / groups)
                 // The inputs in a random order, those of the neuron's own group for the first half.
-                let order = (0..<inputs).sorted { one, other in
-                    (stream.bits(output * inputs + one), one) < (stream.bits(output * inputs + other), other)
-                }
+                let keys = (0..<inputs).map { stream.bits(output * inputs + $0) }
+                let order = (0..<inputs).sorted { (keys[$0], $0) < (keys[$1], $1) }
                 let near = order.filter(own.contains).prefix((fanIn + 1) / 2)
                 let far = order.filter { !near.contains($0) }.prefix(fanIn - near.count)
                 let row = layer.mask.value.matrix.row(output)

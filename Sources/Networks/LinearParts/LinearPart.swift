@@ -5,7 +5,7 @@ import Tensors
 public struct LinearPartShape: Sendable {
     /// n₀ … n_L: the features, the hidden widths, the classes.
     public var widths: [Int]
-    /// d of pcn, rank of low_rank.
+    /// What the setting `d` is for the part: dimensions of pcn's space, the rank of low_rank, and so on.
     public var d: Int
     /// Of each layer of pcn.
     public var weightFunctions: [WeightFunction]

@@ -1,4 +1,5 @@
 import Foundation
+import Specs
 import Tensors
 
 /// The network that makes the weights of all layers of a neural field (Yang, Wang et al., "Neural Metamorphosis", 2024): from the place
@@ -9,9 +10,6 @@ import Tensors
 /// e has the block's place (p, q, l), its output rows, input columns and layer each as a fraction in (0, 1), sines and cosines of 1, 2, 4
 /// and 8 half turns of each, and the logarithms of n and m.
 struct WeightField: Sendable {
-    static let side = 16
-    static let octaves = 4
-    static let encoding = 3 + 3 * 2 * octaves + 2
     /// (out, in), as PyTorch stores them.
     let weights: [Parameter]
     let biases: [Parameter]
@@ -19,7 +17,7 @@ struct WeightField: Sendable {
     var parameters: [Parameter] { zip(weights, biases).flatMap { [$0, $1] } }
 
     init(width: Int, seed: UInt64) {
-        let widths = [Self.encoding, width, width, Self.side * Self.side]
+        let widths = [NeuralFieldSize.encoding, width, width, NeuralFieldSize.block]
         weights = (0..<3).map { Parameter("field_weights.\($0)", [widths[$0 + 1], widths[$0]], isShared: true) }
         biases = (0..<3).map { Parameter("field_biases.\($0)", [widths[$0 + 1]], isShared: true) }
         // The first two keep the size of what passes (He et al. 2015). The mean square of an encoding is near a half, so the last one
@@ -30,15 +28,15 @@ struct WeightField: Sendable {
 
     /// The rows of e (blocks, encoding) of a layer.
     func encodings(layer: Int, of layers: Int, inputs: Int, outputs: Int) -> Tensor {
-        let down = Self.blocks(outputs), across = Self.blocks(inputs)
-        let encoded = Tensor(down * across, Self.encoding)
+        let down = NeuralFieldSize.blocks(outputs), across = NeuralFieldSize.blocks(inputs)
+        let encoded = Tensor(down * across, NeuralFieldSize.encoding)
         for p in 0..<down {
             for q in 0..<across {
                 let place = [
                     (Double(p) + 0.5) / Double(down), (Double(q) + 0.5) / Double(across), (Double(layer) + 0.5) / Double(layers),
                 ]
                 let waves = place.flatMap { fraction in
-                    (0..<Self.octaves).flatMap { octave -> [Double] in
+                    (0..<NeuralFieldSize.octaves).flatMap { octave -> [Double] in
                         let angle = fraction * Double.pi * Double(1 << octave)
                         return [sin(angle), cos(angle)]
                     }
@@ -50,8 +48,6 @@ struct WeightField: Sendable {
         }
         return encoded
     }
-
-    static func blocks(_ count: Int) -> Int { (count + side - 1) / side }
 }
 
 /// One layer's weights by a field that all layers share. The hidden values are computed again in the backward pass: nothing but W is
@@ -69,12 +65,11 @@ struct FieldGenerator: WeightGenerator {
     }
 
     private var scale: Float { 1 / Float(inputs).squareRoot() }
-    private static let pixels = WeightField.side * WeightField.side
 
     var workspace: WorkspaceNeed {
-        let (width, block) = (field.width, Self.pixels)
+        let (width, block) = (field.width, NeuralFieldSize.block)
         let hidden = ScratchCursor.floats(blocks, width), made = ScratchCursor.floats(blocks, block)
-        let largest = max(ScratchCursor.floats(width, block), ScratchCursor.floats(max(width, WeightField.encoding), width))
+        let largest = max(ScratchCursor.floats(width, block), ScratchCursor.floats(max(width, NeuralFieldSize.encoding), width))
         let sums = Matrix.sumScratch(rows: blocks, columns: max(width, block))
         return WorkspaceNeed(shared: 4 * hidden + made + largest + block + width + sums + 64)
     }
@@ -83,13 +78,13 @@ struct FieldGenerator: WeightGenerator {
         var shared = workspace.shared
         let first = shared.take(blocks, field.width), second = shared.take(blocks, field.width)
         hidden(first, second, workspace.workers)
-        let made = shared.take(blocks, Self.pixels)
+        let made = shared.take(blocks, NeuralFieldSize.block)
         gemm(
             .plain(second), .transposed(field.weights[2].value.matrix), into: made, initial: field.biases[2].initialValue,
             workspace.workers)
         let scale = self.scale
         forEachBlockRow(workspace.workers) { block, row, output, columns in
-            let (target, source) = (weight.row(output) + columns.lowerBound, made.row(block) + row * WeightField.side)
+            let (target, source) = (weight.row(output) + columns.lowerBound, made.row(block) + row * NeuralFieldSize.side)
             for column in 0..<columns.count { target[column] = source[column] * scale }
         }
     }
@@ -99,11 +94,11 @@ struct FieldGenerator: WeightGenerator {
         let workers = workspace.workers, width = field.width
         let first = shared.take(blocks, width), second = shared.take(blocks, width)
         hidden(first, second, workers)
-        let made = shared.take(blocks, Self.pixels), scale = self.scale
+        let made = shared.take(blocks, NeuralFieldSize.block), scale = self.scale
         // Weights beyond the matrix's edge have no gradient.
         made.clear()
         forEachBlockRow(workers) { block, row, output, columns in
-            let (source, target) = (gradient.row(output) + columns.lowerBound, made.row(block) + row * WeightField.side)
+            let (source, target) = (gradient.row(output) + columns.lowerBound, made.row(block) + row * NeuralFieldSize.side)
             for column in 0..<columns.count { target[column] = source[column] * scale }
         }
         let dSecond = shared.take(blocks, width), dFirst = shared.take(blocks, width)
@@ -147,8 +142,8 @@ struct FieldGenerator: WeightGenerator {
     private func forEachBlockRow(
         _ workers: Workers, _ body: @Sendable (_ block: Int, _ row: Int, _ output: Int, _ columns: Range<Int>) -> Void
     ) {
-        let across = WeightField.blocks(inputs), side = WeightField.side
-        workers.forEach(WeightField.blocks(outputs)) { p, _ in
+        let across = NeuralFieldSize.blocks(inputs), side = NeuralFieldSize.side
+        workers.forEach(NeuralFieldSize.blocks(outputs)) { p, _ in
             for output in p * side..<min(outputs, (p + 1) * side) {
                 for q in 0..<across {
                     body(p * across + q, output - p * side, output, q * side..<min(inputs, (q + 1) * side))

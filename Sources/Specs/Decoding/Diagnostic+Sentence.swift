@@ -40,9 +40,11 @@ extension Diagnostic {
         case .tooFewDimensions(let d):
             "a grid needs two dimensions for the places of the pixels and at least one for their channels; "
                 + "d is \(d), set it to 3 or more"
-        case .wrongNumberOfLayers(let found, let layers):
-            "a list of \(found) for a linear part of \(layers) layers; expected \(layers) numbers, one for each hidden width and "
-                + "one for the classes, or a single number"
+        case .wrongNumberOfLayers(let found, let layers, let structure):
+            "a list of \(found) for a linear part of \(layers) layers; expected \(layers) numbers, "
+                + (structure == .chain
+                    ? "one for each hidden width and one for the classes" : "two for each block and one for each other layer")
+                + ", or a single number"
         case .listForConvolutions:
             "a list has a number for each layer of the linear part, and none for the convolutions, which use it too; "
                 + "expected a single number, or set convolution to \"dense\""

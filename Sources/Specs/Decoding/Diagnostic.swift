@@ -30,7 +30,7 @@ struct Diagnostic: Hashable, Sendable {
         /// A grid of pixels in a space of one or two dimensions.
         case tooFewDimensions(d: Int)
         /// A list for the linear layers that has another number of values.
-        case wrongNumberOfLayers(found: Int, layers: Int)
+        case wrongNumberOfLayers(found: Int, layers: Int, structure: Structure)
         /// A list for the linear layers, for a setting that convolutions have too.
         case listForConvolutions
         /// A folder of own data that cannot be used.
@@ -49,7 +49,7 @@ struct Diagnostic: Hashable, Sendable {
         case noRunLeft
         /// More runs than a file may have; nil if their number overflows.
         case tooManyRuns(count: Int?, limit: Int)
-        /// A value that a setting of `cluster.json` cannot have.
+        /// Something that cannot stand where it was found, and what can.
         case notOfForm(found: String, remedy: String)
         /// A search without images to select by.
         case needsValidation

@@ -22,7 +22,7 @@ struct Expansion {
         /// Whether its layers are known: no error hides a setting that they depend on.
         var hasLayers: Bool {
             given["architecture"]?.value != nil
-                && ["linear", "convolution", "widths"].allSatisfy { given[$0] == nil || given[$0]?.value != nil }
+                && ["linear", "convolution", "widths", "structure"].allSatisfy { given[$0] == nil || given[$0]?.value != nil }
         }
     }
 

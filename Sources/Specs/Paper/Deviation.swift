@@ -36,11 +36,12 @@ extension Settings {
 }
 
 extension SettingField {
-    /// Whether an untrained network depends on it, besides its architecture.
+    /// Whether an untrained network depends on it.
     fileprivate var determinesWeights: Bool {
         switch applicability {
-        case .weights, .linearPart, .inputCloud, .grid: true
-        case .everywhere, .convolutions, .filters, .steps, .momentum, .weightDecay, .warmup: key == "normalise"
+        case .weights, .linearPart, .inputCloud, .grid, .filters: true
+        case .everywhere, .convolutions, .steps, .momentum, .weightDecay, .warmup:
+            ["structure", "activation", "normalise"].contains(key)
         }
     }
 }

@@ -19,7 +19,8 @@ struct SearchDraw {
 }
 
 extension Search {
-    /// How often a trial is drawn again, when it equals an earlier one, has too many parameters or a list that does not fit its layers, before the space counts as used up.
+    /// How often a trial is drawn again, when it equals an earlier one, has too many parameters or a list that does not fit its layers,
+    /// before the space counts as used up.
     private static let mostAttempts = 1000
 
     /// The trials' settings in order of their numbers: `base` with values of the space. Fewer than `trials` where the space has no more

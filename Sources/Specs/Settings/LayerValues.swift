@@ -45,8 +45,8 @@ extension SettingValue {
 }
 
 extension Settings {
-    /// Layers of the linear part.
-    var layerCount: Int { hiddenWidths.count + 1 }
+    /// Layers of the linear part: one for each number of a list.
+    private var layerCount: Int { structure.widths(inputs: 1, hidden: hiddenWidths, classes: 1).count - 1 }
 
     /// What is wrong with a list of numbers for the layers; nil for another value, or where the setting does not apply.
     func fault(of value: SettingValue, for field: SettingField) -> Diagnostic.Problem? {
@@ -54,6 +54,7 @@ extension Settings {
             field.applicability.holds(for: self)
         else { return nil }
         if convolutionInForce?.settings.contains(setting) == true { return .listForConvolutions }
-        return list.count == layerCount ? nil : .wrongNumberOfLayers(found: list.count, layers: layerCount)
+        return list.count == layerCount
+            ? nil : .wrongNumberOfLayers(found: list.count, layers: layerCount, structure: structure)
     }
 }

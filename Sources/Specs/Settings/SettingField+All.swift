@@ -11,8 +11,8 @@ extension SettingField {
 
     /// Hidden widths that a spec may give.
     private static let hiddenWidths = 1...32
-    /// A number for each layer of the linear part: one more than hidden widths.
-    private static let positiveByLayer = ValueKind.realOrReals(1e-30...realLimit, count: 1...hiddenWidths.upperBound + 1)
+    /// A number for each layer of the linear part: up to one more than hidden widths in a chain, and two for each block of another structure.
+    private static let positiveByLayer = ValueKind.realOrReals(1e-30...realLimit, count: 1...2 * hiddenWidths.upperBound)
 
     /// Every setting, in the order in which texts list them. A setting comes after those that its applicability depends on.
     public static let all: [SettingField] = [

@@ -14,6 +14,8 @@ struct LandscapeSampling {
     /// Networks of one architecture that are evaluated on the same batch.
     private struct Space: Hashable {
         let architecture: Architecture
+        let filters: Int
+        let structure: Structure
         let widths: [Int]
         let dataset: DatasetName
         let images: Int
@@ -22,7 +24,8 @@ struct LandscapeSampling {
         let seed: Int
 
         init(_ settings: Settings) {
-            (architecture, widths, dataset) = (settings.architecture, settings.layerWidths, settings.dataset)
+            (architecture, filters, dataset) = (settings.architecture, settings.filters, settings.dataset)
+            (structure, widths) = (settings.structure, settings.layerWidths)
             (images, inputScale) = (settings.trainImages, settings.inputScale)
             (batch, seed) = (settings.batchSize, settings.seed)
         }
@@ -30,7 +33,7 @@ struct LandscapeSampling {
 
     /// Returns one landscape for each space of the runs. Settings that only concern training are ignored.
     func landscapes(_ runs: [Settings], progress: (Double) -> Void) throws -> [Landscape] {
-        let ways = runs.map(\.withoutTraining)
+        let ways = runs.map(\.untrained)
         var spaces: [Space] = []
         for way in ways where !spaces.contains(Space(way)) { spaces.append(Space(way)) }
         let plans = spaces.map { space in
@@ -69,28 +72,5 @@ struct LandscapeSampling {
         return ways.filter { known.insert($0).inserted }.flatMap { settings in
             settings.linear.isDense ? [(settings, .drawn)] : [(settings, .drawn), (settings, .shuffled)]
         }
-    }
-}
-
-extension Settings {
-    /// The same networks and batch, with default values for the settings of training.
-    fileprivate var withoutTraining: Settings {
-        Settings(
-            architecture: architecture, linear: linear, convolution: convolution ?? Default.convolution, d: d ?? Default.d,
-            lambda: lambda ?? LayerValues(Default.lambda), epsilon: epsilon ?? LayerValues(Default.epsilon),
-            distance: distance ?? Default.distance,
-            wave: wave ?? Default.wave, regulariser: regulariser, clouds: clouds, gain: gain, learnEpsilon: learnEpsilon,
-            widths: widths,
-            initialisation: initialisation, window: window,
-            normalise: normalise, dataset: dataset,
-            trainSamples: trainSamples, inputScale: inputScale, batchSize: min(batchSize, trainImages), seed: seed)
-    }
-
-    /// The same with dense layers.
-    fileprivate var dense: Settings {
-        Settings(
-            architecture: architecture, linear: .mlp, widths: widths, normalise: normalise, dataset: dataset,
-            trainSamples: trainSamples,
-            inputScale: inputScale, batchSize: batchSize, seed: seed)
     }
 }

@@ -35,17 +35,21 @@ extension Linear {
 }
 
 /// The sizes of a neural field of width d.
-struct NeuralFieldSize {
-    /// Weights of a block, 16 × 16.
-    static let block = 256
-    /// Numbers that describe a block's place.
-    static let encoding = 29
+public struct NeuralFieldSize: Sendable {
+    /// Weights along a side of a block.
+    public static let side = 16
+    /// Weights of a block.
+    public static let block = side * side
+    /// Waves of each of a place's three fractions, each a sine and a cosine.
+    public static let octaves = 4
+    /// Numbers that describe a block's place: the fractions, their waves, and the logarithms of n and m.
+    public static let encoding = 3 + 3 * 2 * octaves + 2
     let d: Int
 
     var parameters: Int { products + 2 * d + Self.block }
     /// Multiply-adds for a block.
     var products: Int { Self.encoding * d + d * d + d * Self.block }
 
-    /// Blocks along a side.
-    static func blocks(_ count: Int) -> Int { (count + 15) / 16 }
+    /// Blocks along a side of W.
+    public static func blocks(_ count: Int) -> Int { (count + side - 1) / side }
 }
