@@ -64,7 +64,7 @@ enum SchemaCorpus {
         [
             #""linear": "cnn""#, #""linear": null"#, #""d": 0"#, #""d": 513"#, #""d": 1.5"#, #""d": "4""#, #""d": true"#,
             #""lambda": []"#, #""lambda": [1, 0, 1, 1]"#, #""lambda": "1""#, #""lambda": [[1, 1, 1, 1]]"#,
-            #""epsilon": [\#((0..<34).map { _ in "1" }.joined(separator: ","))]"#,
+            #""epsilon": [\#((0..<65).map { _ in "1" }.joined(separator: ","))]"#,
             #""lambda": 0"#, #""lambda": -1"#, #""epsilon": "0.1""#, #""learning_rate": 1e400"#, #""learning_rate": 1e-400"#,
             #""lambda": 1, "λ": 1"#, #""sweep": {"lambda": [1], "λ": [1]}"#, #""include": [{"ε": 1, "epsilon": 1}]"#,
             #""epochs": 0"#, #""epochs": 1000000001"#, #""epochs": 1e400"#, #""batch_size": -5"#, #""seed": -1"#,
