@@ -27,6 +27,9 @@ public struct Score: Sendable, Equatable {
 ///
 ///     loss_i = log Σ_k exp(z_ik) − (1 − s)·z_iy − s/K · Σ_k z_ik
 public struct CrossEntropy: Sendable {
+    /// The label of a row that does not count: a node of a graph that is in another split. It has no loss and no gradient.
+    public static let unlabelled = UInt8.max
+
     private let losses: Tensor
     private let hits: Tensor
 
@@ -43,12 +46,18 @@ public struct CrossEntropy: Sendable {
         _ logits: Matrix, _ labels: UnsafePointer<UInt8>, gradient: Matrix? = nil, smoothing: Double = 0,
         mixture: Double = 0, _ workers: Workers
     ) -> Score {
-        let rows = logits.rows, scale = 1 / Double(rows)
+        let rows = logits.rows, counted = (0..<rows).count { labels[$0] != Self.unlabelled }
+        let scale = 1 / Double(max(1, counted))
         let tiles = Tiling(rows, by: 16)
         nonisolated(unsafe) let labels = labels  // read only, and `forEach` returns before the caller's pointer ends
         workers.forEach(tiles.count) { task, _ in
             for row in tiles[task] {
                 let z = UnsafeBufferPointer(start: logits.row(row), count: logits.columns)
+                if labels[row] == Self.unlabelled {
+                    (losses.base[row], hits.base[row]) = (0, 0)
+                    gradient?.row(row).update(repeating: 0, count: logits.columns)
+                    continue
+                }
                 let label = Int(labels[row]), other = Int(labels[rows - 1 - row])
                 var largest = 0
                 for k in z.indices where z[k] > z[largest] { largest = k }
@@ -78,7 +87,7 @@ public struct CrossEntropy: Sendable {
             score.loss += Double(losses.base[row])
             score.correct += hits.base[row] > 0 ? 1 : 0
         }
-        score.samples = rows
+        score.samples = counted
         return score
     }
 }

@@ -20,6 +20,8 @@ public struct LinearOptions: Sendable {
     public var isPolynomial: Bool
     /// In training, before some layers; nil for none.
     public var dropout: Dropout?
+    /// Of a graph whose nodes are the rows: before each map a node's vector becomes a sum over its neighbours; nil where there is none.
+    public var adjacency: SparseMatrix?
     /// Numbers that it reads, where a fixed lift comes before it.
     public var inputs: Int
     public var seed: UInt64
@@ -28,10 +30,10 @@ public struct LinearOptions: Sendable {
 
     public init(
         structure: Structure = .chain, isNormalised: Bool = false, isPolynomial: Bool = false, dropout: Dropout? = nil,
-        inputs: Int = 0, seed: UInt64 = 1, batch: Int = 1
+        adjacency: SparseMatrix? = nil, inputs: Int = 0, seed: UInt64 = 1, batch: Int = 1
     ) {
         (self.structure, self.isNormalised, self.isPolynomial) = (structure, isNormalised, isPolynomial)
-        (self.dropout, self.inputs, self.seed, self.batch) = (dropout, inputs, seed, batch)
+        (self.dropout, self.adjacency, self.inputs, self.seed, self.batch) = (dropout, adjacency, inputs, seed, batch)
     }
 }
 
@@ -99,9 +101,14 @@ private struct LinearBuilder {
     }
 
     private func map(_ index: Int, hasReLU: Bool = false) -> [any Layer] {
-        maps[index].enumerated().map { place, layer in
-            LinearStage(layer: layer, hasReLU: place < maps[index].count - 1 || hasReLU)
+        var layers: [any Layer] = []
+        if let adjacency = form.adjacency {
+            layers.append(PropagateLayer(input: .vector(maps[index][0].inputs), adjacency: adjacency))
         }
+        for (place, layer) in maps[index].enumerated() {
+            layers.append(LinearStage(layer: layer, hasReLU: place < maps[index].count - 1 || hasReLU))
+        }
+        return layers
     }
 
     /// Dropout before a map of a chain, where the network has it.
