@@ -102,7 +102,7 @@ private struct LinearBuilder {
 
     private func map(_ index: Int, hasReLU: Bool = false) -> [any Layer] {
         var layers: [any Layer] = []
-        if let adjacency = form.adjacency {
+        if let adjacency = options.adjacency {
             layers.append(PropagateLayer(input: .vector(maps[index][0].inputs), adjacency: adjacency))
         }
         for (place, layer) in maps[index].enumerated() {
