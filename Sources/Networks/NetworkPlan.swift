@@ -113,8 +113,8 @@ private struct LinearBuilder {
 
     /// Dropout before a map of a chain, where the network has it.
     private func dropped(_ index: Int) -> [any Layer] {
-        let isWanted = options.dropout?.dropsFeatures == true ? index < maps.count - 1 : index > 0
-        return isWanted ? dropout(index, .vector(maps[index][0].inputs)) : []
+        let isWanted = options.dropout?.layers.contains(index, of: maps.count)
+        return isWanted == true ? dropout(index, .vector(maps[index][0].inputs)) : []
     }
 
     private func dropout(_ index: Int, _ input: Shape) -> [any Layer] {

@@ -15,17 +15,18 @@ public struct EpochTiming: Sendable {
     /// Seconds of an epoch, its evaluation included.
     public func epoch(_ settings: Settings) -> Double {
         // The last batch may be short.
-        let batches = Double(settings.trainImages) / Double(min(settings.batchSize, settings.trainImages))
-        return step * batches + evaluationOfImage * Double(settings.evaluatedImages)
+        let batches = Double(settings.trainRows) / Double(settings.stepRows)
+        return step * batches + evaluationOfImage * Double(settings.evaluatedRows)
     }
 
     /// Seconds of a run's end: the evaluation of the final weights over all images.
     public func end(_ settings: Settings) -> Double {
-        evaluationOfImage * Double(settings.trainImages + settings.evaluatedImages)
+        evaluationOfImage * Double(settings.trainRows + settings.evaluatedRows)
     }
 
     /// The settings that are measured for a run's. Runs of which they are equal take the same time.
     public static func measured(_ settings: Settings) -> Settings {
+        guard settings.graphNodes == nil else { return settings.shortened(train: nil, test: nil) }
         let batch = min(settings.batchSize, settings.trainImages)
         // Whole batches of evaluation where images are small.
         let test = min(settings.testImages, settings.architecture.features.isEmpty ? settings.evaluationRows : 16)
@@ -34,16 +35,19 @@ public struct EpochTiming: Sendable {
 
     /// Measures for a quarter of a second, but at least one step and its evaluation, after one that is not counted.
     public init(measuring settings: Settings, threads: Int) throws {
-        let short = Self.measured(settings), train = short.trainImages, test = short.testImages
-        let data = try TrainingData(
-            Dataset(
-                kind: try DatasetKind(ownDataOf: settings.dataset) ?? DatasetKind.named(settings.dataset.name),
-                train: .random(train, settings.dataset),
-                test: .random(test, settings.dataset)), for: short)
+        let short = Self.measured(settings), name = settings.dataset
+        let kind = try DatasetKind(ownDataOf: name) ?? DatasetKind.named(name.name)
+        let dataset =
+            short.graphNodes.map { nodes in
+                // Each node with three neighbours on either side.
+                let edges = (0..<nodes).flatMap { node in (1...3).map { (node, (node + $0) % nodes) } }
+                return Dataset(kind: kind, graph: NodeGraph(nodes: .random(nodes, name), edges: edges, of: name))
+            } ?? Dataset(kind: kind, train: .random(short.trainImages, name), test: .random(short.testImages, name))
+        let data = try TrainingData(dataset, for: short)
         let stopwatch = Stopwatch()
         _ = try Trainer(short, data, threads: threads).train(stopwatch)
         step = stopwatch.steps.median ?? 0
-        evaluationOfImage = (stopwatch.evaluations.median ?? 0) / Double(test)
+        evaluationOfImage = (stopwatch.evaluations.median ?? 0) / Double(short.evaluatedRows)
     }
 }
 
@@ -92,7 +96,7 @@ extension ImageSet {
 
 extension Settings {
     /// The same run on fewer images, for as many epochs as are measured, with steps that change the weights by almost nothing.
-    fileprivate func shortened(train: Int, test: Int) -> Settings {
+    fileprivate func shortened(train: Int?, test: Int?) -> Settings {
         var settings = withoutValidation().withSamples(train: train, test: test)
         (settings.inputScale, settings.epochs, settings.learningRate, settings.seed) = (.unit, 1000, 1e-30, 1)
         (settings.schedule, settings.weightAverage, settings.checkpointEvery) = (Default.schedule, 0, nil)

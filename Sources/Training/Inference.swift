@@ -10,11 +10,13 @@ public final class Inference {
     private let network: Network
 
     /// A run's network with the weights of a checkpoint.
+    /// - Parameter adjacency: of the graph, for a network that reads one.
     /// - Throws: `Safetensors.Failure` for a checkpoint that is not of these settings.
-    public init(_ settings: Settings, _ checkpoint: Safetensors, threads: Int) throws {
+    public init(_ settings: Settings, _ checkpoint: Safetensors, adjacency: SparseMatrix? = nil, threads: Int) throws {
         self.settings = settings
         let rows = settings.evaluationRows
-        network = Network(settings.networkPlan(batch: rows), capacity: rows, workers: Workers(threads: threads))
+        let plan = settings.networkPlan(batch: rows, adjacency: adjacency)
+        network = Network(plan, capacity: rows, workers: Workers(threads: threads))
         try checkpoint.load(weightsOf: network.parameters)
     }
 

@@ -36,16 +36,16 @@ public final class LossLandscape {
     private let weights: Weights
     private let network: Network
     private let labels: [UInt8]
+    private let adjacency: SparseMatrix?
 
     public init(_ settings: Settings, _ data: TrainingData, weights: Weights, workers: Workers) {
         (self.settings, self.weights) = (settings, weights)
-        let order = RandomStream(seed: UInt64(settings.seed), purpose: "shuffle", epoch: 1).permutation(data.train.count)
-        let chosen = order.prefix(settings.batchSize)
-        batch = chosen.count
+        let chosen = data.order(epoch: 1).prefix(settings.stepRows)
+        (batch, adjacency) = (chosen.count, data.adjacency)
         let own = settings.linearStack(batch: 1)
         let stored = LinearPart.mlp.build(LinearPartShape(widths: own.widths, batch: batch))
         let dense = LinearStack(layers: stored.layers, parameters: stored.parameters, layersOfMap: own.layersOfMap)
-        let plan = settings.networkPlan(batch: batch, linear: weights == .shuffled ? dense : nil)
+        let plan = settings.networkPlan(batch: batch, linear: weights == .shuffled ? dense : nil, adjacency: data.adjacency)
         network = Network(plan, capacity: batch, workers: workers)
         data.gather(data.train, chosen, into: network.input(batch), workers)
         labels = chosen.map { data.train.labels[Int($0)] }
@@ -56,7 +56,7 @@ public final class LossLandscape {
         var settings = settings
         let seeds = RandomStream(seed: UInt64(settings.seed), purpose: "landscape")
         settings.seed = Int(seeds.bits(index) >> 1)
-        let plan = settings.networkPlan(batch: batch), drawn = plan.parameters
+        let plan = settings.networkPlan(batch: batch, adjacency: adjacency), drawn = plan.parameters
         let linear = settings.linearStack(batch: 1)
         if weights == .drawn,
             settings.regulariser != Settings.Default.regulariser || !linear.constants.isEmpty || !plan.constants.isEmpty

@@ -2,10 +2,14 @@ import Specs
 
 extension Settings {
     /// Images that are evaluated at once: many small ones, and no more large ones than a batch has.
-    var evaluationRows: Int { architecture.features.isEmpty ? 1024 : min(max(batchSize, 64), 1024) }
+    var evaluationRows: Int { graphNodes ?? imagesOfEvaluation }
+
+    private var imagesOfEvaluation: Int { architecture.features.isEmpty ? 1024 : min(max(batchSize, 64), 1024) }
 
     /// The most rows of one pass.
-    var rows: Int { max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages, validationSamples))) }
+    var rows: Int {
+        graphNodes ?? max(min(batchSize, trainImages), min(evaluationRows, max(trainImages, testImages, validationSamples)))
+    }
 
     /// Floats for an image that batch norms and residual blocks keep beside their outputs.
     private var normalisedFloats: Int {
@@ -30,9 +34,12 @@ extension Settings {
         // Vectors that are normalised, and those of which some elements are dropped, are kept in both forms.
         let normalised = normalise == .none ? [] : widths.dropFirst().dropLast()
         let dropped =
-            dropoutInForce == 0 ? [] : architecture.dropsFeatures ? widths.dropLast(2) : widths.dropFirst().dropLast()
+            dropoutInForce == 0
+            ? [] : widths.dropLast().indices.filter { architecture.dropped.contains($0, of: widths.count - 1) }.map { widths[$0] }
+        // A graph's linear layers read sums over neighbours, which are kept as well.
+        let sums = architecture.readsGraph ? widths.dropLast() : []
         let polynomial = activation == .relu ? [] : widths.dropFirst().dropLast()
-        let outputs = featureSides.map(\.output.count) + widths.dropFirst() + normalised + polynomial + dropped
+        let outputs = featureSides.map(\.output.count) + widths.dropFirst() + normalised + polynomial + dropped + sums
         let activations =
             inputSides.count + outputs.reduce(0, +) + 2 * (outputs.max() ?? 0) + normalisedFloats
             + (structure == .chain ? 0 : 6 * (widths.max() ?? 0))

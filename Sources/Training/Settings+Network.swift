@@ -6,12 +6,13 @@ import Tensors
 
 extension Settings {
     /// The run's network, freshly initialised, for batches of up to `batch` rows, with its own linear part or another.
-    public func networkPlan(batch: Int, linear other: LinearStack? = nil) -> NetworkPlan {
+    /// - Parameter adjacency: of the graph, for a network that reads one. Without it, the network has the same parameters.
+    public func networkPlan(batch: Int, linear other: LinearStack? = nil, adjacency: SparseMatrix? = nil) -> NetworkPlan {
         let linear = other ?? linearStack(batch: batch)
         let rate = dropoutInForce
         let options = LinearOptions(
             structure: structure, isNormalised: normalise == .layer, isPolynomial: activation == .polyReLU,
-            dropout: rate > 0 ? Dropout(rate: rate, dropsFeatures: architecture.dropsFeatures, seed: UInt64(seed)) : nil,
+            dropout: rate > 0 ? Dropout(rate: rate, before: architecture.dropped, seed: UInt64(seed)) : nil, adjacency: adjacency,
             inputs: linearInputs, seed: UInt64(seed), batch: batch)
         guard !architecture.features.isEmpty else { return NetworkPlan(linear, options) }
         let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction(layer: 0)) } : nil

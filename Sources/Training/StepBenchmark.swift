@@ -65,7 +65,7 @@ public struct StepBenchmark: Sendable {
 
     /// Operations of a step's products of activations; a PCN's work on distances is not counted, as nobody needs it twice.
     private func operations(_ settings: Settings, batch: Int) -> Double {
-        2 * Double(settings.multiplyAddsPerEpoch.products) / Double(settings.trainImages) * Double(batch)
+        2 * Double(settings.multiplyAddsPerEpoch.products) / Double(settings.trainRows) * Double(batch)
     }
 
     private func seconds(_ body: () -> Void) -> Double {

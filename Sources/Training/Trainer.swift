@@ -69,7 +69,7 @@ public final class Trainer {
         self.now = now
         let rows = settings.rows
         network = Network(
-            settings.networkPlan(batch: rows), capacity: rows, labelSmoothing: settings.labelSmoothing,
+            settings.networkPlan(batch: rows, adjacency: data.adjacency), capacity: rows, labelSmoothing: settings.labelSmoothing,
             mixup: settings.mixup > 0 ? Mixup(alpha: settings.mixup, seed: UInt64(settings.seed)) : nil,
             workers: Workers(threads: threads))
         optimizer = settings.makeOptimizer(network.parameters.filter(\.isTrained))
@@ -122,8 +122,7 @@ public final class Trainer {
             position.seconds += now() - started
             started = now()
         }
-        let order = RandomStream(seed: UInt64(settings.seed), purpose: "shuffle", epoch: position.epoch + 1)
-            .permutation(data.train.count)
+        let order = data.order(epoch: position.epoch + 1)
         while position.batch < batches.count {
             if host.shouldStop {
                 lap()
@@ -237,7 +236,7 @@ public final class Trainer {
         network.parameters.map { ($0.name, $0.value) } + optimizer.state + (average?.tensors(after: position.epoch) ?? [])
     }
 
-    private var batches: Tiling { Tiling(data.train.count, by: min(settings.batchSize, data.train.count)) }
+    private var batches: Tiling { Tiling(data.train.count, by: settings.graphNodes ?? min(settings.batchSize, data.train.count)) }
 
     /// The digest of the weights at this place: at the end of a run with an average, of the average.
     public var weightsSHA256: String {

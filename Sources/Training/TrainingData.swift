@@ -6,7 +6,7 @@ import Tensors
 public struct TrainingData: Sendable {
     public let train: ImageSet
     public let test: ImageSet
-    /// Training images that are kept back; nil for a run without them.
+    /// Training images that are kept back, or a graph's nodes for validation; nil for a run without them.
     public let validation: ImageSet?
     /// Turns 8-bit pixels into the network's inputs, batch by batch.
     public let scale: PixelScale
@@ -14,6 +14,8 @@ public struct TrainingData: Sendable {
     private let unresized: ImageSet?
     private let augment: [Augmentation]
     private let seed: UInt64
+    /// Of a graph, whose nodes are the rows of all splits: only the split's own have labels in it. Nil for images.
+    public let adjacency: SparseMatrix?
     /// How a network with features sees an image: (y, x, channel), resized or not; nil where it reads planes as they are.
     private let interleaving: Interleaving?
     private enum Interleaving: Sendable {
@@ -22,6 +24,14 @@ public struct TrainingData: Sendable {
     }
 
     public init(_ dataset: Dataset, for settings: Settings) throws {
+        if settings.architecture.readsGraph, let graph = dataset.graph {
+            let validation = settings.validationSamples
+            self.init(
+                train: graph.labelled(graph.train), test: graph.labelled(graph.test),
+                validation: validation > 0 ? graph.labelled(graph.validation.prefix(validation)) : nil, scale: nil,
+                adjacency: graph.adjacency, for: settings)
+            return
+        }
         let kept = settings.validationSamples
         var data = try dataset.subset(train: kept > 0 ? settings.trainImages : settings.trainSamples, test: settings.testSamples)
         var validation = kept > 0 ? try dataset.validation(kept) : nil
@@ -46,10 +56,11 @@ public struct TrainingData: Sendable {
 
     private init(
         train: ImageSet, unresized: ImageSet? = nil, test: ImageSet, validation: ImageSet? = nil, scale: PixelScale?,
-        for settings: Settings
+        adjacency: SparseMatrix? = nil, for settings: Settings
     ) {
         let side = settings.inputSides.height
         (self.unresized, augment, seed) = (unresized, settings.augment, UInt64(settings.seed))
+        self.adjacency = adjacency
         (self.train, self.test, self.validation) = (train, test, validation)
         if settings.architecture.features.isEmpty {
             interleaving = nil
@@ -57,6 +68,12 @@ public struct TrainingData: Sendable {
             interleaving = side == train.height ? .plain : .resized(Resampling(from: train.height, to: side))
         }
         self.scale = scale ?? PixelScale(settings.inputScale, fittedTo: train)
+    }
+
+    /// The order of an epoch's training images: a shuffle that follows from the seed. A graph's nodes stay in theirs.
+    func order(epoch: Int) -> [Int32] {
+        guard adjacency == nil else { return [Int32](0..<Int32(train.count)) }
+        return RandomStream(seed: seed, purpose: "shuffle", epoch: epoch).permutation(train.count)
     }
 
     /// Writes the images of these indices as a network's input. Large images are resized batch by batch, not over the stored set.

@@ -88,6 +88,57 @@ struct ONNXTests {
         }
     }
 
+    @Test(
+        "of a graph makes the engine's own logits from the features and the adjacency, with PyTorch Geometric's names",
+        .enabled(if: Python.withONNX != nil, "no Python with onnx and onnxruntime"))
+    func graph() throws {
+        try Program.inNewFolder { program in
+            let spec = """
+                {"name": "a", "architecture": "gcn", "dataset": "communities", "d": 4, "input_scale": "standard", "epochs": 2,
+                 "learning_rate": 0.01, "optimizer": "adam", "sweep": {"linear": ["mlp", "pcn", "random_features"]}}
+                """
+            try program.run("submit", program.spec(spec))
+            try #require(try program.run("work", "--drain").status == 0)
+            let dataset = try DatasetFolder(root: program.folder).load(.communities), graph = try #require(dataset.graph)
+            let adjacency = graph.adjacency, nodes = graph.nodes.count
+            var dense = [Float](repeating: 0, count: nodes * nodes)
+            for row in 0..<nodes {
+                for index in Int(adjacency.starts[row])..<Int(adjacency.starts[row + 1]) {
+                    dense[row * nodes + Int(adjacency.columns[index])] = adjacency.values[index]
+                }
+            }
+            for (id, run) in try program.status() {
+                let settings = try JSONDecoder().decode(
+                    Settings.self, from: try JSONSerialization.data(withJSONObject: try #require(run["settings"])))
+                let data = try TrainingData(dataset, for: settings)
+                let network = Network(
+                    settings.networkPlan(batch: nodes, adjacency: adjacency), capacity: nodes, workers: Workers(threads: 2))
+                try network.load(program, run: id, epoch: 2)
+                data.gather(data.test, [Int32](0..<Int32(nodes))[...], into: network.input(nodes), network.workers)
+                let logits = network.forward(nodes)
+                let own = (0..<nodes).flatMap { Array(UnsafeBufferPointer(start: logits.row($0), count: logits.columns)) }
+                let numbers = graph.nodes.pixels.map(Float.init) + dense + own
+                try numbers.withUnsafeBytes { Data($0) }.write(to: program.folder.appending(path: "cases"))
+                #expect(try program.run("export", id, "--format", "onnx", "--output", "\(id).onnx").status == 0)
+                let check = try Python.withONNX?.run(Self.graphScript, ["\(id).onnx", "cases"], in: program.folder)
+                #expect(check?.status == 0, "\(settings.model): \(check?.text ?? "")")
+            }
+        }
+    }
+
+    private static let graphScript = """
+        import sys, numpy, onnx, onnxruntime
+        file, cases = sys.argv[1:]
+        onnx.checker.check_model(onnx.load(file), full_check=True)
+        numbers, n = numpy.fromfile(cases, "<f4"), 2000
+        nodes, adjacency, logits = numpy.split(numbers, [n * 64, n * 64 + n * n])
+        session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+        assert [i.shape for i in session.get_inputs()] == [["nodes", 64], ["nodes", "nodes"]]
+        found, = session.run(["logits"], {"nodes": nodes.reshape(n, 64), "adjacency": adjacency.reshape(n, n)})
+        difference = float(abs(found - logits.reshape(n, 5)).max() / max(1, abs(logits).max()))
+        assert difference < 1e-4, difference
+        """
+
     private static let script = """
         import json, sys, numpy, onnx, onnxruntime
         file = sys.argv[1]

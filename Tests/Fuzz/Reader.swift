@@ -14,7 +14,9 @@ struct Reader: Sendable {
     let read: @Sendable (_ input: [UInt8], _ folder: URL) throws -> Void
 
     /// A new reader is a file and a line here.
-    static let all: [Reader] = [.spec, .settings, .record, .safetensors, .cifar, .pickle, .idx, .tar, .gzip, .npz, .png]
+    static let all: [Reader] = [
+        .spec, .settings, .record, .safetensors, .cifar, .pickle, .idx, .citations, .tar, .gzip, .npz, .png,
+    ]
 }
 
 /// A violated promise, as a sentence.

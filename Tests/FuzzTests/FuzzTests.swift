@@ -13,7 +13,7 @@ struct FuzzTests {
     func short() throws {
         let process = Process(), output = Pipe()
         process.executableURL = Self.executable
-        process.environment = ProcessInfo.processInfo.environment.merging(["FUZZ_COUNT": "11000", "FUZZ_SEED": "1"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["FUZZ_COUNT": "12000", "FUZZ_SEED": "1"]) { $1 }
         process.standardOutput = output
         try process.run()
         let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)

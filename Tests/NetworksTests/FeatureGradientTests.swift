@@ -65,8 +65,8 @@ enum FeatureCase: String, CaseIterable {
             LinearPartShape(widths: widths(inputs), seed: 5, batch: 3))
         let dropout: Dropout? =
             switch self {
-            case .overlapping: Dropout(rate: 0.5, dropsFeatures: true, seed: 9)
-            case .normalised: Dropout(rate: 0.2, dropsFeatures: false, seed: 9)
+            case .overlapping: Dropout(rate: 0.5, before: .allButLast, seed: 9)
+            case .normalised: Dropout(rate: 0.2, before: .allButFirst, seed: 9)
             case .strided, .points, .dotProducts, .residual, .polynomial, .parallel, .hourglass: nil
             }
         return NetworkPlan(

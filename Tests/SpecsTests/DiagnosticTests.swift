@@ -82,7 +82,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (
             #""include": [{"architecture": "convnet", "initialisation": "grid"}]"#,
             "2:41: include[0].initialisation: does not apply to this run, whose architecture is convnet; leave it out, or set "
-                + "architecture to linearnet: behind convolutions or a lift the linear part reads features, which have no places in a "
+                + "architecture to linearnet: behind convolutions or a lift, and of a graph's nodes, the linear part reads features, which have no places in a "
                 + "picture"
         ),
         (
@@ -168,8 +168,8 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
             "{}",
             [
                 "1:1: name: missing; \(nameRule)",
-                #"1:1: architecture: missing; expected one of "linearnet", "convnet", "alexnet", "conv4", "conv6", "vgg16", "resnet20""#,
-                #"1:1: dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", or "path:DIR" for a folder of your own images"#,
+                #"1:1: architecture: missing; expected one of "linearnet", "convnet", "alexnet", "conv4", "conv6", "vgg16", "resnet20", "gcn""#,
+                #"1:1: dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", "communities", "cora", or "path:DIR" for a folder of your own images"#,
             ]
         ),
         ("", ["1:1: JSON: the file is empty; expected a JSON object { … }"]),
@@ -177,7 +177,7 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
         (
             #"{"name": "x", "architecture": "linearnet", "sweep": {"dataset": ["mnist"]}, "include": [{"d": 4}]}"#,
             [
-                #"1:89: include[0].dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", or "path:DIR" for a folder of your own images"#
+                #"1:89: include[0].dataset: missing; expected one of "cifar10", "cifar100", "mnist", "shapes", "communities", "cora", or "path:DIR" for a folder of your own images"#
             ]
         ),
         (

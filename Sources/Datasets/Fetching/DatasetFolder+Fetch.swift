@@ -6,7 +6,7 @@ extension DatasetFolder {
         if locate(kind).isPresent { return [] }
         switch kind.format {
         case .generated, .own: return []
-        case .cifar: return kind.downloads
+        case .cifar, .citations: return kind.downloads
         case .idx:
             let missing = missingOfficialFiles(kind).map { "\(kind.folder)/\($0.name).gz" }
             return kind.downloads.filter { missing.contains($0.path) }

@@ -8,9 +8,10 @@ enum CifarPickle {
         of source: any ByteSource, _ kind: DatasetKind, _ file: OfficialFile, name: String
     ) throws -> [UInt8] {
         guard case .cifar(let labelRanges) = kind.format else { preconditionFailure("only CIFAR has a Python version") }
+        let length = file.count * (labelRanges.count + kind.dataset.imageSize)
         do {
             // The file also holds each image's name.
-            guard let bytes = try source.bytes(upTo: 2 * kind.length(of: file) + 1 << 16) else { throw PickleFault.tooLong }
+            guard let bytes = try source.bytes(upTo: 2 * length + 1 << 16) else { throw PickleFault.tooLong }
             let pickle = try Pickle(bytes)
             let size = kind.dataset.imageSize
             guard let data = pickle.byteMatrix(try pickle.member("data")), data.rows == file.count, data.columns == size else {
@@ -29,7 +30,7 @@ enum CifarPickle {
                 }
             }
             var records: [UInt8] = []
-            records.reserveCapacity(kind.length(of: file))
+            records.reserveCapacity(length)
             for record in 0..<file.count {
                 for labels in labels { records.append(UInt8(labels[record])) }
                 let first = data.elements.startIndex + record * size

@@ -63,7 +63,7 @@ struct OfficialContent {
             }
             let name = "\(url.path):\(member)"
             let expected = kind.length(of: file)
-            guard encoding == .pickle || size == expected else {
+            if encoding != .pickle, let expected, size != expected {
                 throw DatasetError.wrongLength(file: name, expected: expected, found: size)
             }
             try body(file, name, try decoded(content, encoding, file, name))

@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// The generated graph: a contextual stochastic block model (Deshpande, Sen, Montanari and Mossel 2018). Nodes of one class are linked more
@@ -9,9 +10,9 @@ enum Communities {
     static let version = 1
     /// Name of the generator; the digest is that of the name and the version.
     static let generator = "pcnlab-communities"
-    static let nodes = 2_000
-    static let classes = 5
-    static let features = 64
+    private static let (nodes, classes, features) = (
+        DatasetName.communities.nodes!, DatasetName.communities.classes, DatasetName.communities.channels
+    )
     /// The probability of an edge within a class and between classes, of 2¹⁶.
     private static let within: UInt64 = 983, between: UInt64 = 164
     /// How far a class's features are from the middle, in grey levels, and the factor of the noise, a centred binomial (64, ½).
@@ -38,6 +39,6 @@ enum Communities {
         }
         return NodeGraph(
             nodes: ImageSet(channels: features, height: 1, width: 1, pixels: pixels, labels: labels), edges: edges,
-            classes: classes, name: generator)
+            of: .communities)
     }
 }

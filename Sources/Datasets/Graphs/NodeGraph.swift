@@ -1,3 +1,4 @@
+import Specs
 import Tensors
 
 /// A graph whose nodes are classified: their features, the edges, and which nodes are trained on, selected by and tested on.
@@ -10,19 +11,14 @@ public struct NodeGraph: Sendable {
     public let validation: [Int32]
     public let test: [Int32]
 
-    /// Nodes of each class that are trained on.
-    static let trainPerClass = 20
-    /// Nodes that a search selects by.
-    static let validationNodes = 500
-    static let testNodes = 1000
-
-    /// Splits the nodes in an order that follows from a name: of each class the first 20 are trained on, of the others the first 500 are
-    /// for validation and the next 1,000 for testing.
+    /// Splits the nodes in an order that follows from the data set's name: as many of each class to train on as it says, of the others some
+    /// to select by and then some to test with.
     /// - Precondition: there are as many.
-    init(nodes: ImageSet, edges: [(Int, Int)], classes: Int, name: String) {
+    public init(nodes: ImageSet, edges: [(Int, Int)], of dataset: DatasetName) {
+        let classes = dataset.classes
         (self.nodes, self.edges) = (nodes, edges)
-        var left = [Int](repeating: Self.trainPerClass, count: classes), train: [Int32] = [], others: [Int32] = []
-        for node in RandomStream(seed: 1, purpose: "split/\(name)").permutation(nodes.count) {
+        var left = [Int](repeating: dataset.trainImages / classes, count: classes), train: [Int32] = [], others: [Int32] = []
+        for node in RandomStream(seed: 1, purpose: "split/\(dataset.name)").permutation(nodes.count) {
             let label = Int(nodes.labels[Int(node)])
             if left[label] > 0 {
                 left[label] -= 1
@@ -31,11 +27,24 @@ public struct NodeGraph: Sendable {
                 others.append(node)
             }
         }
-        precondition(others.count >= Self.validationNodes + Self.testNodes)
+        precondition(train.count == dataset.trainImages && others.count >= dataset.validationNodes + dataset.testImages)
         self.train = train.sorted()
-        validation = others.prefix(Self.validationNodes).sorted()
-        test = others.dropFirst(Self.validationNodes).prefix(Self.testNodes).sorted()
+        validation = others.prefix(dataset.validationNodes).sorted()
+        test = others.dropFirst(dataset.validationNodes).prefix(dataset.testImages).sorted()
     }
+
+    /// Â = D̃^−½·(A + I)·D̃^−½, what a graph convolution multiplies by.
+    public var adjacency: SparseMatrix { SparseMatrix(normalisedAdjacencyOf: edges, nodes: nodes.count) }
+
+    /// All nodes, of which only those of a split have labels: the others have ``unlabelled``.
+    public func labelled(_ split: some Sequence<Int32>) -> ImageSet {
+        var labels = [UInt8](repeating: Self.unlabelled, count: nodes.count)
+        for node in split { labels[Int(node)] = nodes.labels[Int(node)] }
+        return ImageSet(channels: nodes.channels, height: 1, width: 1, pixels: nodes.pixels, labels: labels)
+    }
+
+    /// The label of a node that is in another split.
+    public static let unlabelled = UInt8.max
 
     /// The nodes of a split alone.
     func images(_ indices: [Int32]) -> ImageSet {

@@ -6,11 +6,20 @@ public struct Dataset: Sendable {
     public let train: ImageSet
     /// The test split.
     public let test: ImageSet
+    /// All nodes and their edges, of a data set that is a graph: the splits are the features of some of its nodes. Nil for images.
+    public let graph: NodeGraph?
 
     /// - Precondition: the images of both splits have the same size.
-    public init(kind: DatasetKind, train: ImageSet, test: ImageSet) {
+    public init(kind: DatasetKind, train: ImageSet, test: ImageSet) { self.init(kind, train: train, test: test, graph: nil) }
+
+    /// A graph.
+    public init(kind: DatasetKind, graph: NodeGraph) {
+        self.init(kind, train: graph.images(graph.train), test: graph.images(graph.test), graph: graph)
+    }
+
+    private init(_ kind: DatasetKind, train: ImageSet, test: ImageSet, graph: NodeGraph?) {
         precondition(train.imageSize == test.imageSize, "both splits hold images of one size")
-        self.kind = kind
+        (self.kind, self.graph) = (kind, graph)
         self.train = train
         self.test = test
     }

@@ -43,6 +43,8 @@ extension DatasetError: CustomStringConvertible {
             return "\(file.printable): \(fault)"
         case .badPicture(let file, let fault):
             return "\(file.printable): \(fault)"
+        case .badGraph(let file, let fault):
+            return "\(file.printable): \(fault); \(Self.replace)"
         case .sampleCount(let dataset, let split, let requested, let available):
             return "\(split)_samples: \(requested) asked for, but the \(split) split of \(dataset) has \(available) images; "
                 + "give a number from 1 to \(available)"

@@ -34,6 +34,8 @@ public enum DatasetError: Error, Equatable, Sendable {
     case ownData(file: String, fault: OwnDataFault)
     /// A picture that cannot be read.
     case badPicture(file: String, fault: PictureFault)
+    /// A graph's text that cannot be read.
+    case badGraph(file: String, fault: CitationText.Fault)
     /// A requested number of samples that is less than 1 or more than the split has.
     case sampleCount(dataset: String, split: Split, requested: Int, available: Int)
 }

@@ -11,7 +11,10 @@ extension DatasetFolder {
     public func digest(_ kind: DatasetKind, cache: some DigestCache) throws -> String {
         if case .own = kind.format { return OwnData.digest(of: try load(kind)) }
         switch locate(kind) {
-        case .generated: return SHA256.hash(data: Data("\(Shapes.generator) \(Shapes.version)\n".utf8)).hexadecimal
+        case .generated:
+            let (generator, version) =
+                kind == .shapes ? (Shapes.generator, Shapes.version) : (Communities.generator, Communities.version)
+            return SHA256.hash(data: Data("\(generator) \(version)\n".utf8)).hexadecimal
         case .missing(let root, let files):
             throw DatasetError.missing(kind, root: root, files: files)
         case .archive(let url, let encoding):
@@ -26,7 +29,7 @@ extension DatasetFolder {
     }
 
     private func digest(
-        of kind: DatasetKind, at location: DatasetLocation, _ hash: (any ByteSource, Int, String) throws -> String
+        of kind: DatasetKind, at location: DatasetLocation, _ hash: (any ByteSource, Int?, String) throws -> String
     ) throws -> String {
         var digests = [String: String]()
         try OfficialContent(kind: kind, location: location).forEachFile { file, name, source in
@@ -45,11 +48,11 @@ extension DatasetFolder {
         return digest
     }
 
-    /// Hashes the rest of the source, which must be `expected` bytes.
-    private static func sha256(_ source: any ByteSource, _ expected: Int, _ name: String) throws -> String {
+    /// Hashes the rest of the source, which must be `expected` bytes where that is known.
+    private static func sha256(_ source: any ByteSource, _ expected: Int?, _ name: String) throws -> String {
         var hash = SHA256()
         let found = try source.forEachChunk { hash.update(bufferPointer: $0) }
-        guard found == expected else { throw DatasetError.wrongLength(file: name, expected: expected, found: found) }
-        return hash.finalize().hexadecimal
+        guard let expected, found != expected else { return hash.finalize().hexadecimal }
+        throw DatasetError.wrongLength(file: name, expected: expected, found: found)
     }
 }

@@ -47,8 +47,9 @@ extension DatasetReader {
     static func check(_ file: OfficialFile, of kind: DatasetKind, _ source: any ByteSource, name: String) throws {
         switch kind.format {
         case .generated, .own: break
+        case .citations: _ = try citations(file, of: kind, source, name: name)
         case .cifar(let labelRanges):
-            let bytes = try source.bytes(expected: kind.length(of: file), of: name)
+            let bytes = try records(file, of: kind, source, name: name)
             var (pixels, labels) = ([UInt8](repeating: 0, count: bytes.count), [UInt8](repeating: 0, count: file.count))
             try CifarRecords(bytes: bytes, labelRanges: labelRanges, imageSize: kind.dataset.imageSize)
                 .decode(first: 0, pixels: &pixels, labels: &labels, name: name)

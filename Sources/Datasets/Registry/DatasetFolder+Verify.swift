@@ -107,7 +107,7 @@ extension DatasetFolder {
             isOfficial = found.allSatisfy { $0 == nil }
             remarks += found.flatMap { $0 ?? [] }
         }
-        if isOfficial == nil { remarks += Self.balanceRemarks(dataset) }
+        if isOfficial == nil, dataset.graph == nil { remarks += Self.balanceRemarks(dataset) }
         var official = [String]()
         for (download, url) in officialFiles(kind) {
             var hash = Insecure.MD5()
@@ -172,7 +172,7 @@ extension DatasetFolder {
     /// CIFAR and generated data have the same number of images in each class.
     private static func balanceRemarks(_ dataset: Dataset) -> [VerifyRemark] {
         switch dataset.kind.format {
-        case .idx, .own: return []
+        case .idx, .own, .citations: return []
         case .cifar, .generated: break
         }
         return Split.allCases.flatMap { split -> [VerifyRemark] in

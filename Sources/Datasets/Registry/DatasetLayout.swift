@@ -35,6 +35,12 @@ struct DatasetLayout {
                     return names.flatMap { [$0, $0 + ".gz"] }
                 }
             ]
+        case .citations:
+            return [
+                DatasetLayout(
+                    folders: [kind.folder], archives: archives(kind.folder), encoding: .binary, archiveFolder: kind.folder
+                ) { [$0.name, $0.name + ".gz"] }
+            ]
         case .cifar:
             let archive = kind.downloads.first.map { String($0.path.dropLast(".tar.gz".count)) } ?? kind.folder
             let python =

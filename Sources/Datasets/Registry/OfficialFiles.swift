@@ -19,6 +19,10 @@ public struct OfficialFile: Equatable, Sendable {
         case images
         /// An IDX file of labels.
         case labels
+        /// Lines of a graph's nodes: an id, the features, the class.
+        case nodes
+        /// Lines of two ids.
+        case edges
     }
 
     /// - Parameter count: images, labels or records in the file.

@@ -5,13 +5,13 @@ import Tensors
 public struct Dropout: Sendable {
     /// The probability p of an element to be dropped, in (0, 1).
     public var rate: Double
-    /// Before each linear layer but the last, features included; otherwise before each but the first, after each hidden layer.
-    public var dropsFeatures: Bool
+    /// The linear layers before which it is.
+    public var layers: DroppedLayers
     public var seed: UInt64
 
-    public init(rate: Double, dropsFeatures: Bool, seed: UInt64) {
+    public init(rate: Double, before layers: DroppedLayers, seed: UInt64) {
         precondition(rate > 0 && rate < 1)
-        (self.rate, self.dropsFeatures, self.seed) = (rate, dropsFeatures, seed)
+        (self.rate, self.layers, self.seed) = (rate, layers, seed)
     }
 }
 

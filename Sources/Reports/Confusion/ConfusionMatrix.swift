@@ -9,9 +9,12 @@ public struct ConfusionMatrix: Sendable, Equatable {
     /// Images by actual class (rows) and predicted class (columns).
     public private(set) var counts: [[Int]]
 
+    /// What is classified, in the plural: images.
+    public let samples: String
+
     /// A matrix without images.
-    public init(title: String, classNames: [String]) {
-        (self.title, self.classNames) = (title, classNames)
+    public init(title: String, classNames: [String], samples: String = "images") {
+        (self.title, self.classNames, self.samples) = (title, classNames, samples)
         counts = [[Int]](repeating: [Int](repeating: 0, count: classNames.count), count: classNames.count)
     }
 

@@ -12,7 +12,7 @@ extension ConfusionMatrix {
         let margin = 44 + (names.map { PlotText.width($0, size: font) }.max() ?? 0)
         let extent = side * Double(classNames.count), width = max(520, margin + extent + 16)
         let subtitle = PlotText.lines(
-            "\(correct.grouped) of \(total.grouped) test images are right; shares of each row in per cent", size: 12,
+            "\(correct.grouped) of \(total.grouped) test \(samples) are right; shares of each row in per cent", size: 12,
             width: width - 28)
         let heading = PlotText.lines(title, size: 16, width: width - 28)
         let top = 20 + 20 * Double(heading.count) + 16 * Double(subtitle.count) + 8

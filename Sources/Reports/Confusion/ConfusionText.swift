@@ -43,7 +43,7 @@ extension ConfusionMatrix {
 
     private var markdown: String {
         let share = String(format: "%.1f", 100 * Double(correct) / Double(max(1, total)))
-        let heading = "**\(cell(title)): \(correct.grouped) of \(total.grouped) test images are right, \(share) %.**\n\n"
+        let heading = "**\(cell(title)): \(correct.grouped) of \(total.grouped) test \(samples) are right, \(share) %.**\n\n"
         if classNames.count <= Self.wholeLimit {
             let titles = ["actual \\ predicted"] + classNames.map(cell) + ["recall %"]
             let rows = counts.indices.map { label in

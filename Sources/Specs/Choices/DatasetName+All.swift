@@ -21,6 +21,18 @@ extension DatasetName {
         classNames: words("disc ring square triangle star cross crescent heart arrow bar"), trainImages: 10_000,
         testImages: 2_000, channels: 3, side: 32)
 
+    /// A drawn graph of five communities; needs no download.
+    public static let communities = DatasetName(
+        graph: "communities", summary: "a drawn graph; no download", displayName: "Communities",
+        classNames: words("amber birch cedar dahlia elm"), nodes: 2_000, features: 64)
+
+    /// Papers with their words, linked by citations (McCallum et al. 2000).
+    public static let cora = DatasetName(
+        graph: "cora", summary: "a graph of papers and citations", displayName: "Cora",
+        classNames: words(
+            "Case_Based Genetic_Algorithms Neural_Networks Probabilistic_Methods Reinforcement_Learning Rule_Learning Theory"),
+        nodes: 2_708, features: 1_433)
+
     private static func words(_ text: String) -> [String] { text.split(whereSeparator: \.isWhitespace).map(String.init) }
 
     private static let cifar100ClassNames = """

@@ -31,6 +31,12 @@ extension Diagnostic {
             "unknown value \(Echo.quoted(found)); expected \(kind.phrase)"
         case .tooManySamples(let found, let dataset, let available):
             "\(found.grouped) is more than \(dataset.displayName) has; expected at most \(available.grouped)"
+        case .otherKindOfData(let dataset, let architecture):
+            architecture.readsGraph
+                ? "\(architecture.name) reads a graph, and \(dataset.label) has images; expected "
+                    + Echo.alternatives(DatasetName.all.filter { $0.nodes != nil }.map(\.name))
+                : "\(dataset.name) is a graph, and \(architecture.name) reads images; set architecture to "
+                    + Echo.alternatives(Architecture.all.filter(\.readsGraph).map(\.name))
         case .ownData(let fault):
             fault.message
         case .doesNotApply(let applicability, let settings):

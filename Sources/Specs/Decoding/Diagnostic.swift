@@ -27,6 +27,8 @@ struct Diagnostic: Hashable, Sendable {
         case unknownChoice(found: String, suggestion: String?, ValueKind)
         /// More samples than the data set's split has.
         case tooManySamples(found: Int, dataset: DatasetName, available: Int)
+        /// A graph for a network that reads images, or the other way round.
+        case otherKindOfData(DatasetName, Architecture)
         /// A grid of pixels in a space of one or two dimensions.
         case tooFewDimensions(d: Int)
         /// A list for the linear layers that has another number of values.

@@ -54,6 +54,7 @@ struct Expansion {
         }
         checkApplicability(drafts, included: included)
         checkSamples(drafts)
+        checkGraphs(drafts)
         checkGrids(drafts)
         checkLists(drafts)
         var seen: Set<Settings> = []
@@ -196,6 +197,20 @@ struct Expansion {
         }
     }
 
+    /// Reports graphs for networks that read images, and images for networks that read graphs, once for each place and pair.
+    private mutating func checkGraphs(_ drafts: [Draft]) {
+        var seen: Set<[String]> = []
+        for draft in drafts {
+            guard let given = draft.given["dataset"], given.value != nil, draft.given["architecture"]?.value != nil else {
+                continue
+            }
+            let (dataset, architecture) = (draft.settings.dataset, draft.settings.architecture)
+            guard architecture.readsGraph != (dataset.nodes != nil), seen.insert([dataset.name, architecture.name]).inserted
+            else { continue }
+            report(.otherKindOfData(dataset, architecture), at: given.position, given.path)
+        }
+    }
+
     /// Reports sample counts larger than a run's data set, once for each place and data set.
     private mutating func checkSamples(_ drafts: [Draft]) {
         struct Found: Hashable {
@@ -207,7 +222,8 @@ struct Expansion {
             let dataset = draft.settings.dataset
             let limits = [
                 "train_samples": dataset.trainImages - draft.settings.validationSamples,
-                "validation_samples": dataset.trainImages - 1, "test_samples": dataset.testImages,
+                "validation_samples": dataset.nodes == nil ? dataset.trainImages - 1 : dataset.validationNodes,
+                "test_samples": dataset.testImages,
             ]
             for (key, available) in limits {
                 guard let given = draft.given[key], case .whole(let count)? = given.value, count > available,

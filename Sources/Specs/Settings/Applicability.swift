@@ -12,6 +12,8 @@ enum Applicability: Hashable, Sendable {
     case filters
     /// Runs whose schedule has milestones.
     case steps
+    /// Runs on images, of which a batch may have any.
+    case images
     /// Runs whose linear part has a cloud of points for the pixels of an image.
     case inputCloud
     /// Runs whose linear part has the points of an image's pixels on a grid.
@@ -40,10 +42,11 @@ enum Applicability: Hashable, Sendable {
         case .linearPart(let setting): [[linears { $0.settings.contains(setting) }]]
         case .convolutions: [[architectures(\.hasConvolutions)]]
         case .filters: [[architectures { $0.filters != nil }]]
+        case .images: [[architectures { !$0.readsGraph }]]
         case .steps: [[Condition(key: "schedule", values: [Schedule.steps.name])]]
         case .inputCloud:
             [
-                [linears { $0.settings.contains(.inputCloud) }], [architectures(\.features.isEmpty)],
+                [linears { $0.settings.contains(.inputCloud) }], [architectures { $0.features.isEmpty && !$0.readsGraph }],
                 [Condition(key: "structure", values: Structure.all.filter { $0 != .hourglass }.map(\.name))],
             ]
         case .grid:
@@ -63,9 +66,11 @@ enum Applicability: Hashable, Sendable {
         case .linearPart(let setting): settings.linear.settings.contains(setting)
         case .convolutions: settings.architecture.hasConvolutions
         case .filters: settings.architecture.filters != nil
+        case .images: !settings.architecture.readsGraph
         case .steps: settings.schedule == .steps
         case .inputCloud:
             settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
+                && !settings.architecture.readsGraph
                 && settings.structure != .hourglass
         case .grid: Applicability.inputCloud.holds(for: settings) && settings.initialisation == .grid
         case .momentum: settings.optimizer.hasMomentum
@@ -77,7 +82,9 @@ enum Applicability: Hashable, Sendable {
     /// Why the setting is bound to these conditions, where they do not say it themselves.
     var reason: String? {
         switch self {
-        case .inputCloud: "behind convolutions or a lift the linear part reads features, which have no places in a picture"
+        case .inputCloud:
+            "behind convolutions or a lift, and of a graph's nodes, the linear part reads features, which have no places in a picture"
+        case .images: "every step and every evaluation is over all nodes of a graph"
         case .grid: "a window is over the picture, in which only a grid's points have places"
         case .everywhere, .weights, .linearPart, .convolutions, .filters, .steps, .momentum, .weightDecay, .warmup: nil
         }

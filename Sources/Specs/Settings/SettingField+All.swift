@@ -83,8 +83,8 @@ extension SettingField {
             omittedAt: Normalisation.none, label: { $0 == "none" ? "no normalisation" : "\($0) normalisation" }),
         SettingField(
             "dropout", \.dropout, .real(0...0.99),
-            "the share of the hidden vectors' elements that a step sets to 0; under alexnet, of the features' too",
-            absentText: "0; under alexnet 0.5", effective: { .real($0.dropoutInForce) },
+            "the share of the hidden vectors' elements that a step sets to 0; under alexnet and gcn, of the features' too",
+            absentText: "0; under alexnet and gcn 0.5", effective: { .real($0.dropoutInForce) },
             label: { $0 == "0" ? "no dropout" : "dropout \($0)" }),
         SettingField(
             "dataset", \.dataset, .choiceOrPath(DatasetName.all.map(\.name)),
@@ -92,31 +92,34 @@ extension SettingField {
                 + ", path:DIR (a folder of your own images, relative to the spec)", presence: .required, comparison: .never),
         SettingField(
             "train_samples", \.trainSamples, .whole(1...DatasetName.imageLimit),
-            "use only this many training images, the same for every seed", absentText: "all",
-            effective: { .whole($0.trainImages) }),
+            "use only this many training images, the same for every seed", applicability: .images, absentText: "all",
+            effective: { $0.architecture.readsGraph ? nil : .whole($0.trainImages) }),
         SettingField(
             "test_samples", \.testSamples, .whole(1...DatasetName.imageLimit),
-            "use only this many test images, the same for every seed", absentText: "all",
-            effective: { .whole($0.testImages) }),
+            "use only this many test images, the same for every seed", applicability: .images, absentText: "all",
+            effective: { $0.architecture.readsGraph ? nil : .whole($0.testImages) }),
         SettingField(
             "validation_samples", \.validationSamples, .whole(0...DatasetName.imageLimit),
-            "keep this many training images back, the same for every seed, and measure the accuracy on them: a search selects by it",
+            "keep this many training images back, the same for every seed, and measure the accuracy on them: a search selects by it; of a graph, nodes that are in no split",
             omittedAt: 0, label: { "\($0 == "0" ? "no" : $0) images kept back for validation" }),
         .choice("input_scale", \.inputScale, of: InputScale.self, "the scale of the pixels", label: { "\($0) inputs" }),
         SettingField(
             "augment", \.augment, .choices(Augmentation.all.map(\.name)),
             "random changes of each training image in each epoch, a list: "
-                + Augmentation.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", "),
+                + Augmentation.all.map { "\($0.name) (\($0.summary))" }.joined(separator: ", "), applicability: .images,
             omittedAt: [], label: { $0 == "none" ? "not augmented" : "augmented by \($0)" }),
         SettingField(
             "mixup", \.mixup, .real(0...1),
             "α of mixup, which trains on mixtures of two images and their labels, the share drawn from Beta(α, α) in each step; 0 for none",
+            applicability: .images,
             omittedAt: 0, label: { $0 == "0" ? "no mixup" : "mixup \($0)" }),
         SettingField(
             "epochs", \.epochs, counts, "passes over the training images",
             // If nothing depends on the run's length, more epochs only extend the run.
             fixesTrajectory: { $0.dependenceOnLength != nil }),
-        SettingField("batch_size", \.batchSize, counts, "images of a step", label: { "batch \($0)" }),
+        SettingField(
+            "batch_size", \.batchSize, counts, "images of a step", applicability: .images,
+            effective: { $0.architecture.readsGraph ? nil : .whole($0.batchSize) }, label: { "batch \($0)" }),
         SettingField("learning_rate", \.learningRate, positive, "γ", label: { "learning rate \($0)" }),
         SettingField(
             "seed", \.seed, .whole(0...Int.max), "all random numbers are derived from it", comparison: .never),

@@ -18,7 +18,7 @@ extension Settings {
     public var convolutionParameters: Int { (convolution ?? .dense).parameters(convolutionDimensions, d ?? 0) }
 
     /// Batches of an epoch, the last of which may be short.
-    public var batchesPerEpoch: Int { (trainImages - 1) / batchSize + 1 }
+    public var batchesPerEpoch: Int { (trainRows - 1) / stepRows + 1 }
 
     /// Multiply-adds over one training epoch.
     public var multiplyAddsPerEpoch: MultiplyAdds {
@@ -33,7 +33,7 @@ extension Settings {
         let perStep =
             layers.map(linear.perStep).reduce(0, +)
             + convolutionDimensions.map { convolution.perStep($0, d ?? 0) }.reduce(0, +)
-        return MultiplyAdds(products: trainImages * perImage, distances: batchesPerEpoch * perStep)
+        return MultiplyAdds(products: trainRows * perImage, distances: batchesPerEpoch * perStep)
     }
 
     /// Multiply-adds of the convolutions for one image, forward and backward. The gradient of the image is not needed.

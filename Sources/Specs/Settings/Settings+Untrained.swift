@@ -6,7 +6,7 @@ extension Settings {
         (settings.dropout, settings.testSamples, settings.validationSamples) = (nil, nil, Default.validationSamples)
         (settings.augment, settings.mixup, settings.labelSmoothing) = (Default.augment, Default.mixup, Default.labelSmoothing)
         (settings.epochs, settings.learningRate) = (Default.epochs, Default.learningRate)
-        settings.batchSize = min(batchSize, trainImages)
+        if graphNodes == nil { settings.batchSize = stepRows }
         (settings.optimizer, settings.momentum, settings.weightDecay) = (Default.optimizer, Default.momentum, nil)
         (settings.schedule, settings.milestones, settings.gamma) = (Default.schedule, Default.milestones, Default.gamma)
         (settings.warmup, settings.gradientNoise) = (Default.warmup, Default.gradientNoise)

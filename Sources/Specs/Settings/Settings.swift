@@ -217,7 +217,8 @@ public struct Settings: Hashable, Sendable {
         if widths == architecture.hiddenWidths { widths = nil }
         // One hidden layer or none has nothing to be connected otherwise, but for a lift.
         if hiddenWidths.isEmpty || hiddenWidths.count == 1 && structure == .parallel { structure = Default.structure }
-        if trainSamples == dataset.trainImages - validationSamples { trainSamples = nil }
+        if architecture.readsGraph { batchSize = Default.batchSize }
+        if trainSamples == dataset.trainImages - keptBack { trainSamples = nil }
         if testSamples == dataset.testImages { testSamples = nil }
     }
 
@@ -269,7 +270,22 @@ public struct Settings: Hashable, Sendable {
     public var texts: [String] { SettingField.all.map { $0.effective(self)?.shown ?? "" } }
 
     /// Training images that an epoch passes over.
-    public var trainImages: Int { trainSamples ?? max(1, dataset.trainImages - validationSamples) }
+    public var trainImages: Int { trainSamples ?? max(1, dataset.trainImages - keptBack) }
+
+    /// Training images that are kept back for validation. A graph has other nodes for it.
+    private var keptBack: Int { dataset.nodes == nil ? validationSamples : 0 }
+
+    /// Nodes of the graph, which every pass has all of; nil for a run on images.
+    public var graphNodes: Int? { architecture.readsGraph ? dataset.nodes : nil }
+
+    /// Rows of an epoch's training passes: images, or the nodes of a graph.
+    public var trainRows: Int { graphNodes ?? trainImages }
+
+    /// Rows of the passes that evaluate after each epoch.
+    public var evaluatedRows: Int { graphNodes.map { $0 * (validationSamples > 0 ? 2 : 1) } ?? evaluatedImages }
+
+    /// Rows of a step, but for a last one that may be short.
+    public var stepRows: Int { graphNodes ?? min(batchSize, trainImages) }
 
     /// Test images that an evaluation passes over.
     public var testImages: Int { testSamples ?? dataset.testImages }

@@ -34,6 +34,9 @@ public struct PortableTensor: Sendable {
         (self.name, self.shape, self.write) = (name, shape, write)
     }
 
+    /// The same under another name.
+    func named(_ name: String) -> PortableTensor { PortableTensor(name: name, shape: shape, write: write) }
+
     /// The same with its columns in PyTorch's order.
     func reordered(columns flattening: Flattening) -> PortableTensor {
         PortableTensor(name: name, shape: shape) { [write] rows, target in

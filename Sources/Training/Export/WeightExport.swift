@@ -46,7 +46,8 @@ public struct WeightExport: Sendable {
             }
         }
         tensors =
-            features + linear + plan.activations.map { PortableTensor("linear.\($0.name)", $0) }
+            features + linear.map { $0.named(settings.portableName($0.name)) }
+            + plan.activations.map { PortableTensor("linear.\($0.name)", $0) }
             + plan.constants.map { PortableTensor("linear.\($0.name).weight", $0) }
         var known = [
             // PyTorch's own readers look for this.
@@ -84,5 +85,16 @@ public struct WeightExport: Sendable {
         stack.layers.enumerated().flatMap { index, layer in
             [PortableTensor("linear.\(index).weight", weightOf: layer), PortableTensor("linear.\(index).bias", layer.bias)]
         }
+    }
+}
+
+extension Settings {
+    /// The exported name of a tensor of the linear part. A graph convolution has PyTorch Geometric's, as a module with the attributes `conv1`,
+    /// `conv2`, … has them, where each map is one layer.
+    func portableName(_ name: String) -> String {
+        guard architecture.readsGraph, linear != .randomFeatures, let match = name.wholeMatch(of: #/linear\.(\d+)\.(\w+)/#),
+            let index = Int(match.1)
+        else { return name }
+        return "conv\(index + 1)." + (match.2 == "bias" ? "bias" : "lin.\(match.2)")
     }
 }

@@ -10,7 +10,7 @@ struct Bench: ParsableCommand {
         abstract: "Time training steps beside the machine's own sgemm, in one run.",
         discussion: "Figures are medians. Nothing else should run on the machine meanwhile.")
 
-    @Option(help: "The network: \(Architecture.all.map(\.name).joined(separator: ", ")).")
+    @Option(help: "The network: \(Architecture.all.filter { !$0.readsGraph }.map(\.name).joined(separator: ", ")).")
     var architecture = Architecture.linearnet
 
     @Option(help: "Images of a step.")
@@ -27,6 +27,10 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if batch < 1 || batch > 65_536 { throw ValidationError("--batch is \(batch); give 1 to 65536") }
+        if architecture.readsGraph {
+            throw ValidationError(
+                "--architecture is \(architecture.name), whose steps are over a graph; give one that reads images")
+        }
         if rounds < 1 || rounds > 10_000 { throw ValidationError("--rounds is \(rounds); give 1 to 10000") }
     }
 

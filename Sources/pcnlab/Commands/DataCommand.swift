@@ -123,7 +123,7 @@ struct DataCommand: ParsableCommand {
                         isOther = isOther || report.isOfficial == false
                         Terminal.output.line(
                             "\(kind.dataset.label): \(content)\(report.trainCount.grouped) train and \(report.testCount.grouped) "
-                                + "test images, SHA-256 \(report.digest)")
+                                + "test \(kind.dataset.nodes == nil ? "images" : "nodes"), SHA-256 \(report.digest)")
                         for remark in report.remarks { Terminal.output.line("  \(remark)".printable) }
                     } catch { failures.append(Failure(error)) }
                 }

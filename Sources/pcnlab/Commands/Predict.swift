@@ -48,6 +48,11 @@ struct Predict: ParsableCommand {
     func run() throws {
         try reporting {
             let inference = try RunInference(try lab.open(), run: runName, threads: threads.value)
+            if inference.weights.run.settings.graphNodes != nil {
+                throw Failure(
+                    "\(runName.printable): its network classifies the nodes of a graph, not pictures; "
+                        + "`pcnlab report --confusion` shows what it takes them for", Exit.usage)
+            }
             var pictures: [(name: String, picture: Picture)] = [], failures: [Failure] = []
             for file in files {
                 do { pictures += try Picture.read(file) } catch { failures.append(Failure(error)) }

@@ -6,7 +6,9 @@ extension Report {
     /// Computes and writes the confusion matrix of one run.
     func reportConfusion(_ lab: Lab, _ run: String) throws {
         let inference = try RunInference(lab, run: run, threads: ProcessInfo.processInfo.activeProcessorCount)
-        var matrix = ConfusionMatrix(title: inference.title, classNames: inference.classNames)
+        var matrix = ConfusionMatrix(
+            title: inference.title, classNames: inference.classNames,
+            samples: inference.weights.run.settings.graphNodes == nil ? "images" : "nodes")
         for image in try inference.testClasses() { matrix.add(actual: image.actual, predicted: image.predicted) }
         let text = try matrix.render(format.name)
         if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }

@@ -20,7 +20,9 @@ struct RunInference {
         try checkMemory(run.settings)
         weights = try WeightsOfRun(lab, run) { Terminal.error.line($0.printable) }
         datasets = DatasetCache(lab)
-        inference = try Inference(run.settings, weights.checkpoint, threads: threads)
+        let settings = run.settings
+        let graph = settings.graphNodes == nil ? nil : try datasets.dataset(settings.dataset, digest: run.datasetDigest).graph
+        inference = try Inference(settings, weights.checkpoint, adjacency: graph?.adjacency, threads: threads)
         // The names of own data's classes are in its folder, which may be gone.
         let own = run.settings.dataset.folder.flatMap { try? OwnData(path: $0).describe() }
         classNames = own?.classes == run.settings.dataset.classes ? own!.classNames : run.settings.dataset.classNames
@@ -46,11 +48,12 @@ struct RunInference {
         return inference.probabilities(of: prepared.test, prepared)
     }
 
-    /// The true and the predicted class of each test image of the run.
+    /// The true and the predicted class of each test image of the run, or of each test node of a graph.
     func testClasses() throws -> [(actual: Int, predicted: Int)] {
         let prepared = try TrainingData(data, for: settings)
-        return zip(prepared.test.labels, inference.probabilities(of: prepared.test, prepared)).map { label, probabilities in
-            (Int(label), probabilities.ranked[0])
+        return zip(prepared.test.labels, inference.probabilities(of: prepared.test, prepared)).compactMap {
+            label, probabilities in
+            prepared.adjacency != nil && label == NodeGraph.unlabelled ? nil : (Int(label), probabilities.ranked[0])
         }
     }
 

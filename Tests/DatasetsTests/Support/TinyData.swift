@@ -31,6 +31,16 @@ extension DatasetKind {
         case .records: return images(file.count, labelled: true)
         case .images: return idxHeader([file.count, dataset.side, dataset.side]) + images(file.count, labelled: false)
         case .labels: return idxHeader([file.count]) + (0..<file.count).map { UInt8($0 % 10) }
+        case .nodes:
+            return (0..<file.count).flatMap { node -> [UInt8] in
+                let words = (0..<dataset.channels).map { stream.bits(node * dataset.channels + $0) % 8 == 0 ? "1" : "0" }
+                let fields = ["p\(node)"] + words + [dataset.classNames[node % dataset.classes]]
+                return Array((fields.joined(separator: "\t") + "\n").utf8)
+            }
+        case .edges:
+            return (0..<file.count).flatMap { edge in
+                Array("p\(stream.integer(2 * edge, below: 140))\tp\(stream.integer(2 * edge + 1, below: 140))\n".utf8)
+            }
         }
     }
 

@@ -43,6 +43,13 @@ extension Reader {
         try load(.tinyMNIST, input, folder) { $0 }
     }
 
+    /// A graph's files; the first byte selects the file.
+    static let citations = Reader(
+        name: "citations", corpus: corpus(.tinyGraph), pieces: ["\t", "\n", "0", "1", "a", "b", "é"].map { Array($0.utf8) }
+    ) { input, folder in
+        try load(.tinyGraph, input, folder) { $0 }
+    }
+
     /// A tar archive in a valid gzip stream, most of the time with correct checksums.
     static let tar = Reader(
         name: "tar",

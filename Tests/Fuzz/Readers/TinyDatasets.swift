@@ -23,6 +23,17 @@ extension DatasetKind {
             OfficialFile("t10k-labels-idx1-ubyte", .test, count: 2, content: .labels),
         ], downloads: mnist.downloads, terms: "")
 
+    static let tinyGraph = DatasetKind(
+        DatasetName(
+            graph: "cora", displayName: "cora", classNames: ["a", "b"], nodes: 6, features: 2, trainPerClass: 1,
+            validationNodes: 1,
+            testNodes: 2),
+        format: .citations, folder: cora.folder,
+        files: [
+            OfficialFile("cora.content", .train, count: 6, content: .nodes),
+            OfficialFile("cora.cites", .train, count: 5, content: .edges),
+        ], downloads: cora.downloads, terms: "")
+
     private static func tiny(_ name: String, train: Int) -> DatasetName {
         DatasetName(
             name: name, displayName: name, classNames: ["a", "b", "c"], trainImages: train, testImages: 2, channels: 1, side: 2)
@@ -36,6 +47,8 @@ extension DatasetKind {
             idxHeader([file.count, dataset.side, dataset.side])
                 + [UInt8](repeating: 9, count: file.count * dataset.imageSize)
         case .labels: idxHeader([file.count]) + (0..<UInt8(file.count))
+        case .nodes: (0..<file.count).flatMap { Array("\($0)\t\($0 % 2)\t1\t\($0 % 2 == 0 ? "a" : "b")\n".utf8) }
+        case .edges: (0..<file.count).flatMap { Array("\($0)\t\($0 + 1)\n".utf8) }
         }
     }
 }

@@ -10,9 +10,10 @@ public struct Architecture: Choice {
     let hiddenWidths: [Int]
     /// The probability of an element to be dropped where a spec gives none.
     let dropout: Double
-    /// Whether dropout is before each linear layer but the last, so that it drops features too. Otherwise it is before each but the
-    /// first: after each hidden layer.
-    public let dropsFeatures: Bool
+    /// The layers of the linear part that have dropout before them.
+    public let dropped: DroppedLayers
+    /// Whether its rows are the nodes of a graph: every pass has all of them, and a linear layer reads sums over neighbours.
+    public let readsGraph: Bool
     /// The side to which a data set's images are resized.
     let inputSide: @Sendable (DatasetName) -> Int
     /// Channels of the first convolution, where a spec may give others: all channels are then in proportion. Nil where it may not.
@@ -22,12 +23,12 @@ public struct Architecture: Choice {
 
     init(
         name: String, summary: String, displayName: String, features: [FeatureLayer] = [], hiddenWidths: [Int],
-        dropout: Double = 0, dropsFeatures: Bool = false, filters: Int? = nil,
-        inputSide: @escaping @Sendable (DatasetName) -> Int
+        dropout: Double = 0, dropped: DroppedLayers = .allButFirst, filters: Int? = nil,
+        readsGraph: Bool = false, inputSide: @escaping @Sendable (DatasetName) -> Int
     ) {
         (self.name, self.summary, self.displayName) = (name, summary, displayName)
         (self.features, self.hiddenWidths) = (features, hiddenWidths)
-        (self.dropout, self.dropsFeatures) = (dropout, dropsFeatures)
+        (self.dropout, self.dropped, self.readsGraph) = (dropout, dropped, readsGraph)
         (self.inputSide, self.filters) = (inputSide, filters)
         let isNormalised = features.contains { layer in
             switch layer {
@@ -38,5 +39,25 @@ public struct Architecture: Choice {
         hasConvolutions = !isNormalised && features.contains { if case .convolution = $0 { true } else { false } }
     }
 
-    @TaskLocal public static var all: [Architecture] = [.linearnet, .convnet, .alexnet, .conv4, .conv6, .vgg16, .resnet20]
+    @TaskLocal public static var all: [Architecture] = [
+        .linearnet, .convnet, .alexnet, .conv4, .conv6, .vgg16, .resnet20, .gcn,
+    ]
+}
+
+/// The layers of a linear part that have dropout before them.
+public enum DroppedLayers: Sendable {
+    /// After each hidden layer.
+    case allButFirst
+    /// Features are dropped, too, and the last hidden vector is not.
+    case allButLast
+    case all
+
+    /// Whether a layer of so many is among them.
+    public func contains(_ layer: Int, of layers: Int) -> Bool {
+        switch self {
+        case .allButFirst: layer > 0
+        case .allButLast: layer < layers - 1
+        case .all: true
+        }
+    }
 }

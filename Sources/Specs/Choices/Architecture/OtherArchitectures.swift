@@ -1,4 +1,5 @@
-// Networks beyond the first paper's: those of Waleffe and Rekatsinas, "Principal Component Networks" (arXiv 2006.13347).
+// Networks beyond the first paper's: those of Waleffe and Rekatsinas, "Principal Component Networks" (arXiv 2006.13347), and one for
+// graphs.
 
 extension Architecture {
     /// Two pairs of convolutions, each pair followed by a pool, and three dense layers.
@@ -28,6 +29,11 @@ extension Architecture {
                 .residual(channels: $0, stride: $1)
             } + [.averagePool(side: 1)],
         hiddenWidths: [], filters: 16, inputSide: \.side)
+
+    /// Two graph convolutions (Kipf and Welling, ICLR 2017), with dropout before each: σ(Â·H·W + b).
+    public static let gcn = Architecture(
+        name: "gcn", summary: "two graph convolutions, on the nodes of a graph", displayName: "GCN", hiddenWidths: [16],
+        dropout: 0.5, dropped: .all, readsGraph: true, inputSide: \.side)
 
     private static func pairs(_ channels: [Int]) -> [FeatureLayer] {
         channels.flatMap { channels -> [FeatureLayer] in

@@ -29,5 +29,5 @@ extension Architecture {
             .convolution(channels: 256, kernel: 3, stride: 1, padding: 1), .maxPool(kernel: 3, stride: 2),
             .averagePool(side: 6),
         ],
-        hiddenWidths: [4096, 4096], dropout: 0.5, dropsFeatures: true, inputSide: { _ in 227 })
+        hiddenWidths: [4096, 4096], dropout: 0.5, dropped: .allButLast, inputSide: { _ in 227 })
 }

@@ -4,7 +4,9 @@ import Specs
 extension WeightFormat {
     /// An ONNX model (onnx.ai): the whole network as a graph of standard operations, opset 13, with its metadata as properties.
     public static let onnx = WeightFormat(
-        name: "onnx", summary: "a model with dense weights, from pixels 0…255 to logits; ONNX Runtime runs it", isModel: true
+        name: "onnx",
+        summary: "a model with dense weights, from pixels 0…255, or a graph's features, to logits; ONNX Runtime runs it",
+        isModel: true
     ) { export, file in
         guard let scale = export.scale else { preconditionFailure("a model has its inputs' scale") }
         let graph = ONNXGraph(export.settings, scale, weights: export.tensors)
@@ -82,7 +84,7 @@ private struct ONNXModel {
         var message = ProtocolBuffer()
         for node in graph.nodes { message.add(1, node.message) }
         message.add(2, settings.model)
-        message.add(11, graph.input.message)
+        for input in graph.inputs { message.add(11, input.message) }
         message.add(12, graph.output.message)
         return message
     }

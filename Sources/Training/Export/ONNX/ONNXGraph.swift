@@ -6,8 +6,8 @@ import Specs
 /// Images are resized and scaled by the same float32 operations as in training, so that the first layer reads the same bits. Dropout
 /// does nothing outside of training, and is left out.
 struct ONNXGraph {
-    /// Raw pixels 0…255, (batch, channel, y, x).
-    let input: ONNXValue
+    /// Raw pixels 0…255, (batch, channel, y, x); of a graph, features (node, feature) and Â (node, node).
+    let inputs: [ONNXValue]
     /// (batch, classes)
     let output: ONNXValue
     private(set) var nodes: [ONNXNode] = []
@@ -17,13 +17,22 @@ struct ONNXGraph {
     ///   - weights: every layer as a dense one, with the names of `WeightExport`.
     init(_ settings: Settings, _ scale: PixelScale, weights: [PortableTensor]) {
         let dataset = settings.dataset
-        input = ONNXValue(
-            name: "images", sides: [dataset.channels, dataset.side, dataset.side],
-            note: "pixels 0…255, as \(dataset.displayName) has them")
-        output = ONNXValue(name: "logits", sides: [dataset.classes], note: "one for each class, before softmax")
+        let isGraph = settings.architecture.readsGraph, rows = ONNXValue.Side.rows(isGraph ? "nodes" : "batch")
+        let note = "as \(dataset.displayName) has them"
+        if isGraph {
+            inputs = [
+                ONNXValue(name: "nodes", sides: [rows, .fixed(dataset.channels)], note: "features 0…255, \(note)"),
+                ONNXValue(name: "adjacency", sides: [rows, rows], note: "D^-1/2 (A + I) D^-1/2, D the row sums of A + I"),
+            ]
+        } else {
+            let sides = [dataset.channels, dataset.side, dataset.side].map(ONNXValue.Side.fixed)
+            inputs = [ONNXValue(name: "images", sides: [rows] + sides, note: "pixels 0…255, \(note)")]
+        }
+        output = ONNXValue(name: "logits", sides: [rows, .fixed(dataset.classes)], note: "one for each class, before softmax")
         constants = weights.map(ONNXTensor.init)
-        var x = resized(input.name, from: dataset.side, to: settings.inputSides.height)
-        x = scaled(x, scale)
+        var x = inputs[0].name
+        if !isGraph { x = resized(x, from: dataset.side, to: settings.inputSides.height) }
+        x = scaled(x, scale, sides: isGraph ? [] : [1, 1])
         var (convolutions, blocks) = (0, 0)
         for part in settings.featureSides {
             x = feature(x, part.layer, part.input, convolution: convolutions, block: blocks)
@@ -33,8 +42,8 @@ struct ONNXGraph {
             case .maxPool, .globalMaxPool, .averagePool: break
             }
         }
-        x = node("Flatten", [x], ["axis": .integer(1)])
-        let layers = weights.count { $0.name.wholeMatch(of: #/linear\.\d+\.weight/#) != nil }
+        if !isGraph { x = node("Flatten", [x], ["axis": .integer(1)]) }
+        let layers = weights.count { $0.name.wholeMatch(of: #/(linear\.\d+|conv\d+\.lin)\.weight/#) != nil }
         x = linear(x, settings, maps: settings.layerWidths.count - 1, layers: layers)
         nodes[nodes.count - 1].output = output.name
     }
@@ -79,9 +88,9 @@ struct ONNXGraph {
         return node("Round", [y])
     }
 
-    private mutating func scaled(_ x: String, _ scale: PixelScale) -> String {
+    private mutating func scaled(_ x: String, _ scale: PixelScale, sides: [Int]) -> String {
         if scale.scale.allSatisfy({ $0 == 1 }), scale.offset.allSatisfy({ $0 == 0 }) { return x }
-        let shape = [scale.scale.count, 1, 1]
+        let shape = [scale.scale.count] + sides
         let product = node("Mul", [x, constant("input.scale", shape, scale.scale)])
         return node("Add", [product, constant("input.offset", shape, scale.offset)])
     }
@@ -93,35 +102,36 @@ struct ONNXGraph {
         case .parallel where last > 1:
             let first = hidden(x, settings, 0, size)
             let sum = stride(from: 1, to: last, by: 2).reduce(first) { sum, index in
-                node("Add", [sum, map(hidden(first, settings, index, size), index + 1, size)])
+                node("Add", [sum, map(hidden(first, settings, index, size), settings, index + 1, size)])
             }
-            return map(sum, last, size)
+            return map(sum, settings, last, size)
         case .hourglass:
             var z = node("Gemm", [x, "linear.lift.weight"], ["transB": .integer(1)])
             for index in stride(from: 0, to: last, by: 2) {
-                z = node("Add", [z, map(hidden(z, settings, index, size), index + 1, size)])
+                z = node("Add", [z, map(hidden(z, settings, index, size), settings, index + 1, size)])
             }
-            return map(z, last, size)
+            return map(z, settings, last, size)
         default:
             var y = x
             for index in 0..<last { y = hidden(y, settings, index, size) }
-            return map(y, last, size)
+            return map(y, settings, last, size)
         }
     }
 
     /// One map, of layers with ReLU between them.
-    private mutating func map(_ x: String, _ index: Int, _ size: Int) -> String {
-        var y = x
+    private mutating func map(_ x: String, _ settings: Settings, _ index: Int, _ size: Int) -> String {
+        var y = inputs.count > 1 ? node("MatMul", [inputs[1].name, x]) : x
         for layer in index * size..<(index + 1) * size {
             if layer > index * size { y = node("Relu", [y]) }
-            y = node("Gemm", [y, "linear.\(layer).weight", "linear.\(layer).bias"], ["transB": .integer(1)])
+            let names = ["weight", "bias"].map { settings.portableName("linear.\(layer).\($0)") }
+            y = node("Gemm", [y] + names, ["transB": .integer(1)])
         }
         return y
     }
 
     /// A map with normalisation and an activation.
     private mutating func hidden(_ x: String, _ settings: Settings, _ index: Int, _ size: Int) -> String {
-        var y = map(x, index, size)
+        var y = map(x, settings, index, size)
         if settings.normalise == .layer { y = normalised(y) }
         y = node("Relu", [y])
         return settings.activation == .polyReLU ? polynomial(y, "linear.activations.\(index)") : y

@@ -94,22 +94,27 @@ struct ONNXTensor {
     }
 }
 
-/// A named float32 value of the graph's interface, of any number of rows.
+/// A named float32 value of the model's interface, of any number of rows.
 struct ONNXValue {
     let name: String
-    /// The sides after the first, which is the batch.
-    let sides: [Int]
+    /// A side of as many elements as there are rows.
+    enum Side {
+        case rows(String)
+        case fixed(Int)
+    }
+
+    let sides: [Side]
     let note: String
 
     /// ValueInfoProto.
     var message: ProtocolBuffer {
         var shape = ProtocolBuffer()
-        var batch = ProtocolBuffer()
-        batch.add(2, "batch")
-        shape.add(1, batch)
         for side in sides {
             var dimension = ProtocolBuffer()
-            dimension.add(1, side)
+            switch side {
+            case .rows(let name): dimension.add(2, name)
+            case .fixed(let size): dimension.add(1, size)
+            }
             shape.add(1, dimension)
         }
         var tensor = ProtocolBuffer()
