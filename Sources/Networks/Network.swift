@@ -75,6 +75,11 @@ public final class Network: Sendable {
         return score
     }
 
+    /// Calls `body` with each layer and what it read in the last forward pass of so many rows.
+    func forEachLayer(_ rows: Int, _ body: (any Layer, Matrix) -> Void) {
+        for index in layers.indices { body(layers[index], activation(index, rows)) }
+    }
+
     /// What layer `index` reads; the logits after the last.
     private func activation(_ index: Int, _ rows: Int) -> Matrix {
         view(activations[index], index == 0 ? inputShape : layers[index - 1].output, rows)

@@ -5,6 +5,8 @@ import Tensors
 public struct NetworkPlan: Sendable {
     public let layers: [any Layer]
     public let parameters: [Parameter]
+    /// What the linear part reads of the features; nil where it reads the images.
+    public let featureOutput: Shape?
     /// Those of them that belong to activations, the last ones.
     public let activations: [Parameter]
     /// What the linear part multiplies by and is not trained, besides the constants of its stack.
@@ -41,6 +43,7 @@ extension NetworkPlan {
     /// Features, if there are any, then a linear part.
     public init(_ linear: LinearStack, after features: FeatureStack? = nil, _ options: LinearOptions = LinearOptions()) {
         var builder = LinearBuilder(linear, options)
+        featureOutput = features?.layers.last?.output
         layers = (features?.layers ?? []) + builder.layers()
         (activations, constants) = (builder.activations, builder.constants)
         parameters = (features?.parameters ?? []) + linear.parameters + activations

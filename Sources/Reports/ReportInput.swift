@@ -1,4 +1,5 @@
 import Lab
+import Specs
 
 /// The input of a report: runs, their table, and their curves, which only the formats that draw them read.
 public struct ReportInput: Sendable {
@@ -12,12 +13,14 @@ public struct ReportInput: Sendable {
     /// - Parameters:
     ///   - experiment: the experiment that `runs` were selected by; nil for all.
     ///   - epochs: reads a run's curve.
+    ///   - compressed: the sizes of a run's compressed network, where its settings leave them open.
     public init(
         _ runs: [RunSummary], experiment: String? = nil,
-        epochs: @escaping @Sendable (RunSummary) throws -> [EpochRow] = { _ in [] }
+        epochs: @escaping @Sendable (RunSummary) throws -> [EpochRow] = { _ in [] },
+        compressed: (RunSummary) -> CompressedShape? = { _ in nil }
     ) {
         self.runs = runs.filter { !$0.isTrial }
-        table = ReportTable(runs)
+        table = ReportTable(runs, compressed: compressed)
         experiments = experiment.map { [$0] } ?? Self.names(runs)
         read = epochs
     }

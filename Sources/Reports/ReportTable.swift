@@ -14,6 +14,8 @@ struct ReportTable: Sendable {
         let trainableParameters: Int
         /// Parameters of the convolutions, which Table 1 does not count.
         let convolutionParameters: Int
+        /// Of the network that a compressed run ends with: parameters that are trained, and those that are stored.
+        let compressed: (trained: Int, stored: Int)?
         /// Of the final weights over the whole split, as fractions; nil if no run is completed.
         let train: Statistics?
         let test: Statistics?
@@ -58,7 +60,8 @@ struct ReportTable: Sendable {
     let trials: [RunSummary]
 
     /// Takes O(n log n) time for n runs.
-    init(_ all: [RunSummary]) {
+    /// - Parameter compressed: the sizes of a run's compressed network, where its settings leave them open.
+    init(_ all: [RunSummary], compressed: (RunSummary) -> CompressedShape? = { _ in nil }) {
         trials = all.filter(\.isTrial)
         let runs = all.filter { !$0.isTrial }
         let names = DataNames(runs)
@@ -78,7 +81,7 @@ struct ReportTable: Sendable {
                 group.key.deviations.isEmpty ? [] : within[group.key.model]?.deviations(group.runs[0].reportedSettings) ?? []
             let named = Set(group.key.deviations.filter { !shared.contains($0) } + swept)
             let own = Deviation.inOrder(named).map(\.text) + [group.key.data].compactMap(\.self)
-            let cells = Dictionary(grouping: group.runs) { $0.settings.dataset }.mapValues(Cell.init)
+            let cells = Dictionary(grouping: group.runs) { $0.settings.dataset }.mapValues { Cell($0, compressed) }
             return Row(
                 model: group.key.model, deviations: group.key.deviations, ownTexts: own, hasDataName: group.key.data != nil,
                 cells: cells)
@@ -128,7 +131,7 @@ struct ReportTable: Sendable {
 
 extension ReportTable.Cell {
     /// - Parameter runs: at least one, all of one model, data set and way of training, on the same data.
-    fileprivate init(_ runs: [RunSummary]) {
+    fileprivate init(_ runs: [RunSummary], _ compressed: (RunSummary) -> CompressedShape?) {
         let settings = runs[0].reportedSettings
         let completed = runs.filter { $0.completion != nil }
         model = settings.model
@@ -137,6 +140,8 @@ extension ReportTable.Cell {
         paperParameters = settings.paperLinearParameters
         trainableParameters = settings.linearParameters
         convolutionParameters = settings.convolutionParameters
+        let shape = settings.compress == nil ? nil : settings.compressedShape ?? completed.first.flatMap(compressed)
+        self.compressed = shape.map { settings.parameters(compressedTo: $0) }
         train = Statistics(completed.compactMap { $0.completion?.figures.trainAccuracy })
         test = Statistics(completed.compactMap { $0.completion?.figures.testAccuracy })
         loss = Statistics(completed.compactMap { $0.completion?.loss })

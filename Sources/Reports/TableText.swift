@@ -61,6 +61,16 @@ struct TableText {
         if !convolutions.isEmpty {
             notes.append("Convolutions have further parameters: \(Self.listed(convolutions)).")
         }
+        for row in table.rows {
+            for cell in row.cells.values.sorted(by: { $0.dataset.name < $1.dataset.name }) {
+                guard let compressed = cell.compressed else { continue }
+                let full = cell.trainableParameters + cell.convolutionParameters
+                notes.append(
+                    "\(row.label) on \(cell.dataset.displayName): \(full) parameters in full; compressed \(compressed.trained) "
+                        + "trainable, \(times(full, compressed.trained)), and \(compressed.stored) stored, "
+                        + "\(times(full, compressed.stored)).")
+            }
+        }
         for run in cells.flatMap(\.mixedKernels) {
             notes.append(
                 "Not reproducible bit by bit: \(name(run)), trained with several kinds of arithmetic "
@@ -68,6 +78,9 @@ struct TableText {
         }
         return notes + trials + cells.flatMap(\.unfinished).map(sentence)
     }
+
+    /// 23.8 times fewer
+    private func times(_ full: Int, _ fewer: Int) -> String { String(format: "%.1f times fewer", Double(full) / Double(fewer)) }
 
     /// Where the trials of searches are, which have no row. Empty if there are none.
     var trials: [String] {

@@ -9,6 +9,9 @@ struct TidyRow: Encodable {
     let linearParameters: Int
     let paperLinearParameters: Int
     let convolutionParameters: Int
+    /// Of the network that a compressed run ends with.
+    let compressedParameters: Int?
+    let compressedStored: Int?
     let seeds: [Int]
     let trainMean: Double?
     let trainDeviation: Double?
@@ -39,6 +42,8 @@ struct TidyRow: Encodable {
         case linearParameters = "linear_parameters"
         case paperLinearParameters = "paper_linear_parameters"
         case convolutionParameters = "convolution_parameters"
+        case compressedParameters = "compressed_parameters"
+        case compressedStored = "compressed_stored_parameters"
         case seeds
         case trainMean = "train_mean"
         case trainDeviation = "train_deviation"
@@ -57,7 +62,8 @@ struct TidyRow: Encodable {
 
     enum Value {
         case text(String)
-        case whole(Int)
+        /// Nil if there is none: null in JSON, empty in CSV.
+        case whole(Int?)
         /// Nil if it is not known: null in JSON, empty in CSV.
         case real(Double?)
         case wholes([Int])
@@ -72,6 +78,8 @@ struct TidyRow: Encodable {
         case .linearParameters: .whole(linearParameters)
         case .paperLinearParameters: .whole(paperLinearParameters)
         case .convolutionParameters: .whole(convolutionParameters)
+        case .compressedParameters: .whole(compressedParameters)
+        case .compressedStored: .whole(compressedStored)
         case .seeds: .wholes(seeds)
         case .trainMean: .real(trainMean)
         case .trainDeviation: .real(trainDeviation)
@@ -109,6 +117,7 @@ struct TidyRow: Encodable {
         (dataset, datasetDigest) = (cell.dataset.label, cell.datasetDigest)
         (linearParameters, paperLinearParameters) = (cell.trainableParameters, cell.paperParameters)
         convolutionParameters = cell.convolutionParameters
+        (compressedParameters, compressedStored) = (cell.compressed?.trained, cell.compressed?.stored)
         seeds = cell.seeds
         (trainMean, trainDeviation) = (cell.train?.mean, cell.train?.deviation)
         (testMean, testDeviation) = (cell.test?.mean, cell.test?.deviation)

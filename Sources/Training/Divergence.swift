@@ -7,6 +7,8 @@ public struct Divergence: Sendable, Equatable, CustomStringConvertible {
         case loss
         /// The loss of the final weights over a whole split.
         case finalLoss
+        /// What a layer reads, when the network was to be compressed.
+        case components
         /// A parameter or a part of the optimizer's state, by its name in a checkpoint.
         case tensor(String)
     }
@@ -20,6 +22,7 @@ public struct Divergence: Sendable, Equatable, CustomStringConvertible {
         switch cause {
         case .loss: "the loss is not finite in epoch \(epoch), batch \(batch)"
         case .finalLoss: "the loss of the final weights is not finite, after epoch \(epoch), batch \(batch)"
+        case .components: "what a layer reads has no principal components after epoch \(epoch), batch \(batch)"
         case .tensor(let name): "\(name) is not finite after epoch \(epoch), batch \(batch)"
         }
     }

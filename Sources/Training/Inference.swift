@@ -15,7 +15,8 @@ public final class Inference {
     public init(_ settings: Settings, _ checkpoint: Safetensors, adjacency: SparseMatrix? = nil, threads: Int) throws {
         self.settings = settings
         let rows = settings.evaluationRows
-        let plan = settings.networkPlan(batch: rows, adjacency: adjacency)
+        let compressed = CompressedShape(settings, metadata: checkpoint.metadata)
+        let plan = settings.networkPlan(batch: rows, compressed: compressed, adjacency: adjacency)
         network = Network(plan, capacity: rows, workers: Workers(threads: threads))
         try checkpoint.load(weightsOf: network.parameters)
     }

@@ -24,6 +24,17 @@ extension Settings {
         return kept.reduce(0, +) + (blocks.max() ?? 0)
     }
 
+    /// Bytes that the widest layer's principal components take, in float64: products, eigenvectors and LAPACK's own memory.
+    private var compressionBytes: Int {
+        guard let compress else { return 0 }
+        let images = min(compress.samples, trainImages)
+        return compressibleInputs.map { input in
+            let samples = images * input.positions
+            return samples >= input.inputs
+                ? 8 * 4 * input.inputs * input.inputs : 8 * (4 * samples * samples + 3 * samples * input.inputs)
+        }.max() ?? 0
+    }
+
     /// Bytes that training takes beside the data set: parameters, their gradients and the optimizer's state, activations and
     /// their gradients, and the scratch memory of a convolution's backward pass. Each thread's tiles, some megabytes,
     /// are not counted.
@@ -51,6 +62,6 @@ extension Settings {
         }
         let parameters = (linearParameters + convolutionParameters) * copies
         let working = max(partials, phases.max() ?? 0) + linear.workingFloats(linearDimensions, rows)
-        return 4 * (parameters + rows * activations + working)
+        return 4 * (parameters + rows * activations + working) + compressionBytes
     }
 }

@@ -6,9 +6,13 @@ import Tensors
 
 extension Settings {
     /// The run's network, freshly initialised, for batches of up to `batch` rows, with its own linear part or another.
-    /// - Parameter adjacency: of the graph, for a network that reads one. Without it, the network has the same parameters.
-    public func networkPlan(batch: Int, linear other: LinearStack? = nil, adjacency: SparseMatrix? = nil) -> NetworkPlan {
-        let linear = other ?? linearStack(batch: batch)
+    /// - Parameters:
+    ///   - compressed: the sizes of a network that is compressed already; nil for the network as it is trained first.
+    ///   - adjacency: of the graph, for a network that reads one. Without it, the network has the same parameters.
+    public func networkPlan(
+        batch: Int, linear other: LinearStack? = nil, compressed: CompressedShape? = nil, adjacency: SparseMatrix? = nil
+    ) -> NetworkPlan {
+        let linear = other ?? linearStack(batch: batch, compressed: compressed)
         let rate = dropoutInForce
         let options = LinearOptions(
             structure: structure, isNormalised: normalise == .layer, isPolynomial: activation == .polyReLU,
@@ -17,13 +21,21 @@ extension Settings {
         guard !architecture.features.isEmpty else { return NetworkPlan(linear, options) }
         let points = convolution == .pcn ? d.map { FeatureStack.Points(d: $0, weightFunction: weightFunction(layer: 0)) } : nil
         var features = FeatureStack(inputSides, seed: UInt64(seed), batch: batch, points: points)
-        for layer in self.features {
+        var sizes = CompressedSizes(compressed)
+        for (index, part) in featureSides.enumerated() {
+            let layer = part.layer, made = layer.convolutions(part.input).count
             switch layer {
             case .convolution(let channels, let kernel, let stride, let padding):
-                features.convolution(channels, kernel: kernel, stride: stride, padding: padding)
+                features.convolution(
+                    sizes.outputs() ?? channels, kernel: kernel, stride: stride, padding: padding,
+                    components: index == 0 ? 0 : sizes.components())
             case .normalisedConvolution(let channels, let kernel, let stride, let padding):
-                features.normalisedConvolution(channels, kernel: kernel, stride: stride, padding: padding)
-            case .residual(let channels, let stride): features.residual(channels, stride: stride)
+                features.normalisedConvolution(
+                    sizes.outputs() ?? channels, kernel: kernel, stride: stride, padding: padding,
+                    components: index == 0 ? 0 : sizes.components())
+            case .residual(let channels, let stride):
+                for _ in 0..<made { _ = sizes.outputs() }
+                features.residual(channels, stride: stride, components: (sizes.components(), sizes.components()))
             case .maxPool(let kernel, let stride): features.maxPool(kernel: kernel, stride: stride)
             case .globalMaxPool: features.globalMaxPool()
             case .averagePool(let side): features.averagePool(side: side)
@@ -33,9 +45,20 @@ extension Settings {
     }
 
     /// The run's linear part, freshly initialised, for batches of up to `batch` rows.
-    public func linearStack(batch: Int) -> LinearStack {
+    /// - Parameter compressed: as for `networkPlan`.
+    public func linearStack(batch: Int, compressed: CompressedShape? = nil) -> LinearStack {
         guard let part = LinearPart.named(linear.name) else { preconditionFailure("no linear part \(linear.name)") }
         var shape = LinearPartShape(widths: layerWidths, seed: UInt64(seed), batch: batch)
+        if let compressed {
+            let maps = layerWidths.count - 1, features = compressed.outputs.dropLast(maps)
+            // A linear layer after features reads every position of each channel that is kept.
+            let channels = featureSides.last?.output.channels ?? linearInputs
+            let kept = features.last.map { structure == .chain ? $0 * (linearInputs / channels) : linearInputs }
+            if structure == .chain {
+                shape.widths = [kept ?? linearInputs] + compressed.outputs.suffix(maps)
+            }
+            shape.components = compressed.dimensions.suffix(maps)
+        }
         if let d { shape.d = d }
         shape.weightFunctions = shape.layers.map { weightFunction(layer: $0.index) }
         shape.omega = omega
@@ -61,4 +84,17 @@ extension Settings {
         }
         return kind.make(parameters, OptimizerOptions(momentum: momentum, weightDecay: weightDecayInForce))
     }
+}
+
+/// Hands out the sizes of a compressed network's features in their order.
+private struct CompressedSizes {
+    private var left: (outputs: ArraySlice<Int>, dimensions: ArraySlice<Int>)?
+
+    init(_ shape: CompressedShape?) { left = shape.map { ($0.outputs[...], $0.dimensions[...]) } }
+
+    /// Of the next weight layer; nil where nothing is compressed.
+    mutating func outputs() -> Int? { left?.outputs.popFirst() }
+
+    /// Of the next compressible input; 0 where nothing is compressed.
+    mutating func components() -> Int { left?.dimensions.popFirst() ?? 0 }
 }

@@ -48,10 +48,10 @@ public protocol TrainingHost {
 public final class Trainer {
     private let settings: Settings
     private let data: TrainingData
-    private let network: Network
-    private let optimizer: any Networks.Optimizer
-    private let average: WeightAverage?
-    private let noise: GradientNoise?
+    /// In full, and then compressed if the settings say so.
+    private var trained: TrainedNetwork
+    private var network: Network { trained.network }
+    private var average: WeightAverage? { trained.average }
     private let now: () -> Double
     /// Labels of the batch in the network's input.
     private var labels: [UInt8] = []
@@ -67,17 +67,7 @@ public final class Trainer {
         self.settings = settings
         self.data = data
         self.now = now
-        let rows = settings.rows
-        network = Network(
-            settings.networkPlan(batch: rows, adjacency: data.adjacency), capacity: rows, labelSmoothing: settings.labelSmoothing,
-            mixup: settings.mixup > 0 ? Mixup(alpha: settings.mixup, seed: UInt64(settings.seed)) : nil,
-            workers: Workers(threads: threads))
-        optimizer = settings.makeOptimizer(network.parameters.filter(\.isTrained))
-        average = WeightAverage(settings, network.parameters)
-        noise =
-            settings.gradientNoise > 0
-            ? GradientNoise(network.parameters.filter(\.isTrained), eta: settings.gradientNoise, seed: UInt64(settings.seed))
-            : nil
+        trained = TrainedNetwork(settings, data, workers: Workers(threads: threads))
         lastCheckpoint = (now(), nil, nil)
     }
 
@@ -89,6 +79,9 @@ public final class Trainer {
             place.batch <= batches.count, place.score.samples <= data.train.count
         else { throw Safetensors.Failure.malformed("its metadata names no place in this training") }
         position = place
+        if let compressed = TrainedNetwork.Compressed(settings, metadata: checkpoint.metadata) {
+            trained = TrainedNetwork(settings, data, workers: network.workers, compressed: compressed)
+        }
         for (name, tensor) in tensors { try checkpoint.load(name, into: tensor) }
     }
 
@@ -122,6 +115,7 @@ public final class Trainer {
             position.seconds += now() - started
             started = now()
         }
+        if let end = compressIfDue() { return end }
         let order = data.order(epoch: position.epoch + 1)
         while position.batch < batches.count {
             if host.shouldStop {
@@ -163,6 +157,17 @@ public final class Trainer {
         return nil
     }
 
+    /// Compresses the network before the first epoch that is trained so. It follows from the weights and the data alone: a run that is resumed
+    /// at this place from a checkpoint of the full network comes to the same.
+    private func compressIfDue() -> TrainingEnd? {
+        guard let compression = settings.compress, position.epoch >= compression.after, trained.compressed == nil else {
+            return nil
+        }
+        guard let small = trained.compressed(compression, settings, data) else { return .diverged(diverged(.components)) }
+        trained = small
+        return nil
+    }
+
     /// One update on the images of these indices: forward, backward, optimizer.
     private func step(_ indices: ArraySlice<Int32>) -> Score {
         data.gatherForTraining(
@@ -176,8 +181,10 @@ public final class Trainer {
             falls: (settings.gamma, settings.milestones.count { $0 <= position.epoch }))
         let warmup = settings.warmup * Double(batches.count)
         let rise = warmup > 0 ? min(1, Double(done + 1) / warmup) : 1
-        noise?.add(step: done, network.workers)
-        optimizer.update(step: done + 1, learningRate: rate * rise, network.workers)
+        trained.noise?.add(step: done, network.workers)
+        // A compressed network's optimizer begins anew, but not the schedule.
+        let before = trained.compressed == nil ? 0 : (settings.compress?.after ?? 0) * batches.count
+        trained.optimizer.update(step: done + 1 - before, learningRate: rate * rise, network.workers)
         return score
     }
 
@@ -211,6 +218,7 @@ public final class Trainer {
         if let divergence { return .diverged(divergence) }
         if !kept, (lastCheckpoint.epoch, lastCheckpoint.batch) == (position.epoch, position.batch) { return nil }
         var metadata = position.metadata.merging(["settings": settings.canonicalJSON]) { old, _ in old }
+        if let compressed = trained.compressed { metadata.merge(compressed.metadata) { old, _ in old } }
         if average != nil, position.epoch == settings.epochs { metadata[WeightAverage.key] = WeightAverage.value }
         try host.checkpoint(
             epoch: position.epoch, batch: position.batch, kept: kept, CheckpointContents(tensors, metadata: metadata))
@@ -231,10 +239,8 @@ public final class Trainer {
             batch: isBetweenEpochs ? batches.count : position.batch)
     }
 
-    /// The tensors that a checkpoint holds: the parameters, the optimizer's state, and the average once it has begun.
-    private var tensors: [(name: String, tensor: Tensor)] {
-        network.parameters.map { ($0.name, $0.value) } + optimizer.state + (average?.tensors(after: position.epoch) ?? [])
-    }
+    /// The tensors that a checkpoint holds.
+    private var tensors: [(name: String, tensor: Tensor)] { trained.tensors(after: position.epoch) }
 
     private var batches: Tiling { Tiling(data.train.count, by: settings.graphNodes ?? min(settings.batchSize, data.train.count)) }
 

@@ -70,10 +70,10 @@ public struct TrainingData: Sendable {
         self.scale = scale ?? PixelScale(settings.inputScale, fittedTo: train)
     }
 
-    /// The order of an epoch's training images: a shuffle that follows from the seed. A graph's nodes stay in theirs.
-    func order(epoch: Int) -> [Int32] {
+    /// The order of an epoch's training images, or for another purpose: a shuffle that follows from the seed. A graph's nodes stay in theirs.
+    func order(purpose: String = "shuffle", epoch: Int = 0) -> [Int32] {
         guard adjacency == nil else { return [Int32](0..<Int32(train.count)) }
-        return RandomStream(seed: seed, purpose: "shuffle", epoch: epoch).permutation(train.count)
+        return RandomStream(seed: seed, purpose: purpose, epoch: epoch).permutation(train.count)
     }
 
     /// Writes the images of these indices as a network's input. Large images are resized batch by batch, not over the stored set.

@@ -18,7 +18,8 @@ struct PCNLab: ParsableCommand {
         subcommands: [
             Init.self, Submit.self, Work.self, Serve.self, Login.self, Status.self, Compare.self, Report.self, Export.self,
             Predict.self,
-            LandscapeCommand.self, Cancel.self, Pause.self, Resume.self, Retry.self, Remove.self, SetCommand.self, Wait.self,
+            LandscapeCommand.self, SpectrumCommand.self, Cancel.self, Pause.self, Resume.self, Retry.self, Remove.self,
+            SetCommand.self, Wait.self,
             Clean.self, ClusterCommand.self, Train.self, SearchCommand.self, LogCommand.self, Verify.self, BackupCommand.self,
             DataCommand.self, SchemaCommand.self,
             Bench.self, Doctor.self,

@@ -124,13 +124,13 @@ struct FeatureGoldenTests {
 
 extension Safetensors {
     /// The image shape of a (B, C, H, W) tensor.
-    fileprivate func imageShape(_ name: String) throws -> Shape {
+    func imageShape(_ name: String) throws -> Shape {
         let sides = try shape(name)
         return Shape(sides[2], sides[3], sides[1])
     }
 
     /// The elements of a (B, C, …) tensor in the order (B, …, C).
-    fileprivate func channelsLast(_ name: String) throws -> [Float] {
+    func channelsLast(_ name: String) throws -> [Float] {
         let (values, sides) = (try floats(name), try shape(name))
         let positions = sides.dropFirst(2).reduce(1, *)
         return (0..<sides[0]).flatMap { image in

@@ -77,13 +77,13 @@ import Testing
             "checkpoint_every": 9, "normalise": "layer", "initialisation": "grid", "window": "gaussian",
             "momentum": 0.9, "weight_decay": 0.01, "warmup": 0.5, "label_smoothing": 0.1, "weight_average": 0.25,
             "augment": ["crop"], "mixup": 0.2, "validation_samples": 100,
-            "dropout": 0.25,
+            "dropout": 0.25, "compress": ["after": 2, "fraction": 0.5],
         ]
         let value = try #require(other[key])
         let conditions = [
             "convolution": ["architecture": "convnet"], "window": ["initialisation": "grid"],
             "omega": ["linear": "sine_low_rank"], "filters": ["architecture": "resnet20"],
-            "milestones": ["schedule": "steps"], "gamma": ["schedule": "steps"],
+            "milestones": ["schedule": "steps"], "compress": ["linear": "mlp"], "gamma": ["schedule": "steps"],
         ]
         let plain: [String: Any] = ["architecture": "linearnet", "dataset": "cifar10"].merging(conditions[key] ?? [:]) { $1 }
         let runs = try [plain, plain.merging([key: value]) { $1 }].map { (fields: [String: Any]) in

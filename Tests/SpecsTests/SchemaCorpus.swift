@@ -15,6 +15,9 @@ enum SchemaCorpus {
             #""structure": "hourglass", "activation": "poly_relu", "gradient_noise": 0.1"#,
             #""schedule": "steps", "milestones": [80, 120], "gamma": 0.5"#,
             #""linear": "low_rank", "d": 1"#,
+            #""linear": "mlp", "compress": {"after": 2, "fraction": 0.5}"#,
+            #""linear": "mlp", "compress": {"after": 2, "threshold": [1, 2, 3, 4], "samples": 100, "keep_outputs": [9, 0, 0]}"#,
+            #""linear": "mlp", "sweep": {"compress": [{"after": 1, "dimensions": [1, 2, 3, 0]}, {"after": 2, "threshold": 0.5}]}"#,
             #""linear": "sine_low_rank", "ω": 30"#, #""linear": "neural_field", "d": 171"#,
             #""sweep": {"linear": ["sine_low_rank", "low_rank"]}, "omega": 1e30"#,
             #""λ": [1, 2, 3, 4], "epsilon": [0.1, 0.1, 0.1, 0.1]"#, #""sweep": {"ε": [0.1, [0.1, 0.2, 0.3, 0.4]]}"#,
@@ -63,6 +66,12 @@ enum SchemaCorpus {
     static let invalid: [String] =
         [
             #""linear": "cnn""#, #""linear": null"#, #""d": 0"#, #""d": 513"#, #""d": 1.5"#, #""d": "4""#, #""d": true"#,
+            #""linear": "mlp", "compress": {"after": 2}"#, #""linear": "mlp", "compress": {"fraction": 0.5}"#,
+            #""linear": "mlp", "compress": 2"#, #""linear": "mlp", "compress": {"after": 2, "fraction": 1.5}"#,
+            #""linear": "mlp", "compress": {"after": 0, "fraction": 0.5}"#,
+            #""linear": "mlp", "compress": {"after": 2, "fraction": 0.5, "threshold": 1}"#,
+            #""linear": "mlp", "compress": {"after": 2, "fraction": 0.5, "keep": [1]}"#,
+            #""compress": {"after": 2, "fraction": 0.5}"#,
             #""lambda": []"#, #""lambda": [1, 0, 1, 1]"#, #""lambda": "1""#, #""lambda": [[1, 1, 1, 1]]"#,
             #""epsilon": [\#((0..<65).map { _ in "1" }.joined(separator: ","))]"#,
             #""lambda": 0"#, #""lambda": -1"#, #""epsilon": "0.1""#, #""learning_rate": 1e400"#, #""learning_rate": 1e-400"#,

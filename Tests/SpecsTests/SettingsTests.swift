@@ -62,6 +62,12 @@ import Testing
             architecture: .resnet20, filters: 64, linear: .mlp, dataset: .cifar100, optimizer: .sgd, schedule: .steps,
             milestones: [80, 120], gamma: 0.5, momentum: 0.9),
         Settings(structure: .hourglass, dataset: .shapes),
+        Settings(linear: .mlp, dataset: .mnist, compress: Compression(after: 2, .fraction(0.25))),
+        Settings(
+            architecture: .conv4, linear: .mlp, dataset: .cifar10,
+            compress: Compression(
+                after: 3, samples: 900, .threshold(LayerValues([1e-3, 1e-3, 1e-3, 0.1, 0.2, 0.3])),
+                keepOutputs: [40, 0, 0, 0, 0, 0])),
         Settings(architecture: .vgg16, linear: .mlp, widths: [64], activation: .polyReLU, dataset: .cifar10, gradientNoise: 0.01),
         Settings(linear: .sineLowRank, d: 9, omega: 30, dataset: .cifar10),
         Settings(linear: .neuralField, d: 171, dataset: .cifar10), Settings(linear: .randomFeatures, d: 19, dataset: .mnist),

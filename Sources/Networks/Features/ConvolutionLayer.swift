@@ -10,6 +10,9 @@ public protocol ConvolutionLayer: Layer {
     /// O, k, k and C.
     var kernelShape: [Int] { get }
 
+    /// The convolution whose weights are stored: itself, unless it is over components.
+    var stored: any ConvolutionLayer { get }
+
     /// F's amplitude, where the weights are computed with it.
     var amplitude: Float? { get }
 
@@ -18,6 +21,7 @@ public protocol ConvolutionLayer: Layer {
 }
 
 extension ConvolutionLayer {
+    public var stored: any ConvolutionLayer { self }
     public var amplitude: Float? { nil }
 }
 

@@ -32,22 +32,38 @@ public struct FeatureStack: Sendable {
     }
 
     /// A convolution and ReLU.
-    public mutating func convolution(_ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
-        let name = "features.\(convolutions)"
+    /// - Parameter components: of its input, over which it is; 0 for one over the input itself.
+    public mutating func convolution(_ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, components: Int = 0) {
+        let name = "features.\(convolutions)", principal = project(name, components)
         let products = ConvolutionProducts(
             shape, channels: channels, kernel: kernel, stride: stride, padding: padding, hasInputGradient: !layers.isEmpty)
         convolutions += 1
         if let points {
             appendPointCloud(name, products, points)
         } else {
-            appendDense(name, products)
+            appendDense(name, products, principal)
         }
     }
 
-    private mutating func appendDense(_ name: String, _ products: ConvolutionProducts) {
+    private mutating func appendDense(_ name: String, _ products: ConvolutionProducts, _ principal: PrincipalInput?) {
         let layer = dense(name, products, hasReLU: true, hasBias: true)
         parameters += [layer.weight, layer.bias].compactMap(\.self)
+        append(principal.map { PrincipalConvolutionLayer($0, layer) } ?? layer)
+    }
+
+    /// Appends the projection of the current channels to so many components; nil and nothing for 0.
+    private mutating func project(_ name: String, _ components: Int) -> PrincipalInput? {
+        guard components > 0 else { return nil }
+        let layer = projection(name, components, shape)
         append(layer)
+        return layer.principal
+    }
+
+    private mutating func projection(_ name: String, _ components: Int, _ input: Shape) -> ProjectionLayer {
+        let principal = PrincipalInput(
+            (name + ".components", name + ".mean"), dimensions: components, inputs: input.channels)
+        parameters += principal.parameters
+        return ProjectionLayer(principal: principal, input: input)
     }
 
     /// Initialised as PyTorch does: weights and biases uniform in ±1/√(k·k·C) (§4.4).
@@ -59,46 +75,66 @@ public struct FeatureStack: Sendable {
     }
 
     /// A convolution without a bias, batch norm and ReLU.
-    public mutating func normalisedConvolution(_ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0) {
-        let name = "features.\(convolutions)"
+    public mutating func normalisedConvolution(
+        _ channels: Int, kernel: Int, stride: Int = 1, padding: Int = 0, components: Int = 0
+    ) {
+        let name = "features.\(convolutions)", principal = project(name, components)
         convolutions += 1
         for layer in normalised(
-            name, name + ".norm", shape, channels, kernel: kernel, stride: stride, padding: padding, hasReLU: true,
+            name, name + ".norm", principal, shape, channels, kernel: kernel, stride: stride, padding: padding, hasReLU: true,
             hasInputGradient: !layers.isEmpty)
         { append(layer) }
     }
 
     /// A basic residual block (He et al. 2016): two convolutions 3×3 with batch norm, and a shortcut, which is a convolution 1×1 with
     /// batch norm where the shape changes. Parameters are called as in torchvision's `BasicBlock`.
-    public mutating func residual(_ channels: Int, stride: Int) {
-        let name = "features.blocks.\(blocks)", input = shape
+    /// - Parameter components: of the block's input, which its first convolution and a projection shortcut share, and of the second
+    ///   convolution's; 0 for a convolution over its input itself.
+    public mutating func residual(_ channels: Int, stride: Int, components: (Int, Int) = (0, 0)) {
+        let name = "features.blocks.\(blocks)", isPlain = stride == 1 && channels == shape.channels
         blocks += 1
-        var main = normalised(
-            name + ".conv1", name + ".bn1", input, channels, kernel: 3, stride: stride, padding: 1, hasReLU: true)
+        let shared = isPlain ? nil : project(name, components.0)
+        let input = shape
+        var main: [any Layer] = [], first = shared
+        if isPlain, components.0 > 0 {
+            let layer = projection(name + ".conv1", components.0, input)
+            (main, first) = ([layer], layer.principal)
+        }
         main += normalised(
-            name + ".conv2", name + ".bn2", main[1].output, channels, kernel: 3, stride: 1, padding: 1, hasReLU: false)
+            name + ".conv1", name + ".bn1", first, main.last?.output ?? input, channels, kernel: 3, stride: stride, padding: 1,
+            hasReLU: true)
+        var second: PrincipalInput?
+        if components.1 > 0 {
+            let layer = projection(name + ".conv2", components.1, main[main.count - 1].output)
+            main.append(layer)
+            second = layer.principal
+        }
+        main += normalised(
+            name + ".conv2", name + ".bn2", second, main[main.count - 1].output, channels, kernel: 3, stride: 1, padding: 1,
+            hasReLU: false)
         let shortcut =
-            stride == 1 && channels == input.channels
+            isPlain
             ? []
             : normalised(
-                name + ".downsample.0", name + ".downsample.1", input, channels, kernel: 1, stride: stride, padding: 0,
+                name + ".downsample.0", name + ".downsample.1", shared, input, channels, kernel: 1, stride: stride, padding: 0,
                 hasReLU: false)
         append(
             ResidualLayer(
                 shortcut.isEmpty ? [main] : [main, shortcut], hasIdentity: shortcut.isEmpty, hasReLU: true, batch: batch))
     }
 
-    /// A convolution without a bias and its batch norm; their parameters are taken in.
+    /// A convolution without a bias and its batch norm; their parameters are taken in. Over components it has a bias.
     private mutating func normalised(
-        _ name: String, _ norm: String, _ input: Shape, _ channels: Int, kernel: Int, stride: Int, padding: Int, hasReLU: Bool,
+        _ name: String, _ norm: String, _ principal: PrincipalInput?, _ input: Shape, _ channels: Int, kernel: Int, stride: Int,
+        padding: Int, hasReLU: Bool,
         hasInputGradient: Bool = true
     ) -> [any Layer] {
         let products = ConvolutionProducts(
             input, channels: channels, kernel: kernel, stride: stride, padding: padding, hasInputGradient: hasInputGradient)
-        let convolution = dense(name, products, hasReLU: false, hasBias: false)
+        let convolution = dense(name, products, hasReLU: false, hasBias: principal != nil)
         let layer = BatchNormLayer(norm, products.output, hasReLU: hasReLU)
-        parameters += [convolution.weight] + layer.parameters
-        return [convolution, layer]
+        parameters += [convolution.weight, convolution.bias].compactMap(\.self) + layer.parameters
+        return [principal.map { PrincipalConvolutionLayer($0, convolution) } ?? convolution, layer]
     }
 
     /// The channels between two convolutions are one cloud, pools or not. Positions and offsets are uniform in [−1, 1] and biases

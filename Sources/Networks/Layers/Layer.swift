@@ -21,6 +21,9 @@ public protocol Layer: Sendable {
     /// Parameters that are exported as they are.
     var plainParameters: [Parameter] { get }
 
+    /// Parameters that are never trained, and that an export as a dense network has no need of.
+    var frozenParameters: [Parameter] { get }
+
     /// Scratch memory that a batch of B images takes.
     func workspace(batch: Int) -> WorkspaceNeed
 
@@ -34,6 +37,7 @@ public protocol Layer: Sendable {
 extension Layer {
     public var parts: [any Layer] { [self] }
     public var plainParameters: [Parameter] { [] }
+    public var frozenParameters: [Parameter] { [] }
 
     /// No scratch memory.
     public func workspace(batch: Int) -> WorkspaceNeed { WorkspaceNeed() }

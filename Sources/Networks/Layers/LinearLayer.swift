@@ -8,6 +8,9 @@ public protocol LinearLayer: Sendable {
     /// b (m).
     var bias: Parameter { get }
 
+    /// The bias of the layer as a dense one: `bias`, unless the weights that are stored are others than W.
+    var exportedBias: Parameter { get }
+
     /// Scratch memory that a batch of B rows takes.
     func workspace(batch: Int) -> WorkspaceNeed
 
@@ -27,6 +30,8 @@ public protocol LinearLayer: Sendable {
 }
 
 extension LinearLayer {
+    public var exportedBias: Parameter { bias }
+
     /// Most layers have the same weights all along.
     func rewire(_ x: Matrix, _ y: Matrix, _ workspace: Workspace) {}
 

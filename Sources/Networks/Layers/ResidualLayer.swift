@@ -45,6 +45,15 @@ struct ResidualLayer: Layer {
         if hasReLU { y.relu(pass.workers) }
     }
 
+    /// Calls `body` with each layer of each branch and what it read in the last forward pass over x.
+    func eachRead(_ x: Matrix, _ body: (_ layer: any Layer, _ x: Matrix, _ branch: Int) -> Void) {
+        for (branch, layers) in branches.enumerated() {
+            for (index, layer) in layers.enumerated() {
+                body(layer, index == 0 ? x : view(activations[branch][index - 1], layer.input, x.rows), branch)
+            }
+        }
+    }
+
     private func run(_ layers: [any Layer], _ memory: [Tensor], _ x: Matrix, into y: Matrix, _ pass: Pass) {
         var read = x
         for (index, layer) in layers.enumerated() {

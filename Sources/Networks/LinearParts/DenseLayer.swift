@@ -43,15 +43,24 @@ struct DenseLayer: LinearLayer {
 extension LinearPart {
     /// Dense layers, initialised as PyTorch does: weights and biases uniform in ±1/√n (§4.4).
     public static let mlp = LinearPart(name: "mlp") { shape in
-        let layers = shape.layers.map { index, inputs, outputs in
-            DenseLayer(
-                weight: Parameter("weights.\(index)", [outputs, inputs]), bias: Parameter("biases.\(index + 1)", [outputs]))
+        var layers: [any LinearLayer] = [], parameters: [Parameter] = []
+        for (index, inputs, outputs) in shape.layers {
+            let components = shape.components.isEmpty ? 0 : shape.components[index]
+            let weight = Parameter("weights.\(index)", [outputs, components > 0 ? components : inputs])
+            let bias = Parameter("biases.\(index + 1)", [outputs])
+            let bound = 1 / Double(inputs).squareRoot()
+            weight.initialise(seed: shape.seed, bound: bound)
+            bias.initialise(seed: shape.seed, bound: bound)
+            parameters += [weight, bias]
+            if components > 0 {
+                let principal = PrincipalInput(
+                    ("components.\(index)", "means.\(index)"), dimensions: components, inputs: inputs)
+                parameters += principal.parameters
+                layers.append(PrincipalDenseLayer(principal, weight: weight, bias: bias, batch: shape.batch))
+            } else {
+                layers.append(DenseLayer(weight: weight, bias: bias))
+            }
         }
-        for layer in layers {
-            let bound = 1 / Double(layer.inputs).squareRoot()
-            layer.weight.initialise(seed: shape.seed, bound: bound)
-            layer.bias.initialise(seed: shape.seed, bound: bound)
-        }
-        return LinearStack(layers: layers, parameters: layers.flatMap { [$0.weight, $0.bias] })
+        return LinearStack(layers: layers, parameters: parameters)
     }
 }

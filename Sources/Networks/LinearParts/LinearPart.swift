@@ -15,6 +15,8 @@ public struct LinearPartShape: Sendable {
     public var options = PointCloudOptions()
     /// The image whose pixels are the input neurons, channel by channel; nil where their points are placed as all others.
     public var grid: Shape?
+    /// Of mlp, the principal components of each layer's input that it is over, 0 for the input itself; empty for a network as it is.
+    public var components: [Int] = []
     public var seed: UInt64
     /// The most rows of a batch.
     public var batch: Int

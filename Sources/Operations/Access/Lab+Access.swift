@@ -1,5 +1,7 @@
 import Foundation
 import Lab
+import Specs
+import Tensors
 import Training
 
 extension Lab: LabAccess {
@@ -16,7 +18,22 @@ extension Lab: LabAccess {
     package func facts(of run: RunSummary) throws -> RunFacts {
         RunFacts(
             curve: try epochs(of: run.id), attempts: try attempts(of: run.id), checkpoints: try checkpoints(of: run.id),
-            events: try events(of: run.id), wishes: try wishes(for: run.id))
+            events: try events(of: run.id), wishes: try wishes(for: run.id), spectra: spectra(of: run))
+    }
+
+    /// Those of the newest whole checkpoint of a compressed run; empty for another, or where none can be read.
+    package func spectra(of run: RunSummary) -> [LayerSpectrum] {
+        compressedCheckpoint(of: run).flatMap { run.settings.spectra($0) } ?? []
+    }
+
+    /// The sizes of a run's network after its compression; nil for another run, or before it.
+    package func compressedShape(of run: RunSummary) -> CompressedShape? {
+        run.settings.compressedShape ?? compressedCheckpoint(of: run).flatMap { run.settings.compressedShape(of: $0) }
+    }
+
+    private func compressedCheckpoint(of run: RunSummary) -> Safetensors? {
+        guard let compression = run.settings.compress, run.epoch >= compression.after else { return nil }
+        return try? WeightsOfRun(self, run).checkpoint
     }
 
     package func epochs(of run: String) throws -> [EpochRow] { try epochs(of: run, after: 0) }

@@ -1,6 +1,7 @@
 import Foundation
 import Lab
 import Specs
+import Training
 
 /// A lab as the commands use it: a folder of this machine, or the lab of a service on another one. Both answer alike, to the byte.
 package protocol LabAccess: Sendable {
@@ -49,6 +50,8 @@ package struct RunFacts: Sendable {
     package let checkpoints: [CheckpointRecord]
     package let events: [EventRow]
     package let wishes: [(experiment: String, epochs: Int)]
+    /// Of a run that is compressed already, what each layer read; empty for others.
+    package let spectra: [LayerSpectrum]
 }
 
 /// What an action would do.
@@ -79,5 +82,15 @@ extension LabAccess {
         let found = try listing(selector, limit: nil)
         if let error = found.unreadable.first { throw error }
         return found.runs
+    }
+}
+
+extension RunFacts {
+    /// The sizes of a compressed run's network, where the variances decided them; nil before.
+    package func compressedShape(_ settings: Settings) -> CompressedShape? {
+        guard let compression = settings.compress, !spectra.isEmpty else { return nil }
+        let kept = spectra.compactMap(\.kept), outputs = settings.weightOutputs, given = compression.keepOutputs
+        return CompressedShape(
+            dimensions: kept, outputs: outputs.enumerated().map { given.indices.contains($0) && given[$0] > 0 ? given[$0] : $1 })
     }
 }

@@ -60,7 +60,7 @@ package struct RemoteLab: LabAccess {
         return RunFacts(
             curve: try epochs(of: run.id),
             attempts: record.attempts.map(\.row), checkpoints: record.checkpoints.map(\.record), events: try events(of: run.id),
-            wishes: record.wishes.map { ($0.experiment, $0.epochs) })
+            wishes: record.wishes.map { ($0.experiment, $0.epochs) }, spectra: record.spectra ?? [])
     }
 
     package func epochs(of run: String) throws -> [EpochRow] {

@@ -1,5 +1,6 @@
 import Lab
 import Specs
+import Training
 
 /// A run as a service describes it: an object of `status --json`, with the few values more that make it a `RunSummary`.
 struct RemoteRun: Decodable {
@@ -65,4 +66,5 @@ struct RemoteRecord: Decodable {
     let attempts: [AttemptAnswer]
     let checkpoints: [CheckpointAnswer]
     let wishes: [WishAnswer]
+    let spectra: [LayerSpectrum]?
 }

@@ -16,7 +16,7 @@ extension TidyRow.Value {
     fileprivate var cell: String {
         switch self {
         case .text(let text): text
-        case .whole(let whole): "\(whole)"
+        case .whole(let whole): whole.map { "\($0)" } ?? ""
         case .real(let real): real.map { "\($0)" } ?? ""
         case .wholes(let wholes): wholes.map(String.init).joined(separator: " ")
         case .runs(let runs): runs.map { "\($0.id) \($0.state) \($0.epoch)/\($0.epochs)" }.joined(separator: "; ")

@@ -21,9 +21,9 @@ struct LabRoutes {
             }
             let text = try await answers.onLab { lab in
                 try format.render(
-                    ReportInput(lab.listing(selection.filter(lab)).runs, experiment: selection.experiment) {
-                        try lab.epochs(of: $0.id)
-                    })
+                    ReportInput(
+                        lab.listing(selection.filter(lab)).runs, experiment: selection.experiment,
+                        epochs: { try lab.epochs(of: $0.id) }, compressed: lab.compressedShape))
             }
             return Response(
                 status: .ok, headers: [.contentType: Self.type(name), .cacheControl: "no-store"],
@@ -57,7 +57,10 @@ struct LabRoutes {
         group.get("table") { request, _ in
             let selection = try RunSelector(query: request.parameters)
             return try await answers.json(request) { lab in
-                TableAnswer(ReportInput(try lab.listing(selection.filter(lab)).runs, experiment: selection.experiment))
+                TableAnswer(
+                    ReportInput(
+                        try lab.listing(selection.filter(lab)).runs, experiment: selection.experiment,
+                        compressed: lab.compressedShape))
             }
         }
         group.get("styles") { request, _ in

@@ -5,6 +5,7 @@ import Lab
 import Operations
 import Reports
 import Specs
+import Training
 
 /// What is known of runs.
 struct RunRoutes {
@@ -126,6 +127,8 @@ struct RunRecord: Encodable, Sendable {
     let attempts: [AttemptAnswer]
     let checkpoints: [CheckpointAnswer]
     let wishes: [WishAnswer]
+    /// Of a run that is compressed already.
+    let spectra: [LayerSpectrum]
     /// Settings that differ from the paper's, in words.
     let deviations: [String]
     @Nullable var paper: PaperFigures?
@@ -137,6 +140,7 @@ struct RunRecord: Encodable, Sendable {
         attempts = try lab.attempts(of: id).map(AttemptAnswer.init)
         checkpoints = try lab.checkpoints(of: id).map(CheckpointAnswer.init)
         wishes = try lab.wishes(for: id).map(WishAnswer.init)
+        spectra = lab.spectra(of: summary)
         deviations = summary.settings.deviationsFromPaper.map(\.text)
         paper = summary.settings.paperRow.map {
             PaperFigures(trainAccuracy: $0.trainAccuracy / 100, testAccuracy: $0.testAccuracy / 100, loss: $0.finalLoss)

@@ -89,7 +89,7 @@ extension Diagnostic {
         case .realOrReals(let range, _): limits(.real(range))
         case .real where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
         case .whole where !kind.phrase.contains("from"): " (\(kind.rangePhrase))"
-        case .whole, .real, .wholes, .choice, .choiceOrPath, .choices, .text, .name, .object, .objects, .values: ""
+        case .whole, .real, .wholes, .choice, .choiceOrPath, .choices, .record, .text, .name, .object, .objects, .values: ""
         }
     }
 }

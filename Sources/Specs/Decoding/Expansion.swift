@@ -57,6 +57,7 @@ struct Expansion {
         checkGraphs(drafts)
         checkGrids(drafts)
         checkLists(drafts)
+        checkCompressions(drafts)
         var seen: Set<Settings> = []
         return drafts.map(\.settings).filter { seen.insert($0).inserted }
     }
@@ -208,6 +209,19 @@ struct Expansion {
             guard architecture.readsGraph != (dataset.nodes != nil), seen.insert([dataset.name, architecture.name]).inserted
             else { continue }
             report(.otherKindOfData(dataset, architecture), at: given.position, given.path)
+        }
+    }
+
+    /// Reports compressions that do not fit a run's network or length, once for each place and problem.
+    private mutating func checkCompressions(_ drafts: [Draft]) {
+        var seen: Set<[String]> = []
+        for draft in drafts where draft.hasLayers && draft.settings.compress != nil {
+            guard let given = draft.given["compress"], draft.given["dataset"]?.value != nil,
+                draft.given["epochs"] == nil || draft.given["epochs"]?.value != nil,
+                let fault = draft.settings.compress.flatMap({ draft.settings.fault(of: $0) }),
+                seen.insert(["\(given.position)", fault.member, fault.found]).inserted
+            else { continue }
+            report(.notOfForm(found: fault.found, remedy: fault.remedy), at: given.position, given.path.key(fault.member))
         }
     }
 

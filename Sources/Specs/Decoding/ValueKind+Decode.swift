@@ -70,17 +70,58 @@ extension ValueKind {
             }
             // The order does not matter.
             return .texts(names.filter(given.contains))
+        case (.record(let members, let rules), .object(let given)):
+            return record(members, rules, given, at: path, json.position, canonical: canonical, diagnostics: &diagnostics)
         case (.text, .string(let text)):
             return .text(text)
         case (.name, .string(let text)):
             return ExperimentName.isSuitable(text) ? .text(text) : fail(.outOfRange(found: json.found, self))
         case (.whole, _), (.real, _), (.realOrReals, _), (.choice, _), (.choiceOrPath, _), (.choices, _), (.wholes, _),
+            (.record, _),
             (.text, _), (.name, _),
             (.object, _),
             (.objects, _),
             (.values, _):
             return fail(.wrongType(found: json.found, self))
         }
+    }
+}
+
+extension ValueKind {
+    /// Reads an object's members; nil, and a diagnostic for each problem, where they cannot be read.
+    private func record(
+        _ members: [RecordMember], _ rules: [String], _ given: [JSONMember], at path: FieldPath, _ position: Position,
+        canonical: Bool, diagnostics: inout [Diagnostic]
+    ) -> SettingValue? {
+        let before = diagnostics.count, known = members.map(\.key)
+        var entries: [String: SettingValue] = [:], places: [String: JSONMember] = [:]
+        func fail(_ problem: Diagnostic.Problem, _ position: Position, _ path: FieldPath) {
+            diagnostics.append(Diagnostic(position: position, field: path, problem: problem))
+        }
+        for member in given {
+            let here = path.key(member.key)
+            if let first = places[member.key] {
+                fail(.repeatedField(first: first.keyPosition, firstKey: first.key), member.keyPosition, here)
+            } else if let kind = members.first(where: { $0.key == member.key })?.kind {
+                entries[member.key] = kind.value(of: member.value, at: here, canonical: canonical, diagnostics: &diagnostics)
+            } else {
+                let suggestion = Suggestion.closest(to: member.key, among: known)
+                fail(.unknownField(suggestion: suggestion, known: known), member.keyPosition, here)
+            }
+            places[member.key] = member
+        }
+        for member in members where member.isRequired && places[member.key] == nil {
+            fail(.missing(member.kind), position, path.key(member.key))
+        }
+        let found = rules.filter { places[$0] != nil }
+        if found.count != 1 {
+            let names = rules.map { "\"\($0)\"" }.joined(separator: ", ")
+            fail(
+                .notOfForm(
+                    found: found.isEmpty ? "none of \(names)" : found.map { "\"\($0)\"" }.joined(separator: " and "),
+                    remedy: "expected exactly one of \(names)"), position, path)
+        }
+        return diagnostics.count == before ? .record(entries) : nil
     }
 }
 

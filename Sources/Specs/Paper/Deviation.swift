@@ -40,7 +40,7 @@ extension SettingField {
     fileprivate var determinesWeights: Bool {
         switch applicability {
         case .weights, .linearPart, .inputCloud, .grid, .filters: true
-        case .everywhere, .convolutions, .images, .steps, .momentum, .weightDecay, .warmup:
+        case .everywhere, .convolutions, .images, .storedWeights, .steps, .momentum, .weightDecay, .warmup:
             ["structure", "activation", "normalise"].contains(key)
         }
     }

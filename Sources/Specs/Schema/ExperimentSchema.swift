@@ -139,6 +139,13 @@ public enum ExperimentSchema {
                 Member("type", .text("array")), Member("uniqueItems", .bool(true)),
                 Member("items", .object(constraints(.choice(names)))),
             ]
+        case .record(let members, let rules):
+            [
+                Member("type", .text("object")), Member("additionalProperties", .bool(false)),
+                Member("required", .list(members.filter(\.isRequired).map { .text($0.key) })),
+                Member("properties", .object(members.map { Member($0.key, .object(constraints($0.kind))) })),
+                Member("oneOf", .list(rules.map { .object([Member("required", .list([.text($0)]))]) })),
+            ]
         case .text, .name, .object, .objects, .values:
             preconditionFailure("no setting is of kind \(kind)")
         }

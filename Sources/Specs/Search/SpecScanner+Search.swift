@@ -221,7 +221,7 @@ extension ValueKind {
     var isNumber: Bool {
         switch self {
         case .whole, .real, .realOrReals: true
-        case .choice, .choiceOrPath, .wholes, .choices, .text, .name, .object, .objects, .values: false
+        case .choice, .choiceOrPath, .wholes, .choices, .record, .text, .name, .object, .objects, .values: false
         }
     }
 }

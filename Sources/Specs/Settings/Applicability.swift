@@ -14,6 +14,8 @@ enum Applicability: Hashable, Sendable {
     case steps
     /// Runs on images, of which a batch may have any.
     case images
+    /// Runs on images whose weights are stored, in the linear part and in convolutions.
+    case storedWeights
     /// Runs whose linear part has a cloud of points for the pixels of an image.
     case inputCloud
     /// Runs whose linear part has the points of an image's pixels on a grid.
@@ -43,6 +45,11 @@ enum Applicability: Hashable, Sendable {
         case .convolutions: [[architectures(\.hasConvolutions)]]
         case .filters: [[architectures { $0.filters != nil }]]
         case .images: [[architectures { !$0.readsGraph }]]
+        case .storedWeights:
+            [
+                [linears { $0 == .mlp }], [convolutions(\.isDense), architectures { !$0.hasConvolutions }],
+                [architectures { !$0.readsGraph }],
+            ]
         case .steps: [[Condition(key: "schedule", values: [Schedule.steps.name])]]
         case .inputCloud:
             [
@@ -67,6 +74,8 @@ enum Applicability: Hashable, Sendable {
         case .convolutions: settings.architecture.hasConvolutions
         case .filters: settings.architecture.filters != nil
         case .images: !settings.architecture.readsGraph
+        case .storedWeights:
+            settings.linear == .mlp && settings.convolutionInForce?.isDense != false && !settings.architecture.readsGraph
         case .steps: settings.schedule == .steps
         case .inputCloud:
             settings.linear.settings.contains(.inputCloud) && settings.architecture.features.isEmpty
@@ -85,6 +94,7 @@ enum Applicability: Hashable, Sendable {
         case .inputCloud:
             "behind convolutions or a lift, and of a graph's nodes, the linear part reads features, which have no places in a picture"
         case .images: "every step and every evaluation is over all nodes of a graph"
+        case .storedWeights: "components are those of what stored weights multiply"
         case .grid: "a window is over the picture, in which only a grid's points have places"
         case .everywhere, .weights, .linearPart, .convolutions, .filters, .steps, .momentum, .weightDecay, .warmup: nil
         }

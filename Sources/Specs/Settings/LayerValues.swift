@@ -15,6 +15,9 @@ public struct LayerValues: Hashable, Sendable {
         values = Set(list).count == 1 ? [list[0]] : list
     }
 
+    /// How many are in the list; nil for one number.
+    var count: Int? { values.count == 1 ? nil : values.count }
+
     /// The number of a layer, counted from the inputs.
     public subscript(layer: Int) -> Double { values.count == 1 ? values[0] : values[layer] }
 }
@@ -29,7 +32,7 @@ extension LayerValues: SettingRepresentable {
         switch value {
         case .real(let real): self.init(real)
         case .reals(let list) where !list.isEmpty: self.init(list)
-        case .reals, .text, .whole, .wholes, .texts, .own: return nil
+        case .reals, .text, .whole, .wholes, .texts, .own, .record: return nil
         }
     }
 
@@ -39,8 +42,11 @@ extension LayerValues: SettingRepresentable {
 extension SettingValue {
     /// The value as settings hold it: a list of equal numbers is one number.
     var canonical: SettingValue {
-        guard case .reals(let list) = self, !list.isEmpty else { return self }
-        return LayerValues(list).settingValue ?? self
+        switch self {
+        case .reals(let list) where !list.isEmpty: LayerValues(list).settingValue ?? self
+        case .record: Compression(self)?.settingValue ?? self
+        default: self
+        }
     }
 }
 

@@ -103,7 +103,7 @@ extension ValueKind {
                 return parts.allSatisfy(names.contains) ? .texts(names.filter(parts.contains)) : nil
             }()
         case .text, .name: .text(text)
-        case .object, .objects, .values: nil
+        case .record, .object, .objects, .values: nil
         }
     }
 }
@@ -119,7 +119,7 @@ extension SettingValue {
         switch self {
         case .whole(let whole): Double(whole)
         case .real(let real): real
-        case .text, .texts, .wholes, .reals, .own: nil
+        case .text, .texts, .wholes, .reals, .own, .record: nil
         }
     }
 }

@@ -160,6 +160,10 @@ extension SettingField {
             "the fraction of the epochs, the last ones, after which weights enter the mean that the run ends with; 0 for the last weights",
             omittedAt: 0, label: { $0 == "0" ? "last weights" : "weights averaged over the last \($0)" }),
         SettingField(
+            "compress", \.compress, .record(Compression.members, exactlyOne: Compression.rules),
+            "after so many epochs the network goes on as its layers' principal components, an object: `after`; `dimensions` (a list), `threshold` (of the variance, a number or a list) or `fraction` (of the inputs); `samples` (training images that decide, 5,000 unless given); `keep_outputs` (a list)",
+            applicability: .storedWeights, absentText: "none", label: { "compressed \($0)" }),
+        SettingField(
             "checkpoint_every", \.checkpointEvery, counts, "epochs between checkpoints that are kept",
             absentText: "chosen so that a crash costs at most a minute", fixesTrajectory: { _ in false },
             comparison: .never),

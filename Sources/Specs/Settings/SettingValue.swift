@@ -6,6 +6,8 @@ enum SettingValue: Hashable, Sendable {
     case wholes([Int])
     case reals([Double])
     case texts([String])
+    /// An object's members by their keys.
+    case record([String: SettingValue])
     /// A user's own data.
     case own(DatasetName)
 
@@ -19,6 +21,7 @@ enum SettingValue: Hashable, Sendable {
         case .reals(let reals): .list(reals.map(JSONTree.real))
         case .texts(let texts): .list(texts.map(JSONTree.text))
         case .own(let dataset): .text(dataset.name)
+        case .record(let entries): .object(entries.sorted { $0.key < $1.key }.map { JSONTree.Member($0.key, $0.value.json) })
         }
     }
 
@@ -32,6 +35,9 @@ enum SettingValue: Hashable, Sendable {
         case .reals(let reals): reals.map(ECMAScriptNumber.text).joined(separator: "/")
         case .texts(let texts): texts.isEmpty ? "none" : texts.joined(separator: "+")
         case .own(let dataset): dataset.label
+        case .record(let entries):
+            Compression.members.compactMap { member in entries[member.key].map { "\(member.key) \($0.shown)" } }
+                .joined(separator: ", ")
         }
     }
 }
@@ -115,7 +121,7 @@ extension DatasetName: SettingRepresentable {
         case .text(let text):
             guard let dataset = Self.named(text) else { return nil }
             self = dataset
-        case .whole, .real, .wholes, .reals, .texts: return nil
+        case .whole, .real, .wholes, .reals, .texts, .record: return nil
         }
     }
 

@@ -26,6 +26,8 @@ extension Settings: Codable {
                     }
                 case .wholes: .list(try container.decode([Int].self, forKey: key).map(JSONTree.whole))
                 case .choices: .list(try container.decode([String].self, forKey: key).map(JSONTree.text))
+                case .record(let members, _):
+                    .object(try Self.decodeRecord(members, try container.nestedContainer(keyedBy: SettingKey.self, forKey: key)))
                 case .choice, .choiceOrPath, .text, .name, .object, .objects, .values:
                     .text(try container.decode(String.self, forKey: key))
                 }
@@ -40,6 +42,27 @@ extension Settings: Codable {
         } catch {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: decoder.codingPath, debugDescription: error.description, underlyingError: error))
+        }
+    }
+
+    /// The members that a setting's object has. Their limits are checked afterwards.
+    private static func decodeRecord(
+        _ members: [RecordMember], _ container: KeyedDecodingContainer<SettingKey>
+    ) throws -> [JSONTree.Member] {
+        try members.filter { container.contains(SettingKey($0.key)) }.map { member in
+            let key = SettingKey(member.key)
+            let value: JSONTree =
+                switch member.kind {
+                case .whole: .whole(try container.decode(Int.self, forKey: key))
+                case .wholes: .list(try container.decode([Int].self, forKey: key).map(JSONTree.whole))
+                default:
+                    if let list = try? container.decode([Finite].self, forKey: key) {
+                        .list(list.map { .real($0.value) })
+                    } else {
+                        .real(try container.decode(Finite.self, forKey: key).value)
+                    }
+                }
+            return .init(member.key, value)
         }
     }
 

@@ -10,7 +10,7 @@ extension Settings {
         (settings.optimizer, settings.momentum, settings.weightDecay) = (Default.optimizer, Default.momentum, nil)
         (settings.schedule, settings.milestones, settings.gamma) = (Default.schedule, Default.milestones, Default.gamma)
         (settings.warmup, settings.gradientNoise) = (Default.warmup, Default.gradientNoise)
-        (settings.weightAverage, settings.checkpointEvery) = (Default.weightAverage, nil)
+        (settings.weightAverage, settings.compress, settings.checkpointEvery) = (Default.weightAverage, nil, nil)
         settings.normalize()
         return settings
     }

@@ -88,6 +88,8 @@ public struct Settings: Hashable, Sendable {
     public var labelSmoothing: Double
     /// The fraction of the epochs, the last ones, whose weights are averaged; 0 for none.
     public var weightAverage: Double
+    /// When and how far the network is compressed; nil for one that stays as it is.
+    public internal(set) var compress: Compression?
     /// Epochs between checkpoints that are kept; nil lets the program choose.
     public var checkpointEvery: Int?
 
@@ -154,7 +156,7 @@ public struct Settings: Hashable, Sendable {
         momentum: Double = Default.momentum, weightDecay: Double? = nil, warmup: Double = Default.warmup,
         gradientNoise: Double = Default.gradientNoise,
         labelSmoothing: Double = Default.labelSmoothing, weightAverage: Double = Default.weightAverage,
-        checkpointEvery: Int? = nil
+        compress: Compression? = nil, checkpointEvery: Int? = nil
     ) {
         self.architecture = architecture
         self.filters = filters
@@ -198,7 +200,7 @@ public struct Settings: Hashable, Sendable {
         self.gradientNoise = gradientNoise
         self.labelSmoothing = labelSmoothing
         self.weightAverage = weightAverage
-        self.checkpointEvery = checkpointEvery
+        (self.compress, self.checkpointEvery) = (compress, checkpointEvery)
         normalize()
     }
 
@@ -230,7 +232,8 @@ public struct Settings: Hashable, Sendable {
     /// Epochs completed when the first weights enter the average; nil if none do. The last epoch's always do.
     public var firstAveragedEpoch: Int? {
         guard weightAverage > 0 else { return nil }
-        return max(1, epochs - max(1, Int((weightAverage * Double(epochs)).rounded())) + 1)
+        // Weights of before a compression have other shapes.
+        return max((compress?.after ?? 0) + 1, epochs - max(1, Int((weightAverage * Double(epochs)).rounded())) + 1)
     }
 
     /// The model as the paper names it: LinearNet-PCN16, LinearNet-MLP; likewise LinearNet-LowRank16, and ConvNetPCN16-MLP if
@@ -268,30 +271,6 @@ public struct Settings: Hashable, Sendable {
 
     /// The values in force, one for each of `keys`; empty for a setting that does not apply.
     public var texts: [String] { SettingField.all.map { $0.effective(self)?.shown ?? "" } }
-
-    /// Training images that an epoch passes over.
-    public var trainImages: Int { trainSamples ?? max(1, dataset.trainImages - keptBack) }
-
-    /// Training images that are kept back for validation. A graph has other nodes for it.
-    private var keptBack: Int { dataset.nodes == nil ? validationSamples : 0 }
-
-    /// Nodes of the graph, which every pass has all of; nil for a run on images.
-    public var graphNodes: Int? { architecture.readsGraph ? dataset.nodes : nil }
-
-    /// Rows of an epoch's training passes: images, or the nodes of a graph.
-    public var trainRows: Int { graphNodes ?? trainImages }
-
-    /// Rows of the passes that evaluate after each epoch.
-    public var evaluatedRows: Int { graphNodes.map { $0 * (validationSamples > 0 ? 2 : 1) } ?? evaluatedImages }
-
-    /// Rows of a step, but for a last one that may be short.
-    public var stepRows: Int { graphNodes ?? min(batchSize, trainImages) }
-
-    /// Test images that an evaluation passes over.
-    public var testImages: Int { testSamples ?? dataset.testImages }
-
-    /// Images that are evaluated after each epoch.
-    public var evaluatedImages: Int { testImages + validationSamples }
 }
 
 extension Settings {

@@ -61,6 +61,9 @@ extension SettingValue {
         case .reals(let reals): try object.encode(reals, forKey: key)
         case .texts(let texts): try object.encode(texts, forKey: key)
         case .own(let dataset): try object.encode(dataset.name, forKey: key)
+        case .record(let entries):
+            var nested = object.nestedContainer(keyedBy: SettingKey.self, forKey: key)
+            for (name, value) in entries.sorted(by: { $0.key < $1.key }) { try value.encode(to: &nested, SettingKey(name)) }
         }
     }
 }

@@ -14,6 +14,8 @@ enum ValueKind: Hashable, Sendable {
     case wholes(each: ClosedRange<Int>, count: ClosedRange<Int>)
     /// A list of names, each at most once.
     case choices([String])
+    /// An object of some members, of which one group has exactly one.
+    case record([RecordMember], exactlyOne: [String])
     /// Any text.
     case text
     /// A name that can be a file name: 1…60 characters, no slash, no control character.
@@ -44,6 +46,10 @@ enum ValueKind: Hashable, Sendable {
             "a list of \(count.lowerBound) to \(count.upperBound) whole numbers, each "
                 + ValueKind.whole(each).rangePhrase
         case .choices(let names): "a list of " + names.map(Echo.quoted).joined(separator: ", ") + ", each at most once"
+        case .record(let members, let rules):
+            "an object { … } of "
+                + (members.filter(\.isRequired).map(\.key) + [rules.joined(separator: " or ")]).joined(separator: ", ")
+                + members.filter { !$0.isRequired && !rules.contains($0.key) }.map { ", and \($0.key) if wanted" }.joined()
         case .text: "text in double quotes"
         case .name:
             "a name of 1 to \(ExperimentName.lengthLimit) characters, without / and control characters, not . or .., "
@@ -64,7 +70,7 @@ enum ValueKind: Hashable, Sendable {
         case .real(let range):
             "from \(ECMAScriptNumber.text(range.lowerBound)) to \(ECMAScriptNumber.text(range.upperBound))"
         case .realOrReals(let range, _): ValueKind.real(range).rangePhrase
-        case .wholes, .choice, .choiceOrPath, .choices, .text, .name, .object, .objects, .values: ""
+        case .wholes, .choice, .choiceOrPath, .choices, .record, .text, .name, .object, .objects, .values: ""
         }
     }
 }

@@ -25,22 +25,28 @@ public struct WeightExport: Sendable {
         metadata: [String: String] = [:]
     ) throws {
         (self.settings, self.scale) = (settings, scale)
-        let stack = settings.linearStack(batch: 1)
-        let plan = settings.networkPlan(batch: 1, linear: stack)
+        let compressed = CompressedShape(settings, metadata: checkpoint.metadata)
+        let stack = settings.linearStack(batch: 1, compressed: compressed)
+        let plan = settings.networkPlan(batch: 1, linear: stack, compressed: compressed)
         try checkpoint.load(weightsOf: plan.parameters)
         let features =
             expanded || settings.convolution?.isDense != false
-            ? plan.layers.flatMap(\.parts).flatMap { layer in
-                ((layer as? any ConvolutionLayer).map(Self.kernels) ?? [])
-                    + layer.plainParameters.map { PortableTensor($0.name, $0) }
-            }
+            ? plan.layers.flatMap(\.parts).flatMap { Self.tensors($0, expanded: expanded) }
             : plan.parameters.dropLast(stack.parameters.count + plan.activations.count).map { PortableTensor($0.name, $0) }
         var linear = expanded ? Self.dense(stack) : Self.stored(stack, settings.linear)
         // The linear part reads the features' output as one vector.
-        if let sides = settings.featureSides.last?.output, sides.height * sides.width > 1 {
-            let order = Flattening(positions: sides.height * sides.width, channels: sides.channels)
+        let sides = settings.featureSides.last?.output, positions = sides.map { $0.height * $0.width } ?? 1
+        if let read = plan.featureOutput, positions > 1 {
+            let order = Flattening(positions: positions, channels: read.count / positions)
             switch (expanded ? Linear.mlp : settings.linear).export.inputAxis {
-            case .columns?: linear[0] = linear[0].reordered(columns: order)
+            case .columns?:
+                // What is over components is not over positions; the components and their mean are.
+                if let components = linear.firstIndex(where: { $0.name == "linear.0.components" }) {
+                    linear[components] = linear[components].reordered(columns: order)
+                    linear[components + 1] = linear[components + 1].reordered(rows: order)
+                } else {
+                    linear[0] = linear[0].reordered(columns: order)
+                }
             case .rows?: linear[0] = linear[0].reordered(rows: order)
             case nil: break
             }
@@ -66,16 +72,24 @@ public struct WeightExport: Sendable {
         self.metadata = known.merging(metadata) { _, given in given }
     }
 
+    /// What a layer of the features has, its kernels in PyTorch's order.
+    private static func tensors(_ layer: any Layer, expanded: Bool) -> [PortableTensor] {
+        let convolution = layer as? any ConvolutionLayer
+        let kernels = convolution.map { Self.kernels(expanded ? $0 : $0.stored) } ?? []
+        let others = layer.plainParameters + (expanded ? [] : layer.frozenParameters)
+        return kernels + others.map { PortableTensor($0.name, $0) }
+    }
+
     /// A convolution as a dense one.
     private static func kernels(_ layer: any ConvolutionLayer) -> [PortableTensor] {
         [PortableTensor(layer.name + ".weight", kernelsOf: layer)]
-            + [layer.bias].compactMap(\.self).map { PortableTensor($0.name, $0) }
+            + [layer.bias].compactMap(\.self).map { PortableTensor(layer.name + ".bias", $0) }
     }
 
     /// Every parameter as it is stored.
     private static func stored(_ stack: LinearStack, _ linear: Linear) -> [PortableTensor] {
-        // Masks are in the zeros of the weights.
-        (stack.parameters.filter(\.isTrained) + stack.constants).map {
+        // Masks are in the zeros of the weights, and need no tensors of their own.
+        (stack.parameters.filter { $0.isTrained || linear == .mlp } + stack.constants).map {
             PortableTensor(linear.export.name(of: $0.name) ?? $0.name, $0)
         }
     }
@@ -83,7 +97,10 @@ public struct WeightExport: Sendable {
     /// The layers as dense ones.
     private static func dense(_ stack: LinearStack) -> [PortableTensor] {
         stack.layers.enumerated().flatMap { index, layer in
-            [PortableTensor("linear.\(index).weight", weightOf: layer), PortableTensor("linear.\(index).bias", layer.bias)]
+            [
+                PortableTensor("linear.\(index).weight", weightOf: layer),
+                PortableTensor("linear.\(index).bias", layer.exportedBias),
+            ]
         }
     }
 }

@@ -94,7 +94,9 @@ struct Report: ParsableCommand {
                 return try reportSearch(SearchReport(summary))
             }
             let runs = try lab.listing(criteria.selector, limit: nil).readable()
-            let input = ReportInput(runs, experiment: experiment) { try lab.epochs(of: $0.id) }
+            let input = ReportInput(
+                runs, experiment: experiment, epochs: { try lab.epochs(of: $0.id) },
+                compressed: { (lab as? Lab)?.compressedShape(of: $0) })
             let text = (excel ? ReportFormat.excelMark : "") + (try format.render(input))
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
             if let curves { try writeCurves(lab, runs, URL(fileURLWithPath: curves, isDirectory: true)) }

@@ -30,6 +30,12 @@ struct RunDetails {
         field("linear parameters", acting + (acting == paper ? "" : " that act (the paper counts \(paper))"), &lines)
         let convolutions = run.settings.convolutionParameters
         if convolutions > 0 { field("convolutions", convolutions.grouped + " parameters", &lines) }
+        if let shape = run.settings.compressedShape ?? facts.compressedShape(run.settings) {
+            let counts = run.settings.parameters(compressedTo: shape)
+            field(
+                "compressed", "\(counts.trained.grouped) trained parameters, \(counts.stored.grouped) stored with the components",
+                &lines)
+        }
         field("data set", run.datasetDigest, &lines)
         field("epoch", "\(run.epoch) of \(run.epochs)", &lines)
         if let note = run.note { field("note", note, &lines) }
@@ -49,6 +55,11 @@ struct RunDetails {
         }
         if let final = run.final { field("final weights", accuracies(final), &lines) }
         drawCurves(&lines)
+        for spectrum in facts.spectra {
+            for (index, line) in spectrum.lines(columns: max(8, min(60, Terminal.output.columns - 32))).enumerated() {
+                field(index == 0 ? "spectrum" : "", line, &lines)
+            }
+        }
         if let perEpoch = run.secondsPerEpoch { field("time", timing(perEpoch), &lines) }
         for attempt in facts.attempts {
             let end = attempt.endedAt.map { "ended \(Format.time($0)), \(attempt.outcome ?? "")" } ?? "under way"

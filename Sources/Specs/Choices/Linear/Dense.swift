@@ -14,6 +14,8 @@ extension Linear {
             switch kind {
             case "weights": "linear.\(index).weight"
             case "biases": "linear.\(index - 1).bias"
+            case "components": "linear.\(index).components"
+            case "means": "linear.\(index).mean"
             default: nil
             }
         })

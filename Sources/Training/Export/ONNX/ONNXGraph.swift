@@ -12,6 +12,8 @@ struct ONNXGraph {
     let output: ONNXValue
     private(set) var nodes: [ONNXNode] = []
     private(set) var constants: [ONNXTensor] = []
+    /// Of the weights.
+    private let names: Set<String>
 
     /// - Parameters:
     ///   - weights: every layer as a dense one, with the names of `WeightExport`.
@@ -30,6 +32,7 @@ struct ONNXGraph {
         }
         output = ONNXValue(name: "logits", sides: [rows, .fixed(dataset.classes)], note: "one for each class, before softmax")
         constants = weights.map(ONNXTensor.init)
+        names = Set(weights.map(\.name))
         var x = inputs[0].name
         if !isGraph { x = resized(x, from: dataset.side, to: settings.inputSides.height) }
         x = scaled(x, scale, sides: isGraph ? [] : [1, 1])
@@ -165,17 +168,17 @@ struct ONNXGraph {
         switch layer {
         case .convolution(_, let kernel, let stride, let padding):
             let name = "features.\(convolution)"
-            return node("Relu", [convolved(x, name + ".weight", bias: name + ".bias", kernel, stride, padding)])
+            return node("Relu", [convolved(x, name, kernel, stride, padding)])
         case .normalisedConvolution(_, let kernel, let stride, let padding):
             let name = "features.\(convolution)"
-            return node("Relu", [batchNormalised(convolved(x, name + ".weight", kernel, stride, padding), name + ".norm")])
+            return node("Relu", [batchNormalised(convolved(x, name, kernel, stride, padding), name + ".norm")])
         case .residual(_, let stride):
             let name = "features.blocks.\(block).", hasShortcut = layer.convolutions(input).count > 2
-            let first = batchNormalised(convolved(x, name + "conv1.weight", 3, stride, 1), name + "bn1")
-            let second = batchNormalised(convolved(node("Relu", [first]), name + "conv2.weight", 3, 1, 1), name + "bn2")
+            let first = batchNormalised(convolved(x, name + "conv1", 3, stride, 1), name + "bn1")
+            let second = batchNormalised(convolved(node("Relu", [first]), name + "conv2", 3, 1, 1), name + "bn2")
             let rest =
                 hasShortcut
-                ? batchNormalised(convolved(x, name + "downsample.0.weight", 1, stride, 0), name + "downsample.1") : x
+                ? batchNormalised(convolved(x, name + "downsample.0", 1, stride, 0), name + "downsample.1") : x
             return node("Relu", [node("Add", [second, rest])])
         case .maxPool(let kernel, let stride):
             return node(
@@ -185,11 +188,10 @@ struct ONNXGraph {
         }
     }
 
-    private mutating func convolved(
-        _ x: String, _ weight: String, bias: String? = nil, _ kernel: Int, _ stride: Int, _ padding: Int
-    ) -> String {
+    /// With a bias where the weights have one.
+    private mutating func convolved(_ x: String, _ name: String, _ kernel: Int, _ stride: Int, _ padding: Int) -> String {
         node(
-            "Conv", [x, weight] + [bias].compactMap(\.self),
+            "Conv", [x, name + ".weight"] + [name + ".bias"].filter(names.contains),
             [
                 "kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride]),
                 "pads": .integers([padding, padding, padding, padding]),
