@@ -26,6 +26,11 @@ extension Section {
                     + sides.map { $0.map { turns.ratio($0, to: 0).text(2) } ?? "" })
         }
         try torch.end()
+        var memory = MarkdownTable(["two steps", "batch", "pcnlab, MB", "PyTorch, MB", "PyTorch ÷ pcnlab"])
+        for model in Models.pairs {
+            let own = Double(try StepPeak.measure(model).peak), theirs = Double(try TorchProcess.peak(python, model))
+            memory.add([model.model, model.batchSize.grouped, own.megabytes, theirs.megabytes, (theirs / own).text(1)])
+        }
         return """
             PyTorch \(torch.version), \(threadsText(Environment.cores)): `torch.cdist` → triangle wave → `x @ W + b` → ReLU → \
             cross-entropy, autograd, the paper's update, and the layers of `torch.nn` for the rest (`Benchmarks/torch_step.py`). Compiled is \
@@ -33,6 +38,10 @@ extension Section {
             step, 25 rounds, 7 for models with convolutions; the ratios are medians of the rounds' ratios.
 
             \(table.text)
+
+            Peak resident memory (10⁶ bytes) of a process that takes two eager steps, the program itself included:
+
+            \(memory.text)
             """
     }
 }

@@ -35,6 +35,17 @@ final class TorchProcess {
         return seconds
     }
 
+    /// Peak resident memory, in bytes, of a process that takes two eager steps.
+    static func peak(_ python: String, _ model: Settings) throws -> Int {
+        let torch = try TorchProcess(python, threads: Environment.cores)
+        _ = try torch.seconds(model, .eager)
+        try torch.input.fileHandleForWriting.write(contentsOf: Data("peak\n".utf8))
+        let reply = torch.reply()
+        try torch.end()
+        guard let bytes = Int(reply) else { throw Failure(line: "peak", reply: reply) }
+        return bytes
+    }
+
     func end() throws {
         try input.fileHandleForWriting.close()
         process.waitUntilExit()

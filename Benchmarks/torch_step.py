@@ -1,15 +1,16 @@
 """One training step by PyTorch for each line on stdin, such as "alexnet pcn 64 eager"; its seconds on stdout.
 
-A line is an architecture, a linear part, a batch and a way: eager, compiled or channels_last. The first line out is PyTorch's
-version. Between lines the process waits, so that another program can be measured in turn.
+A line is an architecture, a linear part, a batch and a way: eager, compiled or channels_last. The line "peak" asks for the most memory
+so far, in bytes. The first line out is PyTorch's version. Between lines the process waits, so that another program can be measured in turn.
 """
 
 import math
+import resource
 import sys
 import time
 
 import torch
-from torch.nn import AdaptiveAvgPool2d, AdaptiveMaxPool2d, Conv2d, Flatten, MaxPool2d, ReLU, Sequential
+from torch.nn import AdaptiveAvgPool2d, AdaptiveMaxPool2d, BatchNorm2d, Conv2d, Flatten, MaxPool2d, Module, ReLU, Sequential
 from torch.nn.functional import cross_entropy, dropout, relu
 
 D, LAMBDA, EPSILON = 16, 1.0, 0.1
@@ -43,6 +44,50 @@ class AlexNet:
             *convolution(3, 64, 11, 4, 2), MaxPool2d(3, 2), *convolution(64, 192, 5, 1, 2), MaxPool2d(3, 2),
             *convolution(192, 384, 3, 1, 1), *convolution(384, 256, 3, 1, 1), *convolution(256, 256, 3, 1, 1),
             MaxPool2d(3, 2), AdaptiveAvgPool2d(6), Flatten())
+
+
+class Conv4:
+    image, widths, dropout = (3, 32, 32), [8192, 256, 256, 10], 0.0
+
+    def features():
+        return Sequential(
+            *convolution(3, 64, 3, 1, 1), *convolution(64, 64, 3, 1, 1), MaxPool2d(2), *convolution(64, 128, 3, 1, 1),
+            *convolution(128, 128, 3, 1, 1), MaxPool2d(2), Flatten())
+
+
+def normalised(n, m, kernel=3, stride=1):
+    return Conv2d(n, m, kernel, stride, kernel // 2, bias=False), BatchNorm2d(m)
+
+
+class VGG16:
+    image, widths, dropout = (3, 32, 32), [512, 10], 0.0
+
+    def features():
+        layers, channels = [], 3
+        for index, group in enumerate([[64] * 2, [128] * 2, [256] * 3, [512] * 3, [512] * 3]):
+            layers += [MaxPool2d(2)] if index else []
+            for width in group:
+                layers += [*normalised(channels, width), ReLU(inplace=True)]
+                channels = width
+        return Sequential(*layers, AdaptiveAvgPool2d(1), Flatten())
+
+
+class Block(Module):
+    def __init__(self, n, m, stride):
+        super().__init__()
+        self.main = Sequential(*normalised(n, m, 3, stride), ReLU(inplace=True), *normalised(m, m))
+        self.shortcut = Sequential(*normalised(n, m, 1, stride)) if n != m else Sequential()
+
+    def forward(self, x):
+        return relu(self.main(x) + self.shortcut(x))
+
+
+class ResNet20:
+    image, widths, dropout = (3, 32, 32), [64, 10], 0.0
+
+    def features():
+        blocks = [Block(n, m, 2 if n != m else 1) for n, m in zip([16, 16, 16, 16, 32, 32, 32, 64, 64], [16] * 3 + [32] * 3 + [64] * 3)]
+        return Sequential(*normalised(3, 16), ReLU(inplace=True), *blocks, AdaptiveAvgPool2d(1), Flatten())
 
 
 def weight(a, b):
@@ -103,9 +148,14 @@ def step_of(architecture, linear, batch, way):
 torch.manual_seed(1)
 torch.set_num_threads(int(sys.argv[1]))
 print(torch.__version__, flush=True)
-architectures = {"linearnet": LinearNet, "convnet": ConvNet, "alexnet": AlexNet}
+architectures = {
+    "linearnet": LinearNet, "convnet": ConvNet, "alexnet": AlexNet, "conv4": Conv4, "vgg16": VGG16, "resnet20": ResNet20,
+}
 linears, steps = {"pcn": PCN, "mlp": MLP}, {}
 for line in sys.stdin:
+    if line == "peak\n":
+        print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, flush=True)
+        continue
     if line not in steps:
         name, linear, batch, way = line.split()
         steps[line] = step_of(architectures[name], linears[linear], int(batch), way)

@@ -19,6 +19,10 @@ struct DataPageTests {
         try Program.inNewFolder { program in
             try Colours.write(to: program.folder.appending(path: "digits/data.npz"))
             _ = try program.spec(String(spec), "digits.json")
+            let graphs = "experiments/graphs.json"
+            try FileManager.default.createDirectory(
+                at: program.folder.appending(path: "experiments"), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(at: Self.root.appending(path: graphs), to: program.folder.appending(path: graphs))
             try Data(Colours.picture(1)).write(to: program.folder.appending(path: "picture.png"))
             var run = ""
             for command in commands {

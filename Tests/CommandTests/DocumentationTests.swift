@@ -19,9 +19,7 @@ struct DocumentationTests {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = ["-c", "pcnlab() { \"\(Program.executable.path)\" \"$@\"; }; \(line)"]
         process.currentDirectoryURL = program.folder
-        process.environment = ProcessInfo.processInfo.environment.filter {
-            !["PCNLAB_HOME", "PCNLAB_DATASETS", "PCNLAB_SERVER", "PCNLAB_TOKEN"].contains($0.key)
-        }
+        process.environment = Program.environment
         process.standardInput = FileHandle.nullDevice
         (process.standardOutput, process.standardError) = (pipe, pipe)
         try process.run()
@@ -107,6 +105,28 @@ struct DocumentationTests {
             #expect(texts[0].contains("find-rate: 27 trials to epoch 1, about") && texts[0].contains("core-hours in all;"))
             #expect(texts[3].contains("rungs: epoch 1: 27 of 27; epoch 3: 9 of 9; the end, epoch 9: 3 of 3"))
             #expect(texts[8].contains("5 of 5 runs queued"))
+        }
+    }
+
+    @Test("every command of compression.md ends well, in its order, on its example")
+    func compression() throws {
+        let text = try String(contentsOf: Self.root.appending(path: "docs/compression.md"), encoding: .utf8)
+        let spec = try #require(text.components(separatedBy: "```").first { $0.hasPrefix("json\n") }).dropFirst("json\n".count)
+        try Program.inNewFolder { program in
+            _ = try program.spec(String(spec), "compress.json")
+            var texts: [String] = []
+            for command in try Self.commands("compression.md") {
+                let isOfRun = command.contains("RUN")
+                let run = isOfRun ? try program.status().first { "\($0.value)".contains("keep_outputs") }?.key ?? "" : ""
+                let output = try shell(command.replacing("RUN", with: run), program)
+                #expect(output.status == 0, "\(command): \(output.text)")
+                texts.append(output.text)
+            }
+            try #require(texts.count == 5)
+            #expect(
+                texts[2].contains("231050 parameters in full; compressed 13294 trainable, 17.4 times fewer, and 51566 stored"))
+            #expect(texts[3].contains("components kept, 99 % of the variance in"), "\(texts[3])")
+            #expect(texts[4].contains("linear.2  64 inputs, 99 % of the variance in"), "\(texts[4])")
         }
     }
 

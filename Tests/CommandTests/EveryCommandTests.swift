@@ -51,6 +51,7 @@ struct EveryCommandTests {
         "status": Row(arguments: ""),
         "predict": Row(arguments: "DONE image.png"),
         "serve": Row(arguments: "--port 0"),
+        "spectrum": Row(arguments: "DONE --samples 10"),
         "submit": Row(arguments: "spec.json"),
         "train": Row(arguments: "BUNDLE", stream: .error),
         "verify": Row(arguments: "DONE"),
@@ -75,7 +76,7 @@ struct EveryCommandTests {
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", "\"$0\" \(command)", Program.executable.path]
         process.currentDirectoryURL = program.folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["XDG_CONFIG_HOME": program.folder.path]) { $1 }
+        process.environment = Program.environment.merging(["XDG_CONFIG_HOME": program.folder.path]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try FileHandle(forWritingTo: file)

@@ -28,6 +28,7 @@ import Testing
     private static func command(_ words: String...) -> Bool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.environment = Program.environment
         process.arguments = words
         process.standardError = FileHandle.nullDevice
         guard (try? process.run()) != nil else { return false }

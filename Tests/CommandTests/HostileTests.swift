@@ -72,6 +72,7 @@ struct HostileTests {
             ]
             let process = Process()
             process.executableURL = URL(filePath: "/bin/sh")
+            process.environment = Program.environment
             let script = "umask 077; " + commands.map { "\"$0\" \($0) >/dev/null 2>&1" }.joined(separator: " && ")
             process.arguments = ["-c", script, Program.executable.path]
             process.currentDirectoryURL = program.folder

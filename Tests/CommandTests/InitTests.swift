@@ -24,6 +24,7 @@ struct InitTests {
             // What it prints is what a shell takes.
             let shell = Process()
             shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+            shell.environment = Program.environment
             shell.arguments = [
                 "-ec", "pcnlab() { '\(Program.executable.path)' \"$@\"; }\n" + output.lines[..<2].joined(separator: "\n"),
             ]

@@ -12,7 +12,7 @@ struct OutputTests {
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", script, Program.executable.path]
         process.currentDirectoryURL = program.folder
-        process.environment = ProcessInfo.processInfo.environment.merging(
+        process.environment = Program.environment.merging(
             ["PCNLAB_DATASETS": program.folder.appending(path: "datasets").path]
         ) { $1 }
         process.standardError = try FileHandle(forWritingTo: file)

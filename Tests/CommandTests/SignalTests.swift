@@ -22,6 +22,7 @@ import Testing
             try program.run("submit", program.spec(smallSpec("a", epochs: 300, samples: 3000)))
             let worker = Process()
             worker.executableURL = URL(fileURLWithPath: "/bin/sh")
+            worker.environment = Program.environment
             worker.arguments = ["-c", "trap '' HUP; exec '\(Program.executable.path)' work --drain"]
             worker.currentDirectoryURL = program.folder
             worker.standardError = FileHandle.nullDevice

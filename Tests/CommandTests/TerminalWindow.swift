@@ -21,7 +21,7 @@ final class TerminalWindow {
         process.executableURL = Program.executable
         process.arguments = arguments
         process.currentDirectoryURL = program.folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["TERM": "xterm-256color", "NO_COLOR": ""]) { $1 }
+        process.environment = Program.environment.merging(["TERM": "xterm-256color", "NO_COLOR": ""]) { $1 }
         process.standardInput = FileHandle.nullDevice
         let terminal = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
         process.standardOutput = terminal

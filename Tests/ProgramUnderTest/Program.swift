@@ -21,6 +21,13 @@ public struct Program {
         return URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "pcnlab")
     }()
 
+    /// That of the tests, without what would lead the program to a person's own lab, data or service.
+    public static var environment: [String: String] {
+        ProcessInfo.processInfo.environment.filter { name, _ in
+            !["PCNLAB_HOME", "PCNLAB_DATASETS", "PCNLAB_SERVER", "PCNLAB_TOKEN", "NO_COLOR"].contains(name)
+        }
+    }
+
     /// A new empty folder, removed afterwards.
     public static func inNewFolder(_ body: (Program) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "pcnlab-\(UUID().uuidString)")
@@ -38,8 +45,7 @@ public struct Program {
         process.executableURL = Self.executable
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        var variables = ProcessInfo.processInfo.environment
-        for name in ["PCNLAB_HOME", "PCNLAB_DATASETS", "PCNLAB_SERVER", "PCNLAB_TOKEN", "NO_COLOR"] { variables[name] = nil }
+        var variables = Self.environment
         variables["XDG_CONFIG_HOME"] = folder.appending(path: "config").path
         variables["PCNLAB_DATASETS"] = folder.appending(path: "datasets").path
         variables.merge(environment) { $1 }
