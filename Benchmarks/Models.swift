@@ -1,3 +1,4 @@
+import Foundation
 import Specs
 
 /// The measured models, on CIFAR-10.
@@ -9,8 +10,15 @@ enum Models {
         return batches[architecture].map(settings.with) ?? settings
     }
 
+    /// The environment variable that names architectures, where only some are to be measured: resnet20,vgg16.
+    static let variable = "PCNLAB_BENCH_MODELS"
+
+    private static let wanted = ProcessInfo.processInfo.environment[variable].map { $0.split(separator: ",").map(String.init) }
+
     /// A PCN and its MLP for every architecture of the paper, and the MLP alone for the others that read images.
-    static let pairs = Architecture.all.filter { !$0.readsGraph && $0 != .conv6 }.flatMap { architecture in
+    static let pairs = Architecture.all.filter { architecture in
+        !architecture.readsGraph && architecture != .conv6 && wanted?.contains(architecture.name) != false
+    }.flatMap { architecture in
         let isPapers = [.linearnet, .convnet, .alexnet].contains(architecture)
         return (isPapers ? [Linear.pcn, .mlp] : [.mlp]).map { model(architecture, $0) }
     }

@@ -146,6 +146,31 @@ struct CompressionTests {
         let dense = try WeightExport(settings, checkpoint, expanded: true).tensors.map { "\($0.name) \($0.shape)" }
         #expect(dense.contains("features.1.weight [50, 40, 3, 3]") && dense.contains("linear.0.weight [90, 3840]"))
         #expect(dense.count == 14)
-        #expect(try logits(settings, checkpoint).count == 40)
+    }
+
+    @Test("is the same network when it is exported as a dense one")
+    func expanded() throws {
+        let settings = Self.resumed[0], host = TestHost()
+        _ = try trainer(settings).train(host)
+        let checkpoint = try Safetensors(try #require(host.checkpoints.last).contents)
+        let tensors = try WeightExport(settings, checkpoint, expanded: true).tensors
+        let plain = Settings(
+            architecture: .linearnet, linear: .mlp, widths: [30, 24], dataset: .shapes, inputScale: .standard)
+        let network = Network(plain.networkPlan(batch: 40), capacity: 40, workers: Workers(threads: 1))
+        for (parameter, tensor) in zip(network.parameters, tensors) {
+            #expect(parameter.value.shape == tensor.shape)
+            var floats: [Float] = []
+            tensor.forEachTile { floats.append(contentsOf: $0.bindMemory(to: Float.self)) }
+            parameter.value.assign(floats)
+        }
+        let data = try TrainingData(Fixture.shapes, for: settings)
+        data.gather(data.test, [Int32](0..<40)[...], into: network.input(40), network.workers)
+        let output = network.forward(40), probabilities = try logits(settings, checkpoint)
+        for row in 0..<40 {
+            let values = UnsafeBufferPointer(start: output.row(row), count: 10).map { exp(Double($0)) }
+            for (value, probability) in zip(values, probabilities[row]) {
+                #expect(abs(value / values.reduce(0, +) - probability) < 1e-5)
+            }
+        }
     }
 }
