@@ -22,7 +22,7 @@ struct TrainingStep {
 
     init(_ plan: NetworkPlan, batch: Int, workers: Workers) {
         network = Network(plan, capacity: batch, workers: workers)
-        optimizer = SGD(plan.parameters)
+        optimizer = SGD(plan.parameters.filter(\.isTrained))
         let classes = plan.layers[plan.layers.count - 1].output.count
         labels = (0..<batch).map { UInt8($0 % classes) }
         let stream = RandomStream(seed: 1, purpose: "bench/pixels")

@@ -32,7 +32,7 @@ public struct StepBenchmark: Sendable {
         let batch = settings.batchSize
         let network = Network(
             settings.networkPlan(batch: batch), capacity: batch, workers: Workers(threads: threads))
-        let optimizer = settings.makeOptimizer(network.parameters)
+        let optimizer = settings.makeOptimizer(network.parameters.filter(\.isTrained))
         let stream = RandomStream(seed: 1, purpose: "bench/pixels")
         let input = network.input(batch)
         for row in 0..<batch {
