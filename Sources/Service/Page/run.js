@@ -31,6 +31,7 @@ export class RunScreen {
     } });
     this.others = h('datalist', { id: 'compare-runs' });
     this.settings = h('div');
+    this.compression = h('section', { hidden: true });
     this.attempts = h('div');
     this.history = h('div');
     this.log = h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Log' });
@@ -38,7 +39,7 @@ export class RunScreen {
     this.changes = h('form', { class: 'changes edit' });
     fill(root, this.head, this.problem, this.actions, this.facts, section('Curves', this.panel.element),
       section('Settings', h('p', { class: 'tools' }, h('label', { for: 'compare' }, 'Differences to '), this.other, this.others), this.settings),
-      section('Attempts', this.attempts), section('Checkpoints and files', this.checkpoints), this.changes,
+      this.compression, section('Attempts', this.attempts), section('Checkpoints and files', this.checkpoints), this.changes,
       section('History', this.history), section('Log', this.log));
     this.refresh = throttled(500, () => this.load());
     this.refreshRates = throttled(2_000, () => this.load());
@@ -65,7 +66,8 @@ export class RunScreen {
     }
   }
 
-  #show({ run, attempts, checkpoints, wishes, paper, deviations }) {
+  #show({ run, attempts, checkpoints, wishes, spectra, paper, deviations }) {
+    this.#showCompression(spectra);
     this.root.dataset.run = run.id;
     fill(this.head, h('h1', null, `${run.model} ${run.dataset}, seed ${run.seed} `, stateMark(run)), h('p', null, h('code', null, run.id),
       run.experiments.length ? ' in ' : '', run.experiments.map((name, index) => [index ? ', ' : '', experimentLink(name)]),
@@ -107,6 +109,21 @@ export class RunScreen {
       { title: 'SHA-256', class: 'wide', cell: (one) => h('code', { title: one.sha256 }, one.sha256.slice(0, 16)) },
     ], checkpoints.slice(-50), { hideCaption: true }), checkpoints.length
       ? h('p', { class: 'tools' }, 'Weights: ', weights('safetensors'), weights('safetensors', { expand: true }), weights('npz'), weights('onnx', { expand: true })) : null);
+  }
+
+  // Compression
+
+  #showCompression(spectra) {
+    this.compression.hidden = spectra.length === 0;
+    fill(this.compression, h('h2', null, 'Compression'), h('p', null, 'Of what each layer read: the variances of its principal components, the largest first, on a logarithmic scale.'),
+      table('Compression', [
+        { title: 'layer', cell: (one) => h('code', null, one.layer) },
+        { title: 'inputs', class: 'number', cell: (one) => format.whole(one.inputs) },
+        { title: 'components kept', class: 'number', cell: (one) => (one.kept ? format.whole(one.kept) : 'as it is') },
+        { title: '99 % of the variance in', class: 'number', cell: (one) => format.whole(one.dimension_of_99_percent) },
+        { title: 'effective dimension', class: 'number', cell: (one) => one.effective_dimension.toFixed(1) },
+        { title: 'variances', cell: spectrum },
+      ], spectra, { hideCaption: true }));
   }
 
   // Settings
@@ -219,4 +236,17 @@ function timeline(attempts) {
   return svg('svg', { class: 'timeline', viewBox: '0 0 1000 20', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
     attempts.slice(-200).map((one) => svg('rect', { x: ((one.started_at - from) / (to - from) * 1000).toFixed(1), y: 3, height: 14,
       width: Math.max(2, ((one.ended_at ?? Date.now()) - one.started_at) / (to - from) * 1000 - 1).toFixed(1), class: one.ended_at === null ? 'running' : one.outcome })));
+}
+
+/** The variances of a layer's components, and where those that are kept end. */
+function spectrum({ inputs, kept, variances }) {
+  const width = 180, height = 36, least = variances[0] * 1e-12;
+  const powers = variances.map((one) => Math.log10(Math.max(one, least, 1e-30)));
+  const high = Math.max(...powers), low = Math.min(...powers), x = (index) => (index / Math.max(1, variances.length - 1)) * width;
+  const y = (power) => 2 + (high === low ? 0.5 : (high - power) / (high - low)) * (height - 4), text = (power) => Number((10 ** power).toPrecision(1)).toExponential();
+  const end = kept ? (kept / inputs) * width : 0;
+  return svg('svg', { class: 'spectrum', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `from ${text(high)} to ${text(low)}` },
+    kept ? svg('rect', { class: 'kept', width: end, height }) : null,
+    svg('polyline', { points: powers.map((power, index) => `${x(index).toFixed(1)},${y(power).toFixed(1)}`).join(' ') }),
+    svg('title', null, `from ${text(high)} to ${text(low)}${kept ? `; the shaded ${format.whole(kept)} are kept` : ''}`));
 }
