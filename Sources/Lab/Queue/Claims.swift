@@ -62,6 +62,7 @@ extension Lab {
             }
             guard let row = try Row.fetchOne(db, sql: Self.takeNext, arguments: due) else { return nil }
             let run: String = row["id"], attempt: Int = row["attempt"]
+            try forgetImport(of: run, db)
             try db.execute(
                 sql: """
                     INSERT INTO attempts (run_id, number, worker, arithmetic, threads, started_at, heartbeat, epochs)

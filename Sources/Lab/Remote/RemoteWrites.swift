@@ -90,6 +90,7 @@ extension Lab {
             let before = try String.fetchOne(
                 db, sql: "SELECT arithmetic FROM attempts WHERE run_id = ? ORDER BY number DESC LIMIT 1", arguments: [attempt.run]
             )
+            try forgetImport(of: attempt.run, db)
             try apply(.claimed, to: attempt.run, db)
             try db.execute(
                 sql: """

@@ -4,6 +4,9 @@ extension RunSummary {
     /// Why the run has no weights to export or verify, and what to do. For a run without a checkpoint.
     package var reasonWithoutWeights: String {
         let id = id.prefix(8), why = error.map { ": \($0)" } ?? ""
+        if tags.contains(Lab.importMark), state == .completed || state == .paused {
+            return "run \(id) was imported without its weights; `pcnlab retry \(id)` has it trained here"
+        }
         return switch state {
         case .queued: "run \(id) is queued and has no weights yet\(why); `pcnlab work` trains it"
         case .running: "run \(id) is running and has no checkpoint yet; the first is written after half a minute at the latest"

@@ -1,0 +1,106 @@
+import GRDB
+
+/// A run that was trained in another lab: its results, without its weights.
+public struct ImportedRun: Sendable {
+    public let run: RunToSubmit
+    public let experiments: [String]
+    /// Its curve, from epoch 1 without a gap.
+    public let epochs: [EpochRow]
+    /// Nil for a run that was not completed.
+    public let final: FinalFigures?
+    /// Ended ones.
+    public let attempts: [AttemptRow]
+
+    public init(_ run: RunToSubmit, experiments: [String], epochs: [EpochRow], final: FinalFigures?, attempts: [AttemptRow]) {
+        (self.run, self.experiments, self.epochs) = (run, experiments, epochs)
+        (self.final, self.attempts) = (final, attempts)
+    }
+}
+
+extension Lab {
+    /// The tag of imported runs, and the worker of their attempts.
+    public static let importMark = "imported"
+
+    /// Takes in runs of another lab, all of them or, on an error, none. One that is in this lab already stays as it is.
+    ///
+    /// A completed run is completed here; another one is paused. Neither has weights: whatever has it trained on trains it from the
+    /// beginning, and then what was imported is forgotten.
+    /// - Parameter source: where they come from, for their history.
+    /// - Returns: whether each was taken in, in the same order.
+    public func importRuns(_ runs: [ImportedRun], from source: String) throws -> [(id: String, isNew: Bool)] {
+        try database.write { db in
+            try runs.map { imported in
+                let id = imported.run.id
+                if try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE id = ?)", arguments: [id]) == true {
+                    return (id, false)
+                }
+                try insert(imported, id: id, source, db)
+                return (id, true)
+            }
+        }
+    }
+
+    private func insert(_ imported: ImportedRun, id: String, _ source: String, _ db: Database) throws {
+        try insert(imported.run, id: id, priority: nil, db)
+        for name in imported.experiments {
+            try db.execute(
+                sql: "INSERT INTO experiments (name, submitted_at) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                arguments: [name, clock.now()])
+            try db.execute(
+                sql: """
+                    INSERT INTO experiment_runs (experiment_id, run_id, epochs) SELECT id, ?, ? FROM experiments WHERE name = ?
+                    """, arguments: [id, imported.run.settings.epochs, name])
+        }
+        let before = try Int.fetchOne(db, sql: "SELECT attempt FROM runs WHERE id = ?", arguments: [id]) ?? 0
+        for (index, attempt) in imported.attempts.enumerated() {
+            try db.execute(
+                sql: """
+                    INSERT INTO attempts (run_id, number, worker, arithmetic, threads, started_at, heartbeat, ended_at, outcome)
+                    VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)
+                    """,
+                arguments: [
+                    id, before + index + 1, Self.importMark, attempt.arithmetic, attempt.threads, attempt.startedAt,
+                    attempt.endedAt ?? attempt.startedAt, attempt.outcome ?? Self.importMark,
+                ])
+        }
+        for row in imported.epochs {
+            try db.execute(
+                cached: """
+                    INSERT INTO epochs (run_id, epoch, loss, train_accuracy, test_accuracy, seconds, validation_accuracy)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    id, row.epoch, row.loss, row.trainAccuracy, row.testAccuracy, row.seconds, row.validationAccuracy,
+                ])
+        }
+        let final = imported.final
+        try db.execute(
+            sql: """
+                UPDATE runs SET state = ?, epoch = ?, attempt = ?, final_train_accuracy = ?, final_test_accuracy = ?,
+                    final_validation_accuracy = ?, weights_sha256 = ? WHERE id = ?
+                """,
+            arguments: [
+                final == nil ? RunState.paused : .completed, imported.epochs.count, before + imported.attempts.count,
+                final?.trainAccuracy, final?.testAccuracy, final?.validationAccuracy, final?.weightsSHA256, id,
+            ])
+        if let final { try record(Completion(epochs: imported.run.settings.epochs, figures: final), run: id, db) }
+        try db.execute(sql: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, Self.importMark])
+        try event(db, run: id, Self.importMark, source)
+    }
+
+    /// Takes what was imported out of a run that is about to be trained here: its rows are rounded, and training makes its own. Called
+    /// before an attempt begins.
+    func forgetImport(of run: String, _ db: Database) throws {
+        let known = try db.cachedStatement(
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM events WHERE run_id = ?1 AND kind = ?2)
+                    AND NOT EXISTS (SELECT 1 FROM attempts WHERE run_id = ?1 AND worker <> ?2)
+                """)
+        guard try Bool.fetchOne(known, arguments: [run, Self.importMark]) == true else { return }
+        for table in ["epochs", "completions"] {
+            try db.execute(sql: "DELETE FROM \(table) WHERE run_id = ?", arguments: [run])
+        }
+        try db.execute(sql: "DELETE FROM tags WHERE run_id = ? AND tag = ?", arguments: [run, Self.importMark])
+        try db.execute(sql: "UPDATE runs SET epoch = 0 WHERE id = ?", arguments: [run])
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+import Lab
+import Specs
+
+/// A folder of results that others can read into their labs: `runs.json`, and the curves in `curves`.
+package struct ResultsFolder {
+    package let url: URL
+
+    package init(_ url: URL) { self.url = url }
+
+    /// What `runs.json` holds.
+    private struct Contents: Codable {
+        /// Version of the program that wrote it.
+        let program: String
+        /// The machine that wrote it, without its name.
+        let processor: String
+        let cores: Int
+        let runs: [PublishedRun]
+    }
+
+    /// The files to write, by their paths relative to the folder.
+    /// - Parameter runs: without trials of searches, whose test accuracies nobody may see.
+    package static func files(_ lab: Lab, _ runs: [RunSummary], program: String) throws -> [(path: String, text: String)] {
+        var files: [(path: String, text: String)] = []
+        let published = try runs.map { run in
+            let path = "curves/\(run.model)-\(run.settings.dataset.label)-s\(run.settings.seed)-\(run.id.prefix(8)).csv"
+            let rows = try lab.epochs(of: run.id)
+            files.append((path, PublishedCurve.text(rows)))
+            return PublishedRun(
+                run, curve: path, seconds: rows.reduce(0) { $0 + $1.seconds }, attempts: try lab.attempts(of: run.id))
+        }
+        let contents = Contents(
+            program: program, processor: Self.processor, cores: ProcessInfo.processInfo.processorCount, runs: published)
+        return files + [("runs.json", try JSONOutput.text(contents) + "\n")]
+    }
+
+    /// The runs of the folder, with their curves.
+    /// - Throws: `Failure` that names the file and what is wrong in it.
+    package func read() throws -> [ImportedRun] {
+        let file = url.appending(path: "runs.json"), name = file.relativePath
+        let contents: Contents
+        do {
+            contents = try JSONDecoder().decode(Contents.self, from: try data(file))
+        } catch let error as DecodingError {
+            throw Failure("\(name.printable): \(Self.sentence(error)); expected what `pcnlab publish` writes", status: .badData)
+        }
+        return try contents.runs.map { run in
+            let imported: (String) -> Failure = { Failure("\(name.printable): run \(run.id.printable): \($0)", status: .badData) }
+            // A path of another folder is not followed.
+            guard !run.curve.hasPrefix("/"), !run.curve.split(separator: "/").contains("..") else {
+                throw imported("curve is \(run.curve.printable); expected a path within the folder")
+            }
+            let curve = url.appending(path: run.curve)
+            let rows = try PublishedCurve.rows(String(decoding: try data(curve), as: UTF8.self), file: curve.relativePath)
+            let made = run.imported(rows)
+            guard made.run.id == run.id else {
+                throw imported("its settings and data are those of run \(made.run.id); was the file changed by hand?")
+            }
+            guard RunState(rawValue: run.state) != nil, (run.state == RunState.completed.rawValue) == (run.final != nil) else {
+                throw imported("state is \(run.state.printable), and the final figures do not fit it")
+            }
+            guard rows.count == run.epoch, run.final == nil || rows.count == made.run.settings.epochs else {
+                throw imported("its curve has \(rows.count.grouped) epochs; expected \(run.epoch.grouped)")
+            }
+            return made
+        }
+    }
+
+    private func data(_ file: URL) throws -> Data {
+        do {
+            return try Data(contentsOf: file)
+        } catch {
+            throw Failure("\(file.relativePath.printable): cannot be read; is the path right?", status: .missingFile)
+        }
+    }
+
+    private static func sentence(_ error: DecodingError) -> String {
+        switch error {
+        case .keyNotFound(let key, let context):
+            "\(path(context.codingPath + [key])) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context), .dataCorrupted(let context):
+            context.codingPath.isEmpty ? "is no JSON" : "\(path(context.codingPath)): \(context.debugDescription)".printable
+        @unknown default: "cannot be read"
+        }
+    }
+
+    private static func path(_ keys: [any CodingKey]) -> String {
+        keys.map { $0.intValue.map { "[\($0)]" } ?? ".\($0.stringValue)" }.joined().drop { $0 == "." }.description.printable
+    }
+
+    /// The processor's model, as Linux names it.
+    private static var processor: String {
+        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+        return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+    }
+}

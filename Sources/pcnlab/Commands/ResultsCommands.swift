@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Lab
+import Operations
+import Reports
+
+struct Publish: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write results into a folder that others can read: the table, plots, curves, and how they came to be.",
+        discussion: """
+            DIR gets report.md, report.html, the SVGs of Figure 5, curves/*.csv with six significant digits, and runs.json: for each run \
+            its settings, the digest of its data, final accuracies, the weights' SHA-256, and its attempts. `pcnlab import DIR` takes it \
+            into another lab; the report there is the same. Files of these names are replaced. Trials of searches are left out.
+            """)
+
+    @OptionGroup var lab: LabOption
+
+    @Argument(help: ArgumentHelp("The folder.", valueName: "dir"), completion: .directory)
+    var folder: String
+
+    @OptionGroup(title: "SELECTION") var criteria: RunCriteria
+
+    func run() throws {
+        try reporting {
+            let lab = try lab.open()
+            let runs = try lab.runs(selectedBy: criteria.selector).filter { !$0.isTrial }
+            if runs.isEmpty { throw Failure("no run to publish", Exit.usage) }
+            let results = ResultsFolder(URL(fileURLWithPath: folder, isDirectory: true))
+            for file in try ResultsFolder.files(lab, runs, program: PCNLab.configuration.version) {
+                try write(file.text, to: results.url.appending(path: file.path))
+            }
+            try writeReports(results)
+            Terminal.error.line("\(Format.count(runs.count, "run")) in \(results.url.relativePath.printable)")
+        }
+    }
+
+    /// The reports are those of a lab that imports the folder, so that they agree with its rounded numbers.
+    private func writeReports(_ results: ResultsFolder) throws {
+        let place = FileManager.default.temporaryDirectory.appending(path: "pcnlab-publish-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: place) }
+        let copy = try Lab(place, create: true)
+        _ = try copy.importRuns(results.read(), from: results.url.relativePath)
+        let input = ReportInput(
+            try copy.runs(RunFilter()), experiment: criteria.experiment, epochs: { try copy.epochs(of: $0.id) })
+        for (name, format) in [("report.md", ReportFormat.markdown), ("report.html", .html)] {
+            try write(try format.render(input), to: results.url.appending(path: name))
+        }
+        for figure in try input.figures() { try write(figure.svg, to: results.url.appending(path: figure.fileName)) }
+        try copy.close()
+    }
+}
+
+struct Import: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Take the runs of a folder of results, which publish wrote, into the lab.",
+        discussion: """
+            The runs are marked with the tag imported. They have figures and curves, and no weights; `retry` has them trained here. Runs \
+            that the lab has already stay as they are.
+            """)
+
+    @OptionGroup var lab: LabOption
+
+    @Argument(help: ArgumentHelp("The folder.", valueName: "dir"), completion: .directory)
+    var folder: String
+
+    func run() throws {
+        try reporting {
+            let runs = try ResultsFolder(URL(fileURLWithPath: folder, isDirectory: true)).read()
+            let lab = try lab.open(create: true)
+            let outcomes = try lab.importRuns(runs, from: folder)
+            for (id, isNew) in outcomes { Terminal.output.line("\(id)  \(isNew ? "imported" : "is in the lab already")") }
+            let count = outcomes.count(where: \.isNew)
+            Terminal.error.line("\(Format.count(count, "run")) imported, \(Format.count(outcomes.count - count, "run")) in the lab already")
+        }
+    }
+}
