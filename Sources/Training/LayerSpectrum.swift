@@ -63,13 +63,13 @@ extension Settings {
         let trained = TrainedNetwork(self, data, workers: Workers(threads: threads), compressed: compressed)
         try checkpoint.load(weightsOf: trained.network.parameters)
         let found = trained.network.principalComponents(self, data, samples: samples)
-        return zip(compressibleInputs, found).compactMap { input, components in
-            components.map { LayerSpectrum(layer: input.name, inputs: $0.variances.count, kept: nil, allVariances: $0.variances) }
+        return zip(compressibleInputs, found).enumerated().compactMap { index, layer in
+            layer.1.map {
+                LayerSpectrum(
+                    layer: layer.0.name, inputs: $0.variances.count, kept: compressed?.shape.dimensions[index],
+                    allVariances: $0.variances)
+            }
         }
     }
 
-    /// The sizes of the network that a checkpoint of a compressed run holds; nil for the full network.
-    public func compressedShape(of checkpoint: Safetensors) -> CompressedShape? {
-        CompressedShape(self, metadata: checkpoint.metadata)
-    }
 }

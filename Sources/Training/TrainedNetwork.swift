@@ -59,7 +59,7 @@ extension TrainedNetwork {
         let variances = zip(inputs, components).map { input, found in
             let tensor = Tensor(found.variances.count)
             tensor.assign(found.variances.map(Float.init))
-            return (name: Compressed.prefix + input.name, tensor: tensor)
+            return (name: Compressed.name(input), tensor: tensor)
         }
         let small = TrainedNetwork(
             settings, data, workers: network.workers, compressed: Compressed(shape, variances: variances))
@@ -105,33 +105,34 @@ extension Network {
 
 extension TrainedNetwork.Compressed {
     /// Before the names of the variances.
-    static let prefix = "variances."
-    private static let (dimensionsKey, outputsKey) = ("compressed_dimensions", "compressed_outputs")
+    private static let prefix = "variances."
 
-    /// The form in a checkpoint's metadata.
-    var metadata: [String: String] {
-        let text = { (sizes: [Int]) in sizes.map(String.init).joined(separator: " ") }
-        return [Self.dimensionsKey: text(shape.dimensions), Self.outputsKey: text(shape.outputs)]
-    }
+    static func name(_ input: CompressibleInput) -> String { prefix + input.name }
 
     /// Of a checkpoint of these settings; nil where it is of the full network, and nil, too, where its sizes are not those of a compression.
     init?(_ settings: Settings, metadata: [String: String]) {
         guard let shape = CompressedShape(settings, metadata: metadata) else { return nil }
-        self.init(
-            shape,
-            variances: settings.compressibleInputs.map { (Self.prefix + $0.name, Tensor($0.inputs)) })
+        self.init(shape, variances: settings.compressibleInputs.map { (Self.name($0), Tensor($0.inputs)) })
     }
 }
 
 extension CompressedShape {
+    private static let keys = (dimensions: "compressed_dimensions", outputs: "compressed_outputs")
+
+    /// The form in a checkpoint's metadata.
+    var metadata: [String: String] {
+        let text = { (sizes: [Int]) in sizes.map(String.init).joined(separator: " ") }
+        return [Self.keys.dimensions: text(dimensions), Self.keys.outputs: text(outputs)]
+    }
+
     /// The sizes that a checkpoint's metadata holds; nil for the full network.
     public init?(_ settings: Settings, metadata: [String: String]) {
         let sizes = { (key: String) in
             metadata[key].map { $0.split(separator: " ").compactMap { Int($0) } }
         }
         let inputs = settings.compressibleInputs, all = settings.weightOutputs
-        guard settings.compress != nil, let dimensions = sizes("compressed_dimensions"),
-            let outputs = sizes("compressed_outputs"), dimensions.count == inputs.count, outputs.count == all.count,
+        guard settings.compress != nil, let dimensions = sizes(Self.keys.dimensions), let outputs = sizes(Self.keys.outputs),
+            dimensions.count == inputs.count, outputs.count == all.count,
             zip(dimensions, inputs).allSatisfy({ (0...$1.inputs).contains($0) }),
             zip(outputs, all).allSatisfy({ (1...$1).contains($0) })
         else { return nil }

@@ -218,7 +218,7 @@ public final class Trainer {
         if let divergence { return .diverged(divergence) }
         if !kept, (lastCheckpoint.epoch, lastCheckpoint.batch) == (position.epoch, position.batch) { return nil }
         var metadata = position.metadata.merging(["settings": settings.canonicalJSON]) { old, _ in old }
-        if let compressed = trained.compressed { metadata.merge(compressed.metadata) { old, _ in old } }
+        if let compressed = trained.compressed { metadata.merge(compressed.shape.metadata) { old, _ in old } }
         if average != nil, position.epoch == settings.epochs { metadata[WeightAverage.key] = WeightAverage.value }
         try host.checkpoint(
             epoch: position.epoch, batch: position.batch, kept: kept, CheckpointContents(tensors, metadata: metadata))

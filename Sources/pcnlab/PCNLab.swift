@@ -16,7 +16,8 @@ struct PCNLab: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            Init.self, Submit.self, Publish.self, Import.self, Work.self, Serve.self, Login.self, Status.self, Compare.self, Report.self, Export.self,
+            Init.self, Submit.self, Publish.self, Import.self, Work.self, Serve.self, Login.self, Status.self, Compare.self,
+            Report.self, Export.self,
             Predict.self,
             LandscapeCommand.self, SpectrumCommand.self, Cancel.self, Pause.self, Resume.self, Retry.self, Remove.self,
             SetCommand.self, Wait.self,

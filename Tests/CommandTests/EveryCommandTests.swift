@@ -51,6 +51,8 @@ struct EveryCommandTests {
         "status": Row(arguments: ""),
         "predict": Row(arguments: "DONE image.png"),
         "serve": Row(arguments: "--port 0"),
+        "publish": Row(arguments: "published", stream: .error),
+        "import": Row(arguments: "published"),
         "spectrum": Row(arguments: "DONE --samples 10"),
         "submit": Row(arguments: "spec.json"),
         "train": Row(arguments: "BUNDLE", stream: .error),

@@ -28,7 +28,8 @@ extension Lab: LabAccess {
 
     /// The sizes of a run's network after its compression; nil for another run, or before it.
     package func compressedShape(of run: RunSummary) -> CompressedShape? {
-        run.settings.compressedShape ?? compressedCheckpoint(of: run).flatMap { run.settings.compressedShape(of: $0) }
+        run.settings.compressedShape
+            ?? compressedCheckpoint(of: run).flatMap { CompressedShape(run.settings, metadata: $0.metadata) }
     }
 
     private func compressedCheckpoint(of run: RunSummary) -> Safetensors? {

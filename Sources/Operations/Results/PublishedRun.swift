@@ -110,8 +110,10 @@ enum PublishedCurve {
             guard cells.count == columns.count else { throw fail(place, "expected \(columns.count) cells, found \(cells.count)") }
             func number(_ column: Int, _ range: ClosedRange<Double>) throws -> Double {
                 guard let value = Double(cells[column]), range.contains(value) else {
-                    throw fail(place, "\(columns[column]) is \(String(cells[column].prefix(40)).debugDescription); expected a number from "
-                        + "\(range.lowerBound) to \(range.upperBound)")
+                    throw fail(
+                        place,
+                        "\(columns[column]) is \(String(cells[column].prefix(40)).debugDescription); expected a number from "
+                            + "\(range.lowerBound) to \(range.upperBound)")
                 }
                 return value
             }

@@ -59,8 +59,9 @@ package struct ResultsFolder {
             guard RunState(rawValue: run.state) != nil, (run.state == RunState.completed.rawValue) == (run.final != nil) else {
                 throw imported("state is \(run.state.printable), and the final figures do not fit it")
             }
-            guard rows.count == run.epoch, run.final == nil || rows.count == made.run.settings.epochs else {
-                throw imported("its curve has \(rows.count.grouped) epochs; expected \(run.epoch.grouped)")
+            let expected = run.final == nil ? run.epoch : made.run.settings.epochs
+            guard rows.count == expected, rows.count == run.epoch else {
+                throw imported("its curve has \(Format.count(rows.count, "epoch")); expected \(expected.grouped)")
             }
             return made
         }

@@ -70,7 +70,8 @@ struct Import: ParsableCommand {
             let outcomes = try lab.importRuns(runs, from: folder)
             for (id, isNew) in outcomes { Terminal.output.line("\(id)  \(isNew ? "imported" : "is in the lab already")") }
             let count = outcomes.count(where: \.isNew)
-            Terminal.error.line("\(Format.count(count, "run")) imported, \(Format.count(outcomes.count - count, "run")) in the lab already")
+            Terminal.error.line(
+                "\(Format.count(count, "run")) imported, \(Format.count(outcomes.count - count, "run")) in the lab already")
         }
     }
 }
