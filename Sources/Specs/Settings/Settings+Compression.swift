@@ -18,45 +18,67 @@ public struct CompressedShape: Hashable, Sendable {
     public init(dimensions: [Int], outputs: [Int]) { (self.dimensions, self.outputs) = (dimensions, outputs) }
 }
 
+/// A convolution or a linear layer as compression sees it.
+private struct WeightLayer {
+    /// Places of a kernel; 1 of a linear layer.
+    let taps: Int
+    /// Numbers that it reads at each of them.
+    let inputs: Int
+    let outputs: Int
+    /// The compressible input that it reads; nil for the first convolution.
+    let place: Int?
+    /// Whether batch norm follows, in place of a bias.
+    let isNormalised: Bool
+}
+
 extension Settings {
-    /// Whether the layers that read an input are added to it or to others, so that their outputs cannot be dropped.
+    /// Whether outputs of layers are added to others, so that none can be dropped.
     private var hasSums: Bool {
         structure != .chain || features.contains { if case .residual = $0 { true } else { false } }
     }
 
-    /// Every place that can be compressed, in forward order: the inputs of all weight layers but the first convolution.
-    public var compressibleInputs: [CompressibleInput] {
-        var inputs: [CompressibleInput] = [], convolutions = 0, blocks = 0
+    /// The network's weight layers in forward order, and the places at which it can be compressed.
+    private var compressible: (layers: [WeightLayer], inputs: [CompressibleInput]) {
+        var layers: [WeightLayer] = [], inputs: [CompressibleInput] = [], convolutions = 0, blocks = 0
+        func place(_ name: String, _ read: Shape) -> Int {
+            inputs.append(CompressibleInput(name: name, inputs: read.channels, positions: read.height * read.width))
+            return inputs.count - 1
+        }
+        func append(_ convolution: FeatureConvolution, reading place: Int?) {
+            layers.append(
+                WeightLayer(
+                    taps: convolution.kernel * convolution.kernel, inputs: convolution.input.channels,
+                    outputs: convolution.output.channels, place: place, isNormalised: convolution.isNormalised))
+        }
         for part in featureSides {
-            let positions = part.input.height * part.input.width
+            let made = part.layer.convolutions(part.input)
             switch part.layer {
             case .convolution, .normalisedConvolution:
-                if convolutions + blocks > 0 {
-                    inputs.append(
-                        CompressibleInput(
-                            name: "features.\(convolutions)", inputs: part.input.channels, positions: positions))
-                }
+                append(made[0], reading: layers.isEmpty ? nil : place("features.\(convolutions)", part.input))
                 convolutions += 1
             case .residual:
-                let name = "features.blocks.\(blocks)", made = part.layer.convolutions(part.input)
-                // A projection shortcut and the first convolution read the same, and share its components.
-                inputs.append(
-                    CompressibleInput(
-                        name: made.count > 2 ? name : name + ".conv1", inputs: part.input.channels, positions: positions))
-                inputs.append(
-                    CompressibleInput(
-                        name: name + ".conv2", inputs: made[1].input.channels,
-                        positions: made[1].input.height * made[1].input.width))
+                let name = "features.blocks.\(blocks)"
+                // A projection shortcut reads what the first convolution does, and shares its components.
+                let first = place(made.count > 2 ? name : name + ".conv1", part.input)
+                append(made[0], reading: first)
+                append(made[1], reading: place(name + ".conv2", made[1].input))
+                if made.count > 2 { append(made[2], reading: first) }
                 blocks += 1
             case .maxPool, .globalMaxPool, .averagePool: break
             }
         }
-        return inputs
-            + layerWidths.dropLast().enumerated().map { CompressibleInput(name: "linear.\($0)", inputs: $1, positions: 1) }
+        for (index, widths) in zip(layerWidths, layerWidths.dropFirst()).enumerated() {
+            let place = place("linear.\(index)", .vector(widths.0))
+            layers.append(WeightLayer(taps: 1, inputs: widths.0, outputs: widths.1, place: place, isNormalised: false))
+        }
+        return (layers, inputs)
     }
 
+    /// Every place that can be compressed, in forward order: the inputs of all weight layers but the first convolution.
+    public var compressibleInputs: [CompressibleInput] { compressible.inputs }
+
     /// Outputs of each weight layer of the full network.
-    public var weightOutputs: [Int] { featureConvolutions.map(\.output.channels) + layerWidths.dropFirst() }
+    public var weightOutputs: [Int] { compressible.layers.map(\.outputs) }
 
     /// The sizes after compression, where they do not depend on the variances.
     public var compressedShape: CompressedShape? { compress.flatMap { compressedShape($0) { _ in nil } } }
@@ -84,53 +106,20 @@ extension Settings {
 
     /// Parameters of the compressed network: those that are trained, and with the components and means those that are stored.
     public func parameters(compressedTo shape: CompressedShape) -> (trained: Int, stored: Int) {
-        var trained = 0, frozen = 0, place = 0, layer = 0
-        // What the next layer reads, in channels, and how many inputs of a linear layer each channel is.
-        var channels = dataset.channels
-        let inputs = compressibleInputs
-        func projected(_ count: Int) -> Int {
-            defer { place += 1 }
-            guard shape.dimensions[place] > 0 else { return 0 }
-            frozen += count * (shape.dimensions[place] + 1)
-            return shape.dimensions[place]
+        let layers = compressible.layers
+        var trained = linearParameters - Linear.mlp.parameters(linearDimensions), frozen: [Int: Int] = [:]
+        for (index, layer) in layers.enumerated() {
+            // Several positions of each output of the layer before, where that is flattened.
+            let reads =
+                index == 0 || hasSums
+                ? layer.inputs : layer.inputs / layers[index - 1].outputs * shape.outputs[index - 1]
+            let dimensions = layer.place.map { shape.dimensions[$0] } ?? 0, outputs = shape.outputs[index]
+            // There is no bias before batch norm, but where the mean goes through the weights.
+            let biases = layer.isNormalised ? (dimensions > 0 ? 3 : 2) : 1
+            trained += layer.taps * (dimensions > 0 ? dimensions : reads) * outputs + biases * outputs
+            if let place = layer.place, dimensions > 0 { frozen[place] = reads * (dimensions + 1) }
         }
-        func convolution(_ reads: Int, _ dimensions: Int, kernel: Int, isNormalised: Bool) {
-            let outputs = shape.outputs[layer]
-            trained += (dimensions > 0 ? dimensions : reads) * kernel * kernel * outputs
-            // Without a bias before batch norm, but where the mean goes through the weights.
-            trained += isNormalised ? 2 * outputs + (dimensions > 0 ? outputs : 0) : outputs
-            layer += 1
-        }
-        for part in featureSides {
-            switch part.layer {
-            case .convolution(_, let kernel, _, _):
-                let dimensions = layer == 0 ? 0 : projected(channels)
-                convolution(channels, dimensions, kernel: kernel, isNormalised: false)
-                channels = shape.outputs[layer - 1]
-            case .normalisedConvolution(_, let kernel, _, _):
-                let dimensions = layer == 0 ? 0 : projected(channels)
-                convolution(channels, dimensions, kernel: kernel, isNormalised: true)
-                channels = shape.outputs[layer - 1]
-            case .residual:
-                let made = part.layer.convolutions(part.input), first = projected(channels)
-                convolution(channels, first, kernel: 3, isNormalised: true)
-                convolution(shape.outputs[layer - 1], projected(shape.outputs[layer - 1]), kernel: 3, isNormalised: true)
-                if made.count > 2 { convolution(channels, first, kernel: 1, isNormalised: true) }
-                channels = made[1].output.channels
-            case .maxPool, .globalMaxPool, .averagePool: break
-            }
-        }
-        let positions = featureSides.isEmpty ? 1 : linearInputs / (featureSides.last?.output.channels ?? 1)
-        var reads = featureSides.isEmpty ? inputs[place].inputs : channels * positions
-        for map in 0..<layerWidths.count - 1 {
-            if structure != .chain { reads = layerWidths[map] }
-            let dimensions = projected(reads), outputs = shape.outputs[layer]
-            trained += (dimensions > 0 ? dimensions : reads) * outputs + outputs
-            layer += 1
-            reads = outputs
-        }
-        trained += linearParameters - Linear.mlp.parameters(linearDimensions)
-        return (trained, trained + frozen)
+        return (trained, trained + frozen.values.reduce(0, +))
     }
 
     /// What is wrong with a compression of this network; nil where nothing is.
