@@ -97,9 +97,8 @@ extension Lab {
                     AND NOT EXISTS (SELECT 1 FROM attempts WHERE run_id = ?1 AND worker <> ?2)
                 """)
         guard try Bool.fetchOne(known, arguments: [run, Self.importMark]) == true else { return }
-        for table in ["epochs", "completions"] {
-            try db.execute(sql: "DELETE FROM \(table) WHERE run_id = ?", arguments: [run])
-        }
+        try db.execute(sql: "DELETE FROM epochs WHERE run_id = ?", arguments: [run])
+        try db.execute(sql: "DELETE FROM completions WHERE run_id = ?", arguments: [run])
         try db.execute(sql: "DELETE FROM tags WHERE run_id = ? AND tag = ?", arguments: [run, Self.importMark])
         try db.execute(sql: "UPDATE runs SET epoch = 0 WHERE id = ?", arguments: [run])
     }
