@@ -1,5 +1,6 @@
 import Lab
 import Specs
+import Training
 
 /// An attempt of a run, as a service and its clients exchange it.
 package struct AttemptAnswer: Codable, Sendable {
@@ -106,3 +107,6 @@ package struct ErrorAnswer: Codable, Sendable {
 
     package var failure: Failure { Failure(detail, status: ExitStatus(exitCode)) }
 }
+
+/// How what a layer of a compressed run read varies, in the same way.
+package typealias SpectrumAnswer = LayerSpectrum

@@ -5,7 +5,6 @@ import Lab
 import Operations
 import Reports
 import Specs
-import Training
 
 /// What is known of runs.
 struct RunRoutes {
@@ -128,7 +127,7 @@ struct RunRecord: Encodable, Sendable {
     let checkpoints: [CheckpointAnswer]
     let wishes: [WishAnswer]
     /// Of a run that is compressed already.
-    let spectra: [LayerSpectrum]
+    let spectra: [SpectrumAnswer]
     /// Settings that differ from the paper's, in words.
     let deviations: [String]
     @Nullable var paper: PaperFigures?
