@@ -27,14 +27,16 @@ public struct Score: Sendable, Equatable {
 ///
 ///     loss_i = log Σ_k exp(z_ik) − (1 − s)·z_iy − s/K · Σ_k z_ik
 public struct CrossEntropy: Sendable {
-    /// The label of a row that does not count: a node of a graph that is in another split. It has no loss and no gradient.
-    public static let unlabelled = UInt8.max
-
     private let losses: Tensor
     private let hits: Tensor
+    /// The label of rows that do not count: they have no loss and no gradient. Nil where every row does.
+    private let unlabelled: UInt8?
 
-    /// - Parameter batch: the most rows of one call.
-    public init(batch: Int) {
+    /// - Parameters:
+    ///   - batch: the most rows of one call.
+    ///   - unlabelled: the label of rows that do not count; nil where every row does.
+    public init(batch: Int, unlabelled: UInt8? = nil) {
+        self.unlabelled = unlabelled
         losses = Tensor(batch)
         hits = Tensor(batch)
     }
@@ -46,14 +48,14 @@ public struct CrossEntropy: Sendable {
         _ logits: Matrix, _ labels: UnsafePointer<UInt8>, gradient: Matrix? = nil, smoothing: Double = 0,
         mixture: Double = 0, _ workers: Workers
     ) -> Score {
-        let rows = logits.rows, counted = (0..<rows).count { labels[$0] != Self.unlabelled }
+        let rows = logits.rows, counted = unlabelled.map { unlabelled in (0..<rows).count { labels[$0] != unlabelled } } ?? rows
         let scale = 1 / Double(max(1, counted))
         let tiles = Tiling(rows, by: 16)
         nonisolated(unsafe) let labels = labels  // read only, and `forEach` returns before the caller's pointer ends
         workers.forEach(tiles.count) { task, _ in
             for row in tiles[task] {
                 let z = UnsafeBufferPointer(start: logits.row(row), count: logits.columns)
-                if labels[row] == Self.unlabelled {
+                if labels[row] == unlabelled {
                     (losses.base[row], hits.base[row]) = (0, 0)
                     gradient?.row(row).update(repeating: 0, count: logits.columns)
                     continue

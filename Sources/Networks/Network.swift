@@ -34,7 +34,7 @@ public final class Network: Sendable {
         gradients = (0..<2).map { _ in Tensor(capacity, widest) }
         let need = layers.reduce(WorkspaceNeed()) { $0.union($1.workspace(batch: capacity)) }
         workspace = Workspace(workers, need)
-        crossEntropy = CrossEntropy(batch: capacity)
+        crossEntropy = CrossEntropy(batch: capacity, unlabelled: plan.readsGraph ? DatasetName.unlabelled : nil)
     }
 
     public var workers: Workers { workspace.workers }

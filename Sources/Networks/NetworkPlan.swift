@@ -5,6 +5,8 @@ import Tensors
 public struct NetworkPlan: Sendable {
     public let layers: [any Layer]
     public let parameters: [Parameter]
+    /// Whether the rows are a graph's nodes, of which some have no label.
+    public let readsGraph: Bool
     /// What the linear part reads of the features; nil where it reads the images.
     public let featureOutput: Shape?
     /// Those of them that belong to activations, the last ones.
@@ -43,6 +45,7 @@ extension NetworkPlan {
     /// Features, if there are any, then a linear part.
     public init(_ linear: LinearStack, after features: FeatureStack? = nil, _ options: LinearOptions = LinearOptions()) {
         var builder = LinearBuilder(linear, options)
+        readsGraph = options.adjacency != nil
         featureOutput = features?.layers.last?.output
         layers = (features?.layers ?? []) + builder.layers()
         (activations, constants) = (builder.activations, builder.constants)

@@ -11,11 +11,6 @@ public struct SymmetricMatrix {
         elements = [Double](repeating: 0, count: size * size)
     }
 
-    public subscript(row: Int, column: Int) -> Double {
-        get { elements[min(row, column) * size + max(row, column)] }
-        set { elements[min(row, column) * size + max(row, column)] = newValue }
-    }
-
     /// self += factor · aᵀ·a for a (rows, size), by rows.
     public mutating func add(productOf a: [Double], rows: Int, factor: Double = 1) {
         precondition(a.count == rows * size)

@@ -24,15 +24,17 @@ extension Settings {
         return kept.reduce(0, +) + (blocks.max() ?? 0)
     }
 
-    /// Bytes that the widest layer's principal components take, in float64: products, eigenvectors and LAPACK's own memory.
+    /// Bytes that a compression takes, in float64: for every layer the products of what it reads or the samples themselves, and for one at a
+    /// time copies of these, eigenvectors and LAPACK's own memory.
     private var compressionBytes: Int {
         guard let compress else { return 0 }
         let images = min(compress.samples, trainImages)
-        return compressibleInputs.map { input in
+        let sizes = compressibleInputs.map { input -> (kept: Int, working: Int) in
             let samples = images * input.positions
-            return samples >= input.inputs
-                ? 8 * 4 * input.inputs * input.inputs : 8 * (4 * samples * samples + 3 * samples * input.inputs)
-        }.max() ?? 0
+            if samples >= input.inputs { return (input.inputs * input.inputs, 3 * input.inputs * input.inputs) }
+            return (samples * input.inputs, 4 * samples * samples + 2 * samples * input.inputs)
+        }
+        return 8 * (sizes.map(\.kept).reduce(0, +) + (sizes.map(\.working).max() ?? 0))
     }
 
     /// Bytes that training takes beside the data set: parameters, their gradients and the optimizer's state, activations and

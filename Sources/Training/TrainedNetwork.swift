@@ -63,7 +63,7 @@ extension TrainedNetwork {
         }
         let small = TrainedNetwork(
             settings, data, workers: network.workers, compressed: Compressed(shape, variances: variances))
-        Compressor(components, of: plan, to: shape).fill(small.plan, from: plan)
+        Compressor(components, at: settings.weightPlaces, of: plan, to: shape).fill(small.plan, from: plan)
         return small
     }
 }

@@ -44,7 +44,7 @@ struct CompressionGoldenTests {
         var small = LinearPartShape(widths: [n, m], batch: 6)
         small.components = [dimensions]
         let plan = NetworkPlan(LinearPart.mlp.build(small))
-        Compressor([found], of: full, to: CompressedShape(dimensions: [dimensions], outputs: [m])).fill(plan, from: full)
+        Compressor([found], at: [0], of: full, to: CompressedShape(dimensions: [dimensions], outputs: [m])).fill(plan, from: full)
         let network = Network(plan, capacity: 6, workers: Workers(threads: 2)), x = try golden.floats("x")
         for row in 0..<6 { for column in 0..<n { network.input(6).row(row)[column] = x[row * n + column] } }
         let y = network.forward(6)

@@ -136,6 +136,16 @@ struct GoldenTests {
         #expect(relativeError(gradient.values, try golden.floats("d_logits")) < 1e-4)
     }
 
+    @Test("rows of class 255 count where there are 256 classes; only a graph has nodes without a label")
+    func class255() {
+        let stack = LinearPart.mlp.build(LinearPartShape(widths: [4, 256], batch: 3)), labels: [UInt8] = [255, 0, 255]
+        let network = Network(NetworkPlan(stack), capacity: 3, workers: Workers(threads: 1))
+        #expect(network.evaluate(3, labels: labels).samples == 3 && network.gradient(3, labels: labels).samples == 3)
+        let options = LinearOptions(adjacency: SparseMatrix(normalisedAdjacencyOf: [(0, 1)], nodes: 3))
+        let graph = Network(NetworkPlan(stack, options), capacity: 3, workers: Workers(threads: 1))
+        #expect(graph.evaluate(3, labels: labels).samples == 1)
+    }
+
     @Test("cross-entropy with label smoothing")
     func labelSmoothing() throws {
         let golden = try Golden.load("label-smoothing-0")

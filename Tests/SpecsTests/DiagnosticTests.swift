@@ -80,34 +80,6 @@ func diagnosticLines(_ spec: String, file: String = "t") -> [String] {
                 + "d is 2, set it to 3 or more"
         ),
         (
-            #""linear": "mlp", "epochs": 3, "compress": {"after": 3, "fraction": 0.5}"#,
-            "2:43: compress.after: found 3 of 3 epochs; expected fewer: the compressed network is trained on"
-        ),
-        (
-            #""linear": "mlp", "compress": {"after": 1, "dimensions": [9, 9]}"#,
-            "2:30: compress.dimensions: found a list of 2; expected 4 numbers, for linear.0, linear.1, linear.2, linear.3"
-        ),
-        (
-            #""linear": "mlp", "compress": {"after": 1, "dimensions": [9, 9, 9, 2049]}"#,
-            "2:30: compress.dimensions: found 2,049 for linear.3; it has 2,048 inputs: expected at most as many, or 0 to leave it"
-        ),
-        (
-            #""linear": "mlp", "compress": {"after": 1, "dimensions": [9, 0, 9, 9], "keep_outputs": [5, 0, 0]}"#,
-            "2:30: compress.keep_outputs: found 5 outputs of a layer; they are ranked by the components of the next one, which has none: give it dimensions, or 0 here"
-        ),
-        (
-            #""linear": "mlp", "structure": "parallel", "compress": {"after": 1, "fraction": 0.1, "keep_outputs": [5]}"#,
-            "2:55: compress.keep_outputs: found outputs to drop; in a network that adds its layers' outputs, all are needed: leave it out"
-        ),
-        (
-            #""linear": "mlp", "compress": {"fraction": 0.1, "after": "2"}"#,
-            "2:57: compress.after: found \"2\"; expected a whole number ≥ 1"
-        ),
-        (
-            #""linear": "mlp", "compress": {"after": 1}"#,
-            "2:30: compress: found none of \"dimensions\", \"threshold\", \"fraction\"; expected exactly one of \"dimensions\", \"threshold\", \"fraction\""
-        ),
-        (
             #""include": [{"architecture": "convnet", "initialisation": "grid"}]"#,
             "2:41: include[0].initialisation: does not apply to this run, whose architecture is convnet; leave it out, or set "
                 + "architecture to linearnet: behind convolutions or a lift, and of a graph's nodes, the linear part reads features, which have no places in a "

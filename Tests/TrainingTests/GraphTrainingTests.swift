@@ -35,7 +35,7 @@ struct GraphTrainingTests {
     func splits(_ linear: Linear) throws {
         let settings = Self.settings(linear, epochs: 1, validation: 500)
         let data = try TrainingData(Self.communities, for: settings)
-        let count = { (images: ImageSet) in images.labels.count { $0 != NodeGraph.unlabelled } }
+        let count = { (images: ImageSet) in images.labels.count { $0 != DatasetName.unlabelled } }
         #expect(data.train.count == 2_000 && count(data.train) == 100 && count(data.test) == 1_000)
         #expect(count(try #require(data.validation)) == 500)
         #expect(settings.batchesPerEpoch == 1)

@@ -36,15 +36,12 @@ public struct NodeGraph: Sendable {
     /// Â = D̃^−½·(A + I)·D̃^−½, what a graph convolution multiplies by.
     public var adjacency: SparseMatrix { SparseMatrix(normalisedAdjacencyOf: edges, nodes: nodes.count) }
 
-    /// All nodes, of which only those of a split have labels: the others have ``unlabelled``.
+    /// All nodes, of which only those of a split have labels: the others have `DatasetName.unlabelled`.
     public func labelled(_ split: some Sequence<Int32>) -> ImageSet {
-        var labels = [UInt8](repeating: Self.unlabelled, count: nodes.count)
+        var labels = [UInt8](repeating: DatasetName.unlabelled, count: nodes.count)
         for node in split { labels[Int(node)] = nodes.labels[Int(node)] }
         return ImageSet(channels: nodes.channels, height: 1, width: 1, pixels: nodes.pixels, labels: labels)
     }
-
-    /// The label of a node that is in another split.
-    public static let unlabelled = UInt8.max
 
     /// The nodes of a split alone.
     func images(_ indices: [Int32]) -> ImageSet {

@@ -9,7 +9,7 @@ import Tensors
 public struct Compressor {
     private let components: [PrincipalComponents]
     private let shape: CompressedShape
-    /// The layers with weights, in the order of `CompressedShape.outputs`, but for shortcuts: in that of the network's parts.
+    /// The layers with weights, in the order of `CompressedShape.outputs`.
     private let layers: [WeightLayer]
     /// Of each of them, the outputs that stay.
     private let kept: [[Int]]
@@ -25,22 +25,23 @@ public struct Compressor {
         var outputs: Int { weight.value.shape[0] }
     }
 
-    /// - Parameter components: of each compressible input.
-    public init(_ components: [PrincipalComponents], of full: NetworkPlan, to shape: CompressedShape) {
+    /// - Parameters:
+    ///   - components: of each compressible input.
+    ///   - places: of each weight layer, the compressible input that it reads.
+    public init(
+        _ components: [PrincipalComponents], at places: [Int?], of full: NetworkPlan, to shape: CompressedShape
+    ) {
         (self.components, self.shape) = (components, shape)
-        var layers: [WeightLayer] = [], next = 0
+        var layers: [WeightLayer] = []
         for part in full.layers.flatMap(\.parts) {
             if let convolution = part as? DenseConvolutionLayer {
-                // A block's shortcut comes after two convolutions, and reads what the first of them does.
-                let isShortcut = convolution.name.hasSuffix("downsample.0"), isFirst = layers.isEmpty
                 layers.append(
                     WeightLayer(
-                        weight: convolution.weight, bias: convolution.bias, place: isFirst ? nil : isShortcut ? next - 2 : next,
+                        weight: convolution.weight, bias: convolution.bias, place: places[layers.count],
                         inputs: convolution.input.channels))
-                if !isFirst, !isShortcut { next += 1 }
             } else if let dense = (part as? LinearStage)?.layer as? DenseLayer, dense.bias.isTrained {
-                layers.append(WeightLayer(weight: dense.weight, bias: dense.bias, place: next, inputs: dense.inputs))
-                next += 1
+                layers.append(
+                    WeightLayer(weight: dense.weight, bias: dense.bias, place: places[layers.count], inputs: dense.inputs))
             }
         }
         self.layers = layers

@@ -29,6 +29,6 @@ extension Layer {
     /// Calls `body` with each part of the layer, what the part read in the last forward pass, and the branch of a block that it is in.
     fileprivate func eachRead(_ x: Matrix, _ body: (any Layer, Matrix, _ branch: Int) -> Void) {
         guard let block = self as? ResidualLayer else { return body(self, x, 0) }
-        block.eachRead(x) { body($0, $1, $2) }
+        block.eachRead(x, body)
     }
 }

@@ -4,22 +4,6 @@ import Specs
 
 /// A run as a folder of results describes it: an object of `runs.json`. Its curve is a file beside it.
 package struct PublishedRun: Codable {
-    /// A start of the run by a worker.
-    package struct Attempt: Codable {
-        let arithmetic: String
-        let threads: Int
-        /// Milliseconds since 1970.
-        let startedAt: Int64
-        let endedAt: Int64?
-        let outcome: String?
-
-        private enum CodingKeys: String, CodingKey {
-            case arithmetic, threads, outcome
-            case startedAt = "started_at"
-            case endedAt = "ended_at"
-        }
-    }
-
     package let id: String
     let model: String
     let experiments: [String]
@@ -34,7 +18,8 @@ package struct PublishedRun: Codable {
     let weightsSHA256: String?
     /// Of training, over all epochs.
     let seconds: Double
-    let attempts: [Attempt]
+    /// Without the machines that made them.
+    let attempts: [AttemptAnswer]
     /// The file of its curve, relative to the folder.
     let curve: String
 
@@ -54,9 +39,12 @@ package struct PublishedRun: Codable {
         (finalTrainAccuracy, finalTestAccuracy) = (run.final?.trainAccuracy, run.final?.testAccuracy)
         (finalValidationAccuracy, weightsSHA256) = (run.final?.validationAccuracy, run.final?.weightsSHA256)
         (self.curve, self.seconds) = (curve, Double(String(format: "%.6g", seconds)) ?? seconds)
-        attempts = rows.map {
-            Attempt(
-                arithmetic: $0.arithmetic, threads: $0.threads, startedAt: $0.startedAt, endedAt: $0.endedAt, outcome: $0.outcome)
+        attempts = rows.map { row in
+            // What follows a colon are words of that machine, such as a path.
+            AttemptAnswer(
+                AttemptRow(
+                    number: row.number, arithmetic: row.arithmetic, threads: row.threads, startedAt: row.startedAt,
+                    endedAt: row.endedAt, outcome: row.outcome.map { String($0.prefix { $0 != ":" }) }))
         }
     }
 
@@ -72,11 +60,7 @@ package struct PublishedRun: Codable {
     func imported(_ curve: [EpochRow]) -> ImportedRun {
         ImportedRun(
             RunToSubmit(settings, datasetDigest: datasetDigest), experiments: experiments, epochs: curve, final: final,
-            attempts: attempts.enumerated().map { index, attempt in
-                AttemptRow(
-                    number: index + 1, arithmetic: attempt.arithmetic, threads: attempt.threads, startedAt: attempt.startedAt,
-                    endedAt: attempt.endedAt, outcome: attempt.outcome)
-            })
+            attempts: attempts.map(\.row))
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Lab
+import Reports
 import Specs
 
 /// A folder of results that others can read into their labs: `runs.json`, and the curves in `curves`.
@@ -22,12 +23,11 @@ package struct ResultsFolder {
     /// - Parameter runs: without trials of searches, whose test accuracies nobody may see.
     package static func files(_ lab: Lab, _ runs: [RunSummary], program: String) throws -> [(path: String, text: String)] {
         var files: [(path: String, text: String)] = []
-        let published = try runs.map { run in
-            let path = "curves/\(run.model)-\(run.settings.dataset.label)-s\(run.settings.seed)-\(run.id.prefix(8)).csv"
-            let rows = try lab.epochs(of: run.id)
-            files.append((path, PublishedCurve.text(rows)))
+        let published = try CurveFile.files(of: runs, experiment: "curves").map { file in
+            let run = file.run, rows = try lab.epochs(of: run.id)
+            files.append((file.path, PublishedCurve.text(rows)))
             return PublishedRun(
-                run, curve: path, seconds: rows.reduce(0) { $0 + $1.seconds }, attempts: try lab.attempts(of: run.id))
+                run, curve: file.path, seconds: rows.reduce(0) { $0 + $1.seconds }, attempts: try lab.attempts(of: run.id))
         }
         let contents = Contents(
             program: program, processor: Self.processor, cores: ProcessInfo.processInfo.processorCount, runs: published)

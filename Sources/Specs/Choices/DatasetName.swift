@@ -30,8 +30,11 @@ public struct DatasetName: Choice {
             testImages: testImages, channels: channels, side: side, folder: nil)
     }
 
-    /// A graph. Its split is the usual one (Yang, Cohen and Salakhutdinov 2016) unless another is given: of each class so many nodes to train
-    /// on, of the others so many to select by and so many to test with.
+    /// The label of a graph's node that is in another split. A class has it too where there are 256, of images.
+    public static let unlabelled = UInt8.max
+
+    /// A graph of at most 255 classes. Its split has the usual sizes (Yang, Cohen and Salakhutdinov 2016) unless others are given: of each class
+    /// so many nodes to train on, of the others so many to select by and so many to test with.
     public init(
         graph name: String, summary: String? = nil, displayName: String, classNames: [String], nodes: Int, features: Int,
         trainPerClass: Int = 20, validationNodes: Int = 500, testNodes: Int = 1000

@@ -24,6 +24,9 @@ struct Expansion {
             given["architecture"]?.value != nil
                 && ["linear", "convolution", "widths", "structure"].allSatisfy { given[$0] == nil || given[$0]?.value != nil }
         }
+
+        /// Whether no error hides its epochs.
+        var hasLength: Bool { given["epochs"] == nil || given["epochs"]?.value != nil }
     }
 
     init(_ outline: SpecOutline) {
@@ -54,10 +57,9 @@ struct Expansion {
         }
         checkApplicability(drafts, included: included)
         checkSamples(drafts)
-        checkGraphs(drafts)
         checkGrids(drafts)
         checkLists(drafts)
-        checkCompressions(drafts)
+        checkTogether(drafts)
         var seen: Set<Settings> = []
         return drafts.map(\.settings).filter { seen.insert($0).inserted }
     }
@@ -198,30 +200,23 @@ struct Expansion {
         }
     }
 
-    /// Reports graphs for networks that read images, and images for networks that read graphs, once for each place and pair.
-    private mutating func checkGraphs(_ drafts: [Draft]) {
-        var seen: Set<[String]> = []
-        for draft in drafts {
-            guard let given = draft.given["dataset"], given.value != nil, draft.given["architecture"]?.value != nil else {
-                continue
-            }
-            let (dataset, architecture) = (draft.settings.dataset, draft.settings.architecture)
-            guard architecture.readsGraph != (dataset.nodes != nil), seen.insert([dataset.name, architecture.name]).inserted
-            else { continue }
-            report(.otherKindOfData(dataset, architecture), at: given.position, given.path)
+    /// Reports settings that do not fit together, once for each place and problem.
+    private mutating func checkTogether(_ drafts: [Draft]) {
+        struct Found: Hashable {
+            let path: FieldPath
+            let position: Position
+            let problem: Diagnostic.Problem
         }
-    }
-
-    /// Reports compressions that do not fit a run's network or length, once for each place and problem.
-    private mutating func checkCompressions(_ drafts: [Draft]) {
-        var seen: Set<[String]> = []
-        for draft in drafts where draft.hasLayers && draft.settings.compress != nil {
-            guard let given = draft.given["compress"], draft.given["dataset"]?.value != nil,
-                draft.given["epochs"] == nil || draft.given["epochs"]?.value != nil,
-                let fault = draft.settings.compress.flatMap({ draft.settings.fault(of: $0) }),
-                seen.insert(["\(given.position)", fault.member, fault.found]).inserted
-            else { continue }
-            report(.notOfForm(found: fault.found, remedy: fault.remedy), at: given.position, given.path.key(fault.member))
+        var seen: Set<Found> = []
+        for draft in drafts where draft.given["dataset"]?.value != nil && draft.given["architecture"]?.value != nil {
+            for fault in draft.settings.faults {
+                guard let given = draft.given[fault.key], fault.key != "compress" || draft.hasLayers && draft.hasLength else {
+                    continue
+                }
+                let path = fault.member.map(given.path.key) ?? given.path
+                guard seen.insert(Found(path: path, position: given.position, problem: fault.problem)).inserted else { continue }
+                report(fault.problem, at: given.position, path)
+            }
         }
     }
 

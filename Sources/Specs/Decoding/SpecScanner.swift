@@ -39,6 +39,10 @@ struct SpecScanner {
             guard let value = given.value, let problem = settings.fault(of: value, for: given.field) else { continue }
             scanner.report(problem, at: given.position, given.path)
         }
+        for fault in settings.faults {
+            guard let given = object.settings[fault.key] else { continue }
+            scanner.report(fault.problem, at: given.position, fault.member.map(given.path.key) ?? given.path)
+        }
         guard scanner.diagnostics.isEmpty else {
             throw SpecDiagnostics(file: "settings", diagnostics: scanner.diagnostics)
         }

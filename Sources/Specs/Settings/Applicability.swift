@@ -47,8 +47,8 @@ enum Applicability: Hashable, Sendable {
         case .images: [[architectures { !$0.readsGraph }]]
         case .storedWeights:
             [
-                [linears { $0 == .mlp }], [convolutions(\.isDense), architectures { !$0.hasConvolutions }],
-                [architectures { !$0.readsGraph }],
+                [linears { $0 == .mlp }],
+                [convolutions(\.isDense), architectures { !$0.hasConvolutions && !$0.readsGraph }],
             ]
         case .steps: [[Condition(key: "schedule", values: [Schedule.steps.name])]]
         case .inputCloud:

@@ -82,7 +82,6 @@ public struct PortableTensor: Sendable {
 struct Flattening: Sendable {
     let positions: Int
     let channels: Int
-    var count: Int { positions * channels }
 
     /// The place here of PyTorch's element `index`.
     func stored(_ index: Int) -> Int { index % positions * channels + index / positions }

@@ -88,8 +88,8 @@ public struct WeightExport: Sendable {
 
     /// Every parameter as it is stored.
     private static func stored(_ stack: LinearStack, _ linear: Linear) -> [PortableTensor] {
-        // Masks are in the zeros of the weights, and need no tensors of their own.
-        (stack.parameters.filter { $0.isTrained || linear == .mlp } + stack.constants).map {
+        // Masks, which have no names there, are in the zeros of the weights.
+        (stack.parameters.filter { $0.isTrained || linear.export.name(of: $0.name) != nil } + stack.constants).map {
             PortableTensor(linear.export.name(of: $0.name) ?? $0.name, $0)
         }
     }

@@ -53,7 +53,7 @@ struct RunInference {
         let prepared = try TrainingData(data, for: settings)
         return zip(prepared.test.labels, inference.probabilities(of: prepared.test, prepared)).compactMap {
             label, probabilities in
-            prepared.adjacency != nil && label == NodeGraph.unlabelled ? nil : (Int(label), probabilities.ranked[0])
+            prepared.adjacency != nil && label == DatasetName.unlabelled ? nil : (Int(label), probabilities.ranked[0])
         }
     }
 

@@ -96,13 +96,13 @@ struct ONNXTensor {
 
 /// A named float32 value of the model's interface, of any number of rows.
 struct ONNXValue {
-    let name: String
-    /// A side of as many elements as there are rows.
     enum Side {
+        /// As many as there are rows, under a name.
         case rows(String)
         case fixed(Int)
     }
 
+    let name: String
     let sides: [Side]
     let note: String
 
