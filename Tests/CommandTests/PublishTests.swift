@@ -48,6 +48,7 @@ struct PublishTests {
             ("\"seed\" : 1", "\"seed\" : 2", "its settings and data are those of run"),
             ("\"curve\" : \"curves/", "\"curve\" : \"../curves/", "expected a path within the folder"),
             ("\"state\" : \"completed\"", "\"state\" : \"paused\"", "the final figures do not fit it"),
+            ("\"small\"", "\"a/b\"", "\"a/b\" cannot be the name of an experiment"),
             ("\"model\"", "\"mode\"", "runs[0].model is missing"), ("{", "", "is no JSON"),
         ])
     func changed(_ old: String, _ new: String, _ message: String) throws {

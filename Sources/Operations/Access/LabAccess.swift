@@ -89,8 +89,6 @@ extension RunFacts {
     /// The sizes of a compressed run's network, where the variances decided them; nil before.
     package func compressedShape(_ settings: Settings) -> CompressedShape? {
         guard let compression = settings.compress, !spectra.isEmpty else { return nil }
-        let kept = spectra.compactMap(\.kept), outputs = settings.weightOutputs, given = compression.keepOutputs
-        return CompressedShape(
-            dimensions: kept, outputs: outputs.enumerated().map { given.indices.contains($0) && given[$0] > 0 ? given[$0] : $1 })
+        return settings.compressedShape(compression, dimensions: spectra.compactMap(\.kept))
     }
 }

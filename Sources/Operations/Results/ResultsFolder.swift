@@ -50,6 +50,10 @@ package struct ResultsFolder {
             guard !run.curve.hasPrefix("/"), !run.curve.split(separator: "/").contains("..") else {
                 throw imported("curve is \(run.curve.printable); expected a path within the folder")
             }
+            // Reports make folders of these names.
+            if let experiment = run.experiments.first(where: { !ExperimentName.isSuitable($0) }) {
+                throw imported("\(String(experiment.prefix(60)).debugDescription.printable) cannot be the name of an experiment")
+            }
             let curve = url.appending(path: run.curve)
             let rows = try PublishedCurve.rows(String(decoding: try data(curve), as: UTF8.self), file: curve.relativePath)
             let made = run.imported(rows)

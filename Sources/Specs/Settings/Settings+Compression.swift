@@ -77,6 +77,15 @@ extension Settings {
     /// Every place that can be compressed, in forward order: the inputs of all weight layers but the first convolution.
     public var compressibleInputs: [CompressibleInput] { compressible.inputs }
 
+    /// The sizes after compression to so many components of each compressible input.
+    public func compressedShape(_ compression: Compression, dimensions: [Int]) -> CompressedShape {
+        let kept = compression.keepOutputs
+        let outputs = weightOutputs.enumerated().map { index, count in
+            kept.indices.contains(index) && kept[index] > 0 ? kept[index] : count
+        }
+        return CompressedShape(dimensions: dimensions, outputs: outputs)
+    }
+
     /// Of each weight layer, the compressible input that it reads; nil for the first convolution.
     public var weightPlaces: [Int?] { compressible.layers.map(\.place) }
 
@@ -100,11 +109,7 @@ extension Settings {
                 dimensions.append(max(1, variances.prefix(input.inputs).count { $0 > bounds[index] }))
             }
         }
-        let kept = compression.keepOutputs
-        let outputs = weightOutputs.enumerated().map { index, count in
-            kept.indices.contains(index) && kept[index] > 0 ? kept[index] : count
-        }
-        return CompressedShape(dimensions: dimensions, outputs: outputs)
+        return compressedShape(compression, dimensions: dimensions)
     }
 
     /// Parameters of the compressed network: those that are trained, and with the components and means those that are stored.
