@@ -14,7 +14,7 @@ struct RealDataTests {
         guard folder.locate(kind).isPresent else { return }
         let report = try folder.verify(kind)
         #expect(report.trainCount == kind.count(.train) && report.testCount == kind.count(.test))
-        #expect(report.isOfficial == (kind == .shapes ? nil : true) && report.remarks.isEmpty)
+        #expect(report.isOfficial == (kind.format == .generated ? nil : true) && report.remarks.isEmpty)
     }
 
     @Test("The tables in the program are those of the files", arguments: DatasetKind.all)
