@@ -12,15 +12,16 @@ public struct ReportInput: Sendable {
 
     /// - Parameters:
     ///   - experiment: the experiment that `runs` were selected by; nil for all.
+    ///   - ranked: whether the table's rows are ranked by test accuracy, best first.
     ///   - epochs: reads a run's curve.
     ///   - compressed: the sizes of a run's compressed network, where its settings leave them open.
     public init(
-        _ runs: [RunSummary], experiment: String? = nil,
+        _ runs: [RunSummary], experiment: String? = nil, ranked: Bool = false,
         epochs: @escaping @Sendable (RunSummary) throws -> [EpochRow] = { _ in [] },
         compressed: (RunSummary) -> CompressedShape? = { _ in nil }
     ) {
         self.runs = runs.filter { !$0.isTrial }
-        table = ReportTable(runs, compressed: compressed)
+        table = ReportTable(runs, ranked: ranked, compressed: compressed)
         experiments = experiment.map { [$0] } ?? Self.names(runs)
         read = epochs
     }

@@ -47,7 +47,8 @@ struct ReportTable: Sendable {
         var label: String { ownTexts.isEmpty ? model : "\(model) (\(ownTexts.joined(separator: ", ")))" }
     }
 
-    /// In the paper's order, then by model; rows of the same model as they were submitted, the paper's settings first.
+    /// In the paper's order, then by model; rows of the same model as they were submitted, the paper's settings first. Of a ranked
+    /// table: by mean test accuracy on the first data set, best first.
     let rows: [Row]
     /// The deviations from the paper that all rows have.
     let common: [Deviation]
@@ -60,8 +61,10 @@ struct ReportTable: Sendable {
     let trials: [RunSummary]
 
     /// Takes O(n log n) time for n runs.
-    /// - Parameter compressed: the sizes of a run's compressed network, where its settings leave them open.
-    init(_ all: [RunSummary], compressed: (RunSummary) -> CompressedShape? = { _ in nil }) {
+    /// - Parameters:
+    ///   - ranked: whether rows are ranked by test accuracy; those without a completed run are last.
+    ///   - compressed: the sizes of a run's compressed network, where its settings leave them open.
+    init(_ all: [RunSummary], ranked: Bool = false, compressed: (RunSummary) -> CompressedShape? = { _ in nil }) {
         trials = all.filter(\.isTrial)
         let runs = all.filter { !$0.isTrial }
         let names = DataNames(runs)
@@ -75,7 +78,7 @@ struct ReportTable: Sendable {
         let within = Dictionary(grouping: groups, by: \.key.model).mapValues { groups in
             VaryingSettings(groups.lazy.map { $0.runs[0].reportedSettings }, epochs: true)
         }
-        rows = groups.map { group in
+        let rows = groups.map { group in
             // A value that is the paper's is named too where other rows of the model have others, unless the whole row is the paper's.
             let swept =
                 group.key.deviations.isEmpty ? [] : within[group.key.model]?.deviations(group.runs[0].reportedSettings) ?? []
@@ -87,10 +90,19 @@ struct ReportTable: Sendable {
                 cells: cells)
         }
         self.common = common
-        let used = Set(runs.map(\.settings.dataset))
-        datasets = DatasetName.inOrder(used)
+        let datasets = DatasetName.inOrder(Set(runs.map(\.settings.dataset)))
+        self.datasets = datasets
+        self.rows = ranked ? Self.rank(rows, on: datasets) : rows
         dataNames = names
         varying = VaryingSettings(runs.lazy.map(\.settings))
+    }
+
+    private static func rank(_ rows: [Row], on datasets: [DatasetName]) -> [Row] {
+        func score(_ row: Row) -> [Double] { datasets.map { row.cells[$0]?.test?.mean ?? -1 } }
+        return rows.enumerated().map { (score: score($1), place: $0, row: $1) }.sorted { first, second in
+            first.score == second.score
+                ? first.place < second.place : second.score.lexicographicallyPrecedes(first.score)
+        }.map(\.row)
     }
 
     /// The runs of one row.

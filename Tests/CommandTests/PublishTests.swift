@@ -6,7 +6,7 @@ import Testing
 struct PublishTests {
     private static let results = "results"
 
-    /// Runs of which one is paused after an epoch.
+    /// Trains some small runs, and publishes them.
     private func publish(_ program: Program) throws {
         try program.run("submit", program.spec(smallSpec("small", epochs: 3)))
         #expect(try program.run("work", "--drain").status == 0)

@@ -31,6 +31,14 @@ struct TableTests {
             ])
     }
 
+    @Test("has the best row first where it is ranked, rows without a completed run last")
+    func ranked() {
+        #expect(
+            ReportTable(sweep, ranked: true).rows.map(\.label) == [
+                "LinearNet-PCN16", "LinearNet-MLP", "LinearNet-PCN16 (epochs 40)", "LinearNet-PCN4",
+            ])
+    }
+
     @Test("names above the rows the settings in which all of them differ from the paper, and counts convolutions in a note")
     func headings() throws {
         let short = { (linear: Linear, convolution: Convolution, lambda: LayerValues) in

@@ -26,6 +26,9 @@ struct Report: ParsableCommand {
     @Flag(help: "Begin CSV with the mark by which Excel recognises UTF-8.")
     var excel = false
 
+    @Flag(help: "Order the rows by test accuracy, best first, in place of the paper's order.")
+    var ranked = false
+
     @OptionGroup(title: "SELECTION") var criteria: RunCriteria
 
     @Option(
@@ -55,6 +58,9 @@ struct Report: ParsableCommand {
 
     func validate() throws {
         if excel, format.name != ReportFormat.csv.name { throw ValidationError("--excel is for --format csv") }
+        if ranked, search != nil || confusion != nil {
+            throw ValidationError("--ranked orders the table; leave --\(search == nil ? "confusion" : "search") or --ranked out")
+        }
         if search != nil {
             let names = SearchFormat.all.map(\.name)
             if !names.contains(format.name) {
@@ -95,7 +101,7 @@ struct Report: ParsableCommand {
             }
             let runs = try lab.listing(criteria.selector, limit: nil).readable()
             let input = ReportInput(
-                runs, experiment: experiment, epochs: { try lab.epochs(of: $0.id) },
+                runs, experiment: experiment, ranked: ranked, epochs: { try lab.epochs(of: $0.id) },
                 compressed: { (lab as? Lab)?.compressedShape(of: $0) })
             let text = (excel ? ReportFormat.excelMark : "") + (try format.render(input))
             if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
