@@ -10,7 +10,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let examples = [
     "quickstart", "modern", "search", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet", "table1",
     "epsilon-lambda",
-    "distance-wave", "channel-pcn", "graphs", "compress-conv4",
+    "distance-wave", "channel-pcn", "graphs", "compress-conv4", "at-80k",
 ]
 
 // The page of the service, embedded in the program.

@@ -33,6 +33,7 @@ struct Example: Codable, Sendable, Equatable {
         Example("epsilon-lambda.json", PackageResources.epsilon_lambda_json),
         Example("distance-wave.json", PackageResources.distance_wave_json),
         Example("channel-pcn.json", PackageResources.channel_pcn_json),
+        Example("at-80k.json", PackageResources.at_80k_json),
         Example("graphs.json", PackageResources.graphs_json),
         Example("compress-conv4.json", PackageResources.compress_conv4_json),
     ]
