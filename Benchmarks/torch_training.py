@@ -1,14 +1,15 @@
 """Trains on CIFAR-10 by PyTorch; pcnlab's own training is held against its losses.
 
-    python3 torch_training.py FOLDER pcn|mlp|resnet20 [--epochs N] [--seed N] [--weights FILE] [--images N] [--threads N] [--perturb SEED]
+    python3 torch_training.py FOLDER pcn|mlp|resnet20 [--epochs N] [--seed N] [--weights FILE] [--images N]
+        [--threads N] [--perturb SEED] [--double]
 
 pcn, mlp: ConvNet as the paper trains it (§4). resnet20: standardised inputs, batch 128, SGD with momentum 0.9, rate 0.01
 and weight decay 1e-4. FOLDER holds CIFAR-10's binary files; --images takes as many as `train_samples`, the same ones.
---perturb multiplies each weight by 1 + 10⁻⁶·N(0, 1): it shows how far apart rounding alone drives two runs.
+--perturb multiplies each weight by 1 + 10⁻⁶·N(0, 1): it shows how far apart rounding alone drives two runs. --double computes in float64.
 
 Printed for each epoch, as in pcnlab's rows: loss and accuracy of the training images, each taken in its batch before that batch's
 update. Images come in the order in which pcnlab has them with the same seed; weights are PyTorch's own draws, or those of FILE,
-which `pcnlab export RUN --format npz` wrote.
+which `pcnlab export RUN --format npz` wrote: initial weights are those of an epoch at a learning rate of 1e-30.
 """
 
 import argparse
@@ -141,9 +142,10 @@ class PaperUpdate:
 
 def train_epoch(model, optimizer, images, labels, order, batch_size):
     """Mean loss and accuracy over the epoch's batches."""
+    kind = next(model.parameters()).dtype
     loss_sum, correct = 0.0, 0
     for batch in torch.tensor(order).split(batch_size):
-        logits = model(images[batch].float())
+        logits = model(images[batch].to(kind))
         loss = cross_entropy(logits, labels[batch])
         optimizer.zero_grad()
         loss.backward()
@@ -162,6 +164,7 @@ parser.add_argument("--weights")
 parser.add_argument("--images", type=int)
 parser.add_argument("--threads", type=int)
 parser.add_argument("--perturb", type=int)
+parser.add_argument("--double", action="store_true")
 options = parser.parse_args()
 
 torch.manual_seed(options.seed)
@@ -187,6 +190,8 @@ if options.weights:
     weights = {name.replace("features.0.norm.", "features.norm."): value for name, value in weights.items()}
     missing = model.load_state_dict(weights, strict=False).missing_keys
     assert all(name.endswith("num_batches_tracked") for name in missing), missing
+if options.double:
+    model.double()
 if options.perturb is not None:
     torch.manual_seed(options.perturb)
     with torch.no_grad():
