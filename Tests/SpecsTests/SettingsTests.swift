@@ -119,6 +119,14 @@ import Testing
         #expect(given.dropoutInForce == 0.5 && Settings(dataset: .cifar10).dropoutInForce == 0)
     }
 
+    /// A run's label says "no window", not "none window".
+    @Test func aChoiceOfNothingIsLabelledInWords() {
+        for field in SettingField.all {
+            guard case .choice(let names) = field.kind, names.contains("none") else { continue }
+            #expect(!field.label("none").contains("none"), "\(field.key): \(field.label("none"))")
+        }
+    }
+
     @Test(arguments: [
         #"{"dataset":"cifar10"}"#, #"{"architecture":"linearnet","dataset":"cifar10","epochs":0}"#,
         #"{"architecture":"linearnet","dataset":"cifar10","seed":"7"}"#, #"{"architecture":"linearnet","dataset":"x"}"#,

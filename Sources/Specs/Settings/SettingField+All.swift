@@ -56,11 +56,11 @@ extension SettingField {
             omittedAt: CloudSharing.tied, label: { "\($0) clouds" }),
         .choice(
             "gain", \.gain, of: Gain.self, "trained factors of a PCN's weights", applicability: .linearPart(.pointCloudOptions),
-            omittedAt: Gain.none, label: { $0 == "none" ? "no gains" : "a gain a \($0)" }),
+            omittedAt: Gain.none, label: { $0 == "none" ? "no gains" : "a gain per \($0)" }),
         .choice(
             "learn_epsilon", \.learnEpsilon, of: LearnedEpsilon.self, "whether ε is trained",
             applicability: .linearPart(.pointCloudOptions), omittedAt: LearnedEpsilon.none,
-            label: { $0 == "none" ? "ε as given" : "a learned ε a \($0)" }),
+            label: { $0 == "none" ? "ε as given" : "a learned ε per \($0)" }),
         SettingField(
             "widths", \.widths,
             // A cloud of one point has no update in the paper: its scaling n / log₂ n divides by 0.
@@ -74,7 +74,7 @@ extension SettingField {
             applicability: .inputCloud, omittedAt: Initialisation.uniform, label: { "\($0) initialisation" }),
         .choice(
             "window", \.window, of: Window.self, "what multiplies the weights of the first layer", applicability: .grid,
-            omittedAt: Window.none, label: { "\($0) window" }),
+            omittedAt: Window.none, label: { $0 == "none" ? "no window" : "\($0) window" }),
         .choice(
             "activation", \.activation, of: Activation.self, "what follows the hidden layers of the linear part",
             omittedAt: Activation.relu, label: { $0 }),
