@@ -23,6 +23,7 @@ struct Example: Codable, Sendable, Equatable {
     static let all = [
         Example("quickstart.json", PackageResources.quickstart_json),
         Example("modern.json", PackageResources.modern_json),
+        Example("best.json", PackageResources.best_json),
         Example("search.json", PackageResources.search_json),
         Example("mnist.json", PackageResources.mnist_json),
         Example("table1-short.json", PackageResources.table1_short_json),
@@ -34,6 +35,7 @@ struct Example: Codable, Sendable, Equatable {
         Example("distance-wave.json", PackageResources.distance_wave_json),
         Example("channel-pcn.json", PackageResources.channel_pcn_json),
         Example("at-80k.json", PackageResources.at_80k_json),
+        Example("ingredients.json", PackageResources.ingredients_json),
         Example("graphs.json", PackageResources.graphs_json),
         Example("compress-conv4.json", PackageResources.compress_conv4_json),
     ]
