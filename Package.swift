@@ -8,9 +8,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// Specs of `experiments` that the service offers to start from.
 let examples = [
-    "quickstart", "modern", "best", "search", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet", "table1",
-    "epsilon-lambda",
-    "distance-wave", "channel-pcn", "graphs", "compress-conv4", "at-80k", "ingredients",
+    "quickstart", "modern", "best", "search", "search-fine", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet",
+    "table1", "epsilon-lambda", "distance-wave", "channel-pcn", "graphs", "compress-conv4", "at-80k", "ingredients",
 ]
 
 // The page of the service, embedded in the program.

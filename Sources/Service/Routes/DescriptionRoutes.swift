@@ -25,6 +25,7 @@ struct Example: Codable, Sendable, Equatable {
         Example("modern.json", PackageResources.modern_json),
         Example("best.json", PackageResources.best_json),
         Example("search.json", PackageResources.search_json),
+        Example("search-fine.json", PackageResources.search_fine_json),
         Example("mnist.json", PackageResources.mnist_json),
         Example("table1-short.json", PackageResources.table1_short_json),
         Example("linearnet-sweep.json", PackageResources.linearnet_sweep_json),
