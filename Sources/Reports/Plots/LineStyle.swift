@@ -62,7 +62,7 @@ struct LineStyles {
     private static let most = 100
 
     /// - Parameter settings: those of the plot's lines, in order.
-    /// - Returns: a style for each.
+    /// - Returns: a style for each: the first of its model's that differs enough from those before it, or the one that differs most.
     static func styles(_ settings: [Settings]) -> [LineStyle] {
         let models = Dictionary(grouping: settings.indices) { Model(settings[$0]) }
         var styles: [LineStyle] = [], variants: [Model: Int] = [:], places: [Model: [Int: Double]] = [:]
@@ -72,14 +72,15 @@ struct LineStyles {
         for (index, line) in settings.enumerated() {
             let model = Model(line)
             let first = variants[model, default: 0]
-            let candidates = (first..<first + LineStyle.patterns.count).lazy.map { variant in
+            let candidates = (first..<first + LineStyle.patterns.count).map { variant in
                 places[model]?[index].map { LineStyle(place: $0, variant: variant) }
                     ?? LineStyle(linear: model.linear, d: model.d, variant: variant)
             }
-            let style = candidates.first { style in
-                styles.prefix(most).allSatisfy { $0.dashes != style.dashes || $0.distance(to: style) > nearest }
+            let distances = candidates.map { style in
+                styles.prefix(most).filter { $0.dashes == style.dashes }.map { $0.distance(to: style) }.min() ?? .infinity
             }
-            styles.append(style ?? candidates[candidates.startIndex])
+            let chosen = distances.firstIndex { $0 > nearest } ?? distances.indices.max { distances[$0] < distances[$1] } ?? 0
+            styles.append(candidates[chosen])
             variants[model] = first + 1
         }
         return styles
