@@ -80,9 +80,13 @@ struct CrashTests {
             let work = try program.start(["work"])
             defer { kill(work.process.processIdentifier, SIGKILL) }
             let state = { (id: String) in try program.status()[id]?["state"] as? String }
-            try until { try state(ids[0]) == "running" }
+            // On a busy machine the run would end before a command that asks for it to be paused.
+            try until { work.log.contains("epoch 1/60") }
+            kill(work.process.processIdentifier, SIGSTOP)
+            try #require(try state(ids[0]) == "running")
             #expect(try program.run("pause", ids[0], ids[1]).status == 0)
             #expect(try program.run("cancel", ids[2]).status == 0)
+            kill(work.process.processIdentifier, SIGCONT)
             try until { try ids.map(state) == ["paused", "paused", "cancelled"] }
             #expect(try program.run("pause", ids[2]).status == 64)
             #expect(try program.run("resume", ids[0], ids[1]).status == 0)

@@ -66,6 +66,8 @@ public struct Program {
 
         /// The standard output so far.
         public var output: String { (try? String(contentsOf: files[0], encoding: .utf8)) ?? "" }
+        /// The standard error so far: the log of a worker.
+        public var log: String { (try? String(contentsOf: files[1], encoding: .utf8)) ?? "" }
 
         /// Waits for the end.
         public func finish() throws -> Output {
