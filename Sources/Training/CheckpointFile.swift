@@ -31,6 +31,10 @@ public struct CheckpointFile: Sendable, Equatable {
     /// The contents are streamed and digested piece by piece, without a copy in memory. An existing file is never replaced: where
     /// `url` is taken, the new file is called NAME-2, NAME-3 and so on. `name` of the result says which.
     public static func write(_ contents: CheckpointContents, to url: URL) throws -> CheckpointFile {
+        try write(to: url) { output in try contents.forEachPiece { try output.append($0) } }
+    }
+
+    private static func write(to url: URL, _ contents: (inout DigestedOutput) throws -> Void) throws -> CheckpointFile {
         let folder = url.deletingLastPathComponent()
         for folder in [folder.deletingLastPathComponent(), folder] {
             guard mkdir(folder.path, 0o777) == 0 || errno == EEXIST else {
@@ -67,30 +71,64 @@ public struct CheckpointFile: Sendable, Equatable {
     /// The digest is computed by streaming the file. Tensors are then loaded from a private mapping, so that the file is never
     /// held in memory as a whole.
     public static func read(_ url: URL, sha256 expected: String) throws -> Safetensors {
-        // Without O_NONBLOCK, opening a pipe would wait for a writer.
-        let file = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { throw Failure.cannotRead(path: url.path, errno: errno) }
+        let file = try open(readable: url)
         defer { close(file) }
-        var status = stat()
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            throw Failure.cannotRead(path: url.path, errno: EINVAL)
-        }
         let (bytes, found) = try digest(of: file, url.path)
         guard found == expected else { throw Failure.damaged(path: url.path, expected: expected, found: found) }
         return try Safetensors(try map(file, bytes, url.path))
     }
 
+    /// Copies a checkpoint durably, as `write` writes one, and refuses a source whose bytes are not those of the digest or that is no
+    /// safetensors file.
+    public static func copy(_ source: URL, sha256: String, to url: URL) throws -> CheckpointFile {
+        let contents = try read(source, sha256: sha256)
+        return try withExtendedLifetime(contents) {
+            let file = try open(readable: source)
+            defer { close(file) }
+            let copied = try write(to: url) { output in
+                try forEachPiece(of: file, source.path) { try output.append($0) }
+            }
+            // The source may have changed since it was read.
+            guard copied.sha256 == sha256 else {
+                unlink(url.deletingLastPathComponent().appending(path: copied.name).path)
+                throw Failure.damaged(path: source.path, expected: sha256, found: copied.sha256)
+            }
+            return copied
+        }
+    }
+
+    /// A regular file, open for reading.
+    private static func open(readable url: URL) throws -> Int32 {
+        // Without O_NONBLOCK, opening a pipe would wait for a writer.
+        let file = Foundation.open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { throw Failure.cannotRead(path: url.path, errno: errno) }
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(file)
+            throw Failure.cannotRead(path: url.path, errno: EINVAL)
+        }
+        return file
+    }
+
     private static func digest(of file: Int32, _ path: String) throws -> (bytes: Int, sha256: String) {
         var digest = SHA256(), total = 0
+        try forEachPiece(of: file, path) { piece in
+            digest.update(bufferPointer: piece)
+            total += piece.count
+        }
+        return (total, digest.finalize().hexadecimal)
+    }
+
+    /// Calls `body` with the bytes of an open file, a mebibyte at a time.
+    private static func forEachPiece(of file: Int32, _ path: String, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { buffer.deallocate() }
         while true {
             let count = Foundation.read(file, buffer.baseAddress!, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw Failure.cannotRead(path: path, errno: errno) }
-            if count == 0 { return (total, digest.finalize().hexadecimal) }
-            digest.update(bufferPointer: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-            total += count
+            if count == 0 { return }
+            try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
     }
 
@@ -111,19 +149,21 @@ public struct CheckpointFile: Sendable, Equatable {
         }
     }
 
-    private static func writeSynced(_ contents: CheckpointContents, _ path: String) throws -> (bytes: Int, sha256: String) {
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    private static func writeSynced(
+        _ contents: (inout DigestedOutput) throws -> Void, _ path: String
+    ) throws -> (bytes: Int, sha256: String) {
+        let file = Foundation.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw Failure.cannotWrite(path: path, errno: errno) }
         defer { close(file) }
         var output = DigestedOutput(file, path)
-        try contents.forEachPiece { try output.append($0) }
+        try contents(&output)
         let written = try output.finish()
         guard fsync(file) == 0 else { throw Failure.cannotWrite(path: path, errno: errno) }
         return written
     }
 
     private static func sync(folder: String) throws {
-        let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let file = Foundation.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard file >= 0 else { throw Failure.cannotWrite(path: folder, errno: errno) }
         defer { close(file) }
         guard fsync(file) == 0 else { throw Failure.cannotWrite(path: folder, errno: errno) }

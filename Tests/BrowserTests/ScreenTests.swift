@@ -109,6 +109,10 @@ extension BrowserTests {
                 let browser = lab.browser
                 try lab.open("#/experiment?name=rates")
                 try browser.wait(for: "0 of 9", in: ".rungs")
+                // Before any trial has begun, the empty curves are those that trials will have.
+                try browser.wait(for: "validation %", in: "main .legend")
+                let before = try #require(try browser.script("return document.querySelector('main').innerText") as? String)
+                #expect(!before.lowercased().contains("test %") && !before.contains("Test accuracy"))
                 try lab.program.run("work", "--drain")
                 try browser.wait(for: "1 of 1", in: ".rungs li:last-child")
                 try browser.wait(for: "best", in: "[aria-labelledby=search] tbody")

@@ -1,6 +1,6 @@
 import GRDB
 
-/// A run that was trained in another lab: its results, without its weights.
+/// A run that was trained in another lab: its results, and perhaps a checkpoint.
 public struct ImportedRun: Sendable {
     public let run: RunToSubmit
     public let experiments: [String]
@@ -10,6 +10,8 @@ public struct ImportedRun: Sendable {
     public let final: FinalFigures?
     /// Ended ones.
     public let attempts: [AttemptRow]
+    /// A durable file in this lab from which the run can go on, at an epoch of the curve. Nil: it has no weights here.
+    public var checkpoint: CheckpointRecord?
 
     public init(_ run: RunToSubmit, experiments: [String], epochs: [EpochRow], final: FinalFigures?, attempts: [AttemptRow]) {
         (self.run, self.experiments, self.epochs) = (run, experiments, epochs)
@@ -23,8 +25,8 @@ extension Lab {
 
     /// Takes in runs of another lab, all of them or, on an error, none. One that is in this lab already stays as it is.
     ///
-    /// A completed run is completed here; another one is paused. Neither has weights: whatever has it trained on trains it from the
-    /// beginning, and then what was imported is forgotten.
+    /// A completed run is completed here; another one is paused. With a checkpoint it goes on from there. Without one it has no weights:
+    /// whatever has it trained on trains it from the beginning, and then what was imported is forgotten.
     /// - Parameter source: where they come from, for their history.
     /// - Returns: whether each was taken in, in the same order.
     public func importRuns(_ runs: [ImportedRun], from source: String) throws -> [(id: String, isNew: Bool)] {
@@ -83,18 +85,30 @@ extension Lab {
                 final == nil ? RunState.paused : .completed, imported.epochs.count, before + imported.attempts.count,
                 final?.trainAccuracy, final?.testAccuracy, final?.validationAccuracy, final?.weightsSHA256, id,
             ])
+        if let checkpoint = imported.checkpoint {
+            try db.execute(
+                sql: """
+                    INSERT INTO checkpoints (run_id, epoch, batch, attempt, file, bytes, sha256, kept, saved_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    """,
+                arguments: [
+                    id, checkpoint.epoch, checkpoint.batch, before + imported.attempts.count, checkpoint.file, checkpoint.bytes,
+                    checkpoint.sha256, checkpoint.kept, clock.now(),
+                ])
+        }
         if let final { try record(Completion(epochs: imported.run.settings.epochs, figures: final), run: id, db) }
         try db.execute(sql: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, Self.importMark])
         try event(db, run: id, Self.importMark, source)
     }
 
-    /// Takes what was imported out of a run that is about to be trained here: its rows are rounded, and training makes its own. Called
-    /// before an attempt begins.
+    /// Takes what was imported out of a run that is about to be trained here from its beginning: its rows are rounded, and training makes
+    /// its own. One that has a checkpoint goes on, and keeps them. Called before an attempt begins.
     func forgetImport(of run: String, _ db: Database) throws {
         let known = try db.cachedStatement(
             sql: """
                 SELECT EXISTS (SELECT 1 FROM events WHERE run_id = ?1 AND kind = ?2)
                     AND NOT EXISTS (SELECT 1 FROM attempts WHERE run_id = ?1 AND worker <> ?2)
+                    AND NOT EXISTS (SELECT 1 FROM checkpoints WHERE run_id = ?1)
                 """)
         guard try Bool.fetchOne(known, arguments: [run, Self.importMark]) == true else { return }
         try db.execute(sql: "DELETE FROM epochs WHERE run_id = ?", arguments: [run])

@@ -22,9 +22,11 @@ package struct PublishedRun: Codable {
     let attempts: [AttemptAnswer]
     /// The file of its curve, relative to the folder.
     let curve: String
+    /// From which it goes on elsewhere; left out unless it was published too.
+    let checkpoint: PublishedCheckpoint?
 
     private enum CodingKeys: String, CodingKey {
-        case id, model, experiments, settings, state, epoch, epochs, seconds, attempts, curve
+        case id, model, experiments, settings, state, epoch, epochs, seconds, attempts, curve, checkpoint
         case datasetDigest = "dataset_digest"
         case finalTrainAccuracy = "final_train_accuracy"
         case finalTestAccuracy = "final_test_accuracy"
@@ -32,8 +34,10 @@ package struct PublishedRun: Codable {
         case weightsSHA256 = "weights_sha256"
     }
 
-    init(_ run: RunSummary, curve: String, seconds: Double, attempts rows: [AttemptRow]) {
-        id = run.id
+    init(
+        _ run: RunSummary, curve: String, seconds: Double, attempts rows: [AttemptRow], checkpoint: PublishedCheckpoint?
+    ) {
+        (id, self.checkpoint) = (run.id, checkpoint)
         (model, experiments, settings, datasetDigest) = (run.model, run.experiments, run.settings, run.datasetDigest)
         (state, epoch, epochs) = (run.state.rawValue, run.epoch, run.epochs)
         (finalTrainAccuracy, finalTestAccuracy) = (run.final?.trainAccuracy, run.final?.testAccuracy)
@@ -64,12 +68,13 @@ package struct PublishedRun: Codable {
     }
 }
 
-/// The curve of a published run: CSV with numbers of six significant digits.
+/// The curve of a published run: CSV with numbers of six significant digits, or with all digits.
 enum PublishedCurve {
     private static let columns = ["epoch", "loss", "train_accuracy", "test_accuracy", "validation_accuracy", "seconds"]
 
-    static func text(_ rows: [EpochRow]) -> String {
-        let number = { (value: Double?) in value.map { String(format: "%.6g", $0) } ?? "" }
+    /// - Parameter isExact: whether numbers have all digits, as those of a run that goes on elsewhere.
+    static func text(_ rows: [EpochRow], isExact: Bool) -> String {
+        let number = { (value: Double?) in value.map { isExact ? "\($0)" : String(format: "%.6g", $0) } ?? "" }
         let lines = rows.map { row in
             [
                 "\(row.epoch)", number(row.loss), number(row.trainAccuracy), number(row.testAccuracy),

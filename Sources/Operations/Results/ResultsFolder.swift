@@ -3,7 +3,7 @@ import Lab
 import Reports
 import Specs
 
-/// A folder of results that others can read into their labs: `runs.json`, and the curves in `curves`.
+/// A folder of results that others can read into their labs: `runs.json`, the curves in `curves`, and perhaps `checkpoints`.
 package struct ResultsFolder {
     package let url: URL
 
@@ -20,23 +20,32 @@ package struct ResultsFolder {
     }
 
     /// The files to write, by their paths relative to the folder.
-    /// - Parameter runs: without trials of searches, whose test accuracies nobody may see.
-    package static func files(_ lab: Lab, _ runs: [RunSummary], program: String) throws -> [(path: String, text: String)] {
+    /// - Parameters:
+    ///   - runs: without trials of searches, whose test accuracies nobody may see.
+    ///   - checkpoints: those that were copied, by the runs' ids.
+    package static func files(
+        _ lab: Lab, _ runs: [RunSummary], checkpoints: [String: PublishedCheckpoint], program: String
+    ) throws -> [(path: String, text: String)] {
         var files: [(path: String, text: String)] = []
         let published = try CurveFile.files(of: runs, experiment: "curves").map { file in
-            let run = file.run, rows = try lab.epochs(of: run.id)
-            files.append((file.path, PublishedCurve.text(rows)))
+            // A run in training may have new rows since `run` was read.
+            let run = file.run, rows = try lab.epochs(of: run.id).prefix(run.epoch), checkpoint = checkpoints[run.id]
+            files.append((file.path, PublishedCurve.text(Array(rows), isExact: checkpoint != nil)))
             return PublishedRun(
-                run, curve: file.path, seconds: rows.reduce(0) { $0 + $1.seconds }, attempts: try lab.attempts(of: run.id))
+                run, curve: file.path, seconds: rows.reduce(0) { $0 + $1.seconds }, attempts: try lab.attempts(of: run.id),
+                checkpoint: checkpoint)
         }
         let contents = Contents(
             program: program, processor: Self.processor, cores: ProcessInfo.processInfo.processorCount, runs: published)
         return files + [("runs.json", try JSONOutput.text(contents) + "\n")]
     }
 
-    /// The runs of the folder, with their curves.
+    /// Whether a path of `runs.json` is one within the folder; another one is not followed.
+    func isWithin(_ path: String) -> Bool { !path.hasPrefix("/") && !path.split(separator: "/").contains("..") }
+
+    /// The runs of the folder, with their curves, and their checkpoints where it has them.
     /// - Throws: `Failure` that names the file and what is wrong in it.
-    package func read() throws -> [ImportedRun] {
+    package func read() throws -> [(run: ImportedRun, checkpoint: PublishedCheckpoint?)] {
         let file = url.appending(path: "runs.json"), name = file.relativePath
         let contents: Contents
         do {
@@ -46,8 +55,7 @@ package struct ResultsFolder {
         }
         return try contents.runs.map { run in
             let imported: (String) -> Failure = { Failure("\(name.printable): run \(run.id.printable): \($0)", status: .badData) }
-            // A path of another folder is not followed.
-            guard !run.curve.hasPrefix("/"), !run.curve.split(separator: "/").contains("..") else {
+            guard isWithin(run.curve) else {
                 throw imported("curve is \(run.curve.printable); expected a path within the folder")
             }
             // Reports make folders of these names.
@@ -67,7 +75,8 @@ package struct ResultsFolder {
             guard rows.count == expected, rows.count == run.epoch else {
                 throw imported("its curve has \(Format.count(rows.count, "epoch")); expected \(expected.grouped)")
             }
-            return made
+            if let checkpoint = run.checkpoint { try check(checkpoint, of: run, imported) }
+            return (made, run.checkpoint)
         }
     }
 

@@ -68,7 +68,7 @@ export class Chart {
     this.sight.disconnect();
   }
 
-  /** `series`: [{id, label, href, colour, dark, dash, curve, hasBand}]; `lines`: [{metric, value, label, colour, dark}]. */
+  /** `series`: [{id, label, href, colour, dark, dash, curve, hasBand, isTrial}]; `lines`: [{metric, value, label, colour, dark}]. */
   show(series, lines = []) {
     this.series = series;
     this.lines = lines;
@@ -84,10 +84,12 @@ export class Chart {
     this.frame = requestAnimationFrame(() => { this.frame = 0; if (this.element.isConnected) this.draw(); });
   }
 
-  /** The metrics that any of the curves has: trials of a search have validation accuracies in place of the test's. */
+  /** The metrics that any of the curves has, or will have: trials of a search have validation accuracies in place of the test's. */
   get metrics() {
     const begun = this.series.filter(({ curve }) => curve.n);
-    return metrics.filter(({ name }) => (begun.length ? begun.some(({ curve }) => curve.has(name)) : name !== 'validation_accuracy'));
+    if (begun.length) return metrics.filter(({ name }) => begun.some(({ curve }) => curve.has(name)));
+    const areTrials = this.series.length > 0 && this.series.every(({ isTrial }) => isTrial);
+    return metrics.filter(({ name }) => name !== (areTrials ? 'test_accuracy' : 'validation_accuracy'));
   }
 
   get shown() { return this.series.filter((one) => !this.hidden.has(one.id)); }
@@ -114,8 +116,6 @@ export class Chart {
     const began = performance.now(), view = this.range, shown = this.shown, ratio = devicePixelRatio || 1;
     const told = this.metrics;
     if (told.length !== this.#told.length || told.some((metric, index) => metric !== this.#told[index])) this.#fillLegend();
-    for (const plot of this.plots) plot.element.hidden = !told.includes(plot.metric);
-    this.stage.classList.toggle('four', told.length > 3);
     const sizes = this.plots.map((plot) => [plot.box.clientWidth, plot.box.clientHeight]);
     this.plots.forEach((plot, index) => {
       const [width, height] = sizes[index], { metric } = plot;
@@ -310,6 +310,9 @@ export class Chart {
 
   #fillLegend() {
     const told = this.#told = this.metrics;
+    // Also where the chart is not seen, and therefore not drawn.
+    for (const plot of this.plots) plot.element.hidden = !told.includes(plot.metric);
+    this.stage.classList.toggle('four', told.length > 3);
     this.#rows = this.series.map((one) => {
       const sample = svg('svg', { width: 30, height: 8, 'aria-hidden': 'true' }, svg('line', {
         x1: 0, y1: 4, x2: 30, y2: 4, 'stroke-width': 2, stroke: this.theme.matches ? one.dark : one.colour,

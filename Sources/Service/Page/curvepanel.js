@@ -106,12 +106,13 @@ export class CurvePanel {
         const curves = runs.map((run) => this.#set.curves.get(run.id)).filter((curve) => curve?.n);
         if (!curves.length) continue;
         series.push({ id: runs[0].id, label: label(runs[0], `mean of ${format.count(curves.length, 'seed')}`), ...this.#style(runs[0]),
-          curve: meanCurve(curves), hasBand: curves.length > 1 });
+          curve: meanCurve(curves), hasBand: curves.length > 1, isTrial: runs[0].is_trial });
       }
     } else {
       for (const run of this.#runs) {
         const curve = this.#set.curves.get(run.id);
-        if (curve) series.push({ id: run.id, label: label(run, `seed ${run.seed}`), href: this.route.get('id') === run.id ? null : `#/run?id=${run.id}`, ...this.#style(run), curve });
+        if (curve) series.push({ id: run.id, label: label(run, `seed ${run.seed}`), href: this.route.get('id') === run.id ? null : `#/run?id=${run.id}`, ...this.#style(run), curve,
+          isTrial: run.is_trial });
       }
     }
     this.chart.show(series, this.#paperLines());

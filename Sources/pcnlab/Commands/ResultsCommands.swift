@@ -11,12 +11,17 @@ struct Publish: ParsableCommand {
             DIR gets report.md, report.html, the SVGs of Figure 5, curves/*.csv with six significant digits, and runs.json: for each run \
             its settings, the digest of its data, final accuracies, the weights' SHA-256, and its attempts. `pcnlab import DIR` takes it \
             into another lab; the report there is the same. Files of these names are replaced. Trials of searches are left out.
+
+            With --checkpoints it gets the newest checkpoint of each run, and the curves have all digits: a run that is not at its end goes \
+            on in another lab, to the same bits.
             """)
 
     @OptionGroup var lab: LabOption
 
     @Argument(help: ArgumentHelp("The folder.", valueName: "dir"), completion: .directory)
     var folder: String
+
+    @Flag(help: "Copy the newest checkpoint of each run too.") var checkpoints = false
 
     @OptionGroup(title: "SELECTION") var criteria: RunCriteria
 
@@ -26,9 +31,12 @@ struct Publish: ParsableCommand {
             let runs = try lab.runs(selectedBy: criteria.selector).filter { !$0.isTrial }
             if runs.isEmpty { throw Failure("no run to publish", Exit.usage) }
             let results = ResultsFolder(URL(fileURLWithPath: folder, isDirectory: true))
-            for file in try ResultsFolder.files(lab, runs, program: PCNLab.configuration.version) {
+            let copied = checkpoints ? try results.copyCheckpoints(lab, runs) : [:]
+            let version = PCNLab.configuration.version
+            for file in try ResultsFolder.files(lab, runs, checkpoints: copied, program: version) {
                 try write(file.text, to: results.url.appending(path: file.path))
             }
+            results.removeCheckpoints(of: runs, except: copied)
             try writeReports(results)
             Terminal.error.line("\(Format.count(runs.count, "run")) in \(results.url.relativePath.printable)")
         }
@@ -39,7 +47,7 @@ struct Publish: ParsableCommand {
         let place = FileManager.default.temporaryDirectory.appending(path: "pcnlab-publish-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: place) }
         let copy = try Lab(place, create: true)
-        _ = try copy.importRuns(results.read(), from: results.url.relativePath)
+        _ = try copy.importRuns(results.read().map(\.run), from: results.url.relativePath)
         let input = ReportInput(
             try copy.runs(RunFilter()), experiment: criteria.experiment, epochs: { try copy.epochs(of: $0.id) })
         for (name, format) in [("report.md", ReportFormat.markdown), ("report.html", .html)] {
@@ -54,8 +62,9 @@ struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take the runs of a folder of results, which publish wrote, into the lab.",
         discussion: """
-            The runs are marked with the tag imported. They have figures and curves, and no weights; `retry` has them trained here. Runs \
-            that the lab has already stay as they are.
+            The runs are marked with the tag imported. They have figures and curves. One that was published with its checkpoint goes on \
+            from there when `resume` has it trained; the others have no weights, and `retry` trains them from the beginning. Runs that the \
+            lab has already stay as they are.
             """)
 
     @OptionGroup var lab: LabOption
@@ -65,9 +74,9 @@ struct Import: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let runs = try ResultsFolder(URL(fileURLWithPath: folder, isDirectory: true)).read()
-            let lab = try lab.open(create: true)
-            let outcomes = try lab.importRuns(runs, from: folder)
+            let results = ResultsFolder(URL(fileURLWithPath: folder, isDirectory: true))
+            let runs = try results.read(), lab = try lab.open(create: true)
+            let outcomes = try results.take(runs, into: lab)
             for (id, isNew) in outcomes { Terminal.output.line("\(id)  \(isNew ? "imported" : "is in the lab already")") }
             let count = outcomes.count(where: \.isNew)
             Terminal.error.line(

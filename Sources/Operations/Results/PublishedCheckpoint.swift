@@ -1,0 +1,105 @@
+import Foundation
+import Lab
+import Specs
+import Training
+
+/// The checkpoint of a published run.
+package struct PublishedCheckpoint: Codable {
+    /// Epochs completed, and batches of the next one done.
+    let epoch: Int
+    let batch: Int
+    /// Relative to the folder.
+    let file: String
+    let bytes: Int
+    let sha256: String
+}
+
+extension ResultsFolder {
+    private static let folder = "checkpoints"
+
+    /// Copies the newest checkpoint of each of the runs into the folder.
+    /// - Returns: the checkpoints by the runs' ids. A run that has none is left out.
+    package func copyCheckpoints(_ lab: Lab, _ runs: [RunSummary]) throws -> [String: PublishedCheckpoint] {
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        var copied: [String: PublishedCheckpoint] = [:]
+        for run in runs { copied[run.id] = try copyCheckpoint(lab, run) }
+        return copied
+    }
+
+    private func copyCheckpoint(_ lab: Lab, _ run: RunSummary) throws -> PublishedCheckpoint? {
+        // A worker may be training it: the epochs are those that `run` has, and a checkpoint may be removed for newer ones.
+        for record in try lab.checkpoints(of: run) where record.epoch <= run.epoch {
+            let file = "\(Self.folder)/\(run.id)-e\(record.epoch)-b\(record.batch).safetensors", target = url.appending(path: file)
+            let published = PublishedCheckpoint(
+                epoch: record.epoch, batch: record.batch, file: file, bytes: record.bytes, sha256: record.sha256)
+            if (try? CheckpointFile.read(target, sha256: record.sha256)) != nil { return published }
+            try? FileManager.default.removeItem(at: target)
+            do {
+                _ = try CheckpointFile.copy(lab.url(ofCheckpoint: record.file), sha256: record.sha256, to: target)
+                return published
+            } catch where CheckpointFile.isDamaged(error) {
+                continue
+            }
+        }
+        return nil
+    }
+
+    /// Removes older checkpoints of these runs from the folder.
+    package func removeCheckpoints(of runs: [RunSummary], except kept: [String: PublishedCheckpoint]) {
+        let place = url.appending(path: Self.folder), names = Set(kept.values.map(\.file)), ids = Set(runs.map(\.id))
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
+        where name.hasSuffix(".safetensors") && !names.contains("\(Self.folder)/\(name)") && ids.contains(String(name.prefix { $0 != "-" })) {
+            try? FileManager.default.removeItem(at: place.appending(path: name))
+        }
+    }
+
+    /// Checks a run's checkpoint before anything is imported.
+    /// - Parameter fail: makes the failure that names the run.
+    func check(_ checkpoint: PublishedCheckpoint, of run: PublishedRun, _ fail: (String) -> Failure) throws {
+        guard isWithin(checkpoint.file) else {
+            throw fail("checkpoint.file is \(checkpoint.file.printable); expected a path within the folder")
+        }
+        guard 0...run.epoch ~= checkpoint.epoch else {
+            throw fail("its checkpoint is of epoch \(checkpoint.epoch.grouped), and its curve has \(run.epoch.grouped)")
+        }
+        let metadata = try CheckpointFile.read(url.appending(path: checkpoint.file), sha256: checkpoint.sha256).metadata
+        guard metadata["epoch"] == "\(checkpoint.epoch)", metadata["batch"] == "\(checkpoint.batch)" else {
+            throw fail("\(checkpoint.file.printable) is not of epoch \(checkpoint.epoch.grouped) and batch \(checkpoint.batch.grouped)")
+        }
+    }
+
+    /// Takes the runs into a lab, all of them or, on an error, none.
+    /// - Returns: whether each was taken in.
+    package func take(_ published: [(run: ImportedRun, checkpoint: PublishedCheckpoint?)], into lab: Lab) throws
+        -> [(id: String, isNew: Bool)]
+    {
+        var runs: [ImportedRun] = [], copies: [String: URL] = [:]
+        func removeCopies(where isUnused: (String) -> Bool) {
+            for (id, copy) in copies where isUnused(id) { try? FileManager.default.removeItem(at: copy) }
+        }
+        do {
+            for (run, checkpoint) in published {
+                var run = run
+                let id = run.run.id
+                if let checkpoint, try lab.runs(RunFilter(ids: [id])).isEmpty {
+                    let folder = "checkpoints/\(id)", name = "e\(checkpoint.epoch)-b\(checkpoint.batch)-a0.safetensors"
+                    let file = try CheckpointFile.copy(
+                        url.appending(path: checkpoint.file), sha256: checkpoint.sha256,
+                        to: lab.url(ofCheckpoint: "\(folder)/\(name)"))
+                    let record = CheckpointRecord(
+                        epoch: checkpoint.epoch, batch: checkpoint.batch, file: "\(folder)/\(file.name)", bytes: file.bytes,
+                        sha256: file.sha256, kept: false)
+                    (run.checkpoint, copies[id]) = (record, try lab.url(ofCheckpoint: record.file))
+                }
+                runs.append(run)
+            }
+            let outcomes = try lab.importRuns(runs, from: url.relativePath)
+            let taken = Set(outcomes.filter(\.isNew).map(\.id))
+            removeCopies { !taken.contains($0) }
+            return outcomes
+        } catch {
+            removeCopies { _ in true }
+            throw error
+        }
+    }
+}

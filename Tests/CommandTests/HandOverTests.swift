@@ -1,0 +1,100 @@
+import Foundation
+import ProgramUnderTest
+import Testing
+
+/// Folders of results with checkpoints, by which another lab goes on with runs.
+@Suite("A folder of results with checkpoints")
+struct HandOverTests {
+    private static let results = "results"
+
+    private func checkpoints(_ folder: URL) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "results/checkpoints").path).sorted()
+    }
+
+    /// Trains the runs of a spec for a while, and stops.
+    private func begin(_ spec: String, _ program: Program) throws {
+        try program.run("submit", program.spec(spec))
+        let work = try program.start(["work", "--threads", "1"])
+        defer { kill(work.process.processIdentifier, SIGKILL) }
+        try until { work.log.contains("epoch 2/60") }
+        kill(work.process.processIdentifier, SIGTERM)
+        _ = try work.finish()
+    }
+
+    @Test("lets runs that are not at their end go on in another lab, to the same bits")
+    func goesOn() throws {
+        let spec = smallSpec("a", epochs: 60, samples: 3000)
+        var expected: [String: String] = [:]
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(spec))
+            #expect(try program.run("work", "--drain").status == 0)
+            expected = try program.results()
+        }
+        try Program.inNewFolder { first in
+            try begin(spec, first)
+            let begun = try first.status().filter { $0.value["epoch"] as? Int ?? 0 > 0 }
+            try #require(begun.count == 1 && begun.values.allSatisfy { $0["state"] as? String == "queued" })
+            #expect(try first.run("publish", Self.results, "--checkpoints").status == 0)
+            let id = try #require(begun.keys.first)
+            #expect(try checkpoints(first.folder).map { $0.hasPrefix(id) } == [true])
+            try Program.inNewFolder { second in
+                let imported = try second.run("import", first.folder.appending(path: Self.results).path)
+                #expect(imported.status == 0, "\(imported.error)")
+                #expect(try second.status()[id]?["state"] as? String == "paused")
+                #expect(try second.run("doctor").status == 0)
+                #expect(try second.run("export", id).status == 0)
+                // Published again as it is, it is the same folder.
+                #expect(try second.run("publish", Self.results, "--checkpoints").status == 0)
+                for file in ["runs.json", "report.md", "checkpoints/\(try checkpoints(first.folder)[0])"] {
+                    let pair = try [first, second].map { try Data(contentsOf: $0.folder.appending(path: "results/\(file)")) }
+                    #expect(pair[0] == pair[1] || file == "runs.json", "\(file)")
+                }
+                try second.run("resume", "--state", "paused")
+                let work = try second.run("work", "--drain")
+                #expect(work.status == 0 && !work.error.contains("epoch 1/60  loss") || begun.count < 3, "\(work.error)")
+                #expect(try second.results() == expected)
+                let run = try #require(try second.status()[id])
+                #expect(run["attempts"] as? Int == (begun[id]?["attempts"] as? Int ?? 0) + 1)
+                // A newer checkpoint takes the older one's place; without the option there are none.
+                #expect(try second.run("publish", Self.results, "--checkpoints").status == 0)
+                #expect(try checkpoints(second.folder).count == 3)
+                #expect(try second.run("publish", Self.results).status == 0)
+                #expect(try checkpoints(second.folder).isEmpty)
+            }
+        }
+    }
+
+    @Test("is refused where a checkpoint was changed, and nothing of it is taken in")
+    func changed() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 2)))
+            #expect(try program.run("work", "--drain").status == 0)
+            #expect(try program.run("publish", Self.results, "--checkpoints").status == 0)
+            let list = program.folder.appending(path: "results/runs.json")
+            let text = try String(contentsOf: list, encoding: .utf8)
+            func refused(_ message: String, _ comment: Comment? = nil) throws {
+                let output = try program.start(["import", Self.results, "--lab", "other"]).finish()
+                #expect(output.status == 65 && output.error.contains(message), "\(output.error)")
+                #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "other").path))
+            }
+            for (old, new, message) in [
+                ("\"batch\" : 0", "\"batch\" : 3", "is not of epoch 2 and batch 3"),
+                ("\"file\" : \"checkpoints", "\"file\" : \"../checkpoints", "expected a path within the folder"),
+            ] {
+                try text.replacing(old, with: new, maxReplacements: 1).write(to: list, atomically: true, encoding: .utf8)
+                try refused(message)
+            }
+            try text.write(to: list, atomically: true, encoding: .utf8)
+            let file = program.folder.appending(path: "results/checkpoints/\(try checkpoints(program.folder)[1])")
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count - 3] ^= 1
+            try bytes.write(to: file)
+            try refused("is damaged: its SHA-256 is")
+            // A link to elsewhere, and a pipe, which nobody writes to.
+            try FileManager.default.removeItem(at: file)
+            #expect(mkfifo(file.path, 0o600) == 0)
+            let output = try program.start(["import", Self.results, "--lab", "other"]).finish()
+            #expect(output.status == 66 && output.error.contains("cannot read"), "\(output.error)")
+        }
+    }
+}
