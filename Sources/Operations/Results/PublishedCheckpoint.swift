@@ -29,7 +29,8 @@ extension ResultsFolder {
     private func copyCheckpoint(_ lab: Lab, _ run: RunSummary) throws -> PublishedCheckpoint? {
         // A worker may be training it: the epochs are those that `run` has, and a checkpoint may be removed for newer ones.
         for record in try lab.checkpoints(of: run) where record.epoch <= run.epoch {
-            let file = "\(Self.folder)/\(run.id)-e\(record.epoch)-b\(record.batch).safetensors", target = url.appending(path: file)
+            let file = "\(Self.folder)/\(run.id)-e\(record.epoch)-b\(record.batch).safetensors"
+            let target = url.appending(path: file)
             let published = PublishedCheckpoint(
                 epoch: record.epoch, batch: record.batch, file: file, bytes: record.bytes, sha256: record.sha256)
             if (try? CheckpointFile.read(target, sha256: record.sha256)) != nil { return published }
@@ -37,7 +38,7 @@ extension ResultsFolder {
             do {
                 _ = try CheckpointFile.copy(lab.url(ofCheckpoint: record.file), sha256: record.sha256, to: target)
                 return published
-            } catch where CheckpointFile.isDamaged(error) {
+            } catch  where CheckpointFile.isDamaged(error) {
                 continue
             }
         }
@@ -46,10 +47,13 @@ extension ResultsFolder {
 
     /// Removes older checkpoints of these runs from the folder.
     package func removeCheckpoints(of runs: [RunSummary], except kept: [String: PublishedCheckpoint]) {
-        let place = url.appending(path: Self.folder), names = Set(kept.values.map(\.file)), ids = Set(runs.map(\.id))
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: place.path)) ?? []
-        where name.hasSuffix(".safetensors") && !names.contains("\(Self.folder)/\(name)") && ids.contains(String(name.prefix { $0 != "-" })) {
-            try? FileManager.default.removeItem(at: place.appending(path: name))
+        let names = Set(kept.values.map(\.file)), ids = Set(runs.map(\.id))
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: url.appending(path: Self.folder).path)) ?? [] {
+            let file = "\(Self.folder)/\(name)"
+            guard name.hasSuffix(".safetensors"), ids.contains(String(name.prefix { $0 != "-" })), !names.contains(file) else {
+                continue
+            }
+            try? FileManager.default.removeItem(at: url.appending(path: file))
         }
     }
 
@@ -64,7 +68,8 @@ extension ResultsFolder {
         }
         let metadata = try CheckpointFile.read(url.appending(path: checkpoint.file), sha256: checkpoint.sha256).metadata
         guard metadata["epoch"] == "\(checkpoint.epoch)", metadata["batch"] == "\(checkpoint.batch)" else {
-            throw fail("\(checkpoint.file.printable) is not of epoch \(checkpoint.epoch.grouped) and batch \(checkpoint.batch.grouped)")
+            let place = "epoch \(checkpoint.epoch.grouped) and batch \(checkpoint.batch.grouped)"
+            throw fail("\(checkpoint.file.printable) is not of \(place)")
         }
     }
 
