@@ -10,6 +10,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let examples = [
     "quickstart", "modern", "best", "search", "search-fine", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet",
     "table1", "epsilon-lambda", "distance-wave", "channel-pcn", "graphs", "compress-conv4", "at-80k", "ingredients",
+    "search-narrow-mlp", "search-low-rank", "baselines",
 ]
 
 // The page of the service, embedded in the program.
