@@ -81,20 +81,18 @@ public struct CheckpointFile: Sendable, Equatable {
     /// Copies a checkpoint durably, as `write` writes one, and refuses a source whose bytes are not those of the digest or that is no
     /// safetensors file.
     public static func copy(_ source: URL, sha256: String, to url: URL) throws -> CheckpointFile {
-        let contents = try read(source, sha256: sha256)
-        return try withExtendedLifetime(contents) {
-            let file = try open(readable: source)
-            defer { close(file) }
-            let copied = try write(to: url) { output in
-                try forEachPiece(of: file, source.path) { try output.append($0) }
-            }
-            // The source may have changed since it was read.
-            guard copied.sha256 == sha256 else {
-                unlink(url.deletingLastPathComponent().appending(path: copied.name).path)
-                throw Failure.damaged(path: source.path, expected: sha256, found: copied.sha256)
-            }
-            return copied
+        _ = try read(source, sha256: sha256)
+        let file = try open(readable: source)
+        defer { close(file) }
+        let copied = try write(to: url) { output in
+            try forEachPiece(of: file, source.path) { try output.append($0) }
         }
+        // The source may have changed since it was read.
+        guard copied.sha256 == sha256 else {
+            unlink(url.deletingLastPathComponent().appending(path: copied.name).path)
+            throw Failure.damaged(path: source.path, expected: sha256, found: copied.sha256)
+        }
+        return copied
     }
 
     /// A regular file, open for reading.

@@ -10,7 +10,6 @@ package struct PublishedCheckpoint: Codable {
     let batch: Int
     /// Relative to the folder.
     let file: String
-    let bytes: Int
     let sha256: String
 }
 
@@ -32,7 +31,7 @@ extension ResultsFolder {
             let file = "\(Self.folder)/\(run.id)-e\(record.epoch)-b\(record.batch).safetensors"
             let target = url.appending(path: file)
             let published = PublishedCheckpoint(
-                epoch: record.epoch, batch: record.batch, file: file, bytes: record.bytes, sha256: record.sha256)
+                epoch: record.epoch, batch: record.batch, file: file, sha256: record.sha256)
             if (try? CheckpointFile.read(target, sha256: record.sha256)) != nil { return published }
             try? FileManager.default.removeItem(at: target)
             do {

@@ -13,7 +13,7 @@ struct Publish: ParsableCommand {
             into another lab; the report there is the same. Files of these names are replaced. Trials of searches are left out.
 
             With --checkpoints it gets the newest checkpoint of each run, and the curves have all digits: a run that is not at its end goes \
-            on in another lab, to the same bits.
+            on in another lab, to the same bits. Without it the folder has no checkpoints of these runs.
             """)
 
     @OptionGroup var lab: LabOption
@@ -38,7 +38,9 @@ struct Publish: ParsableCommand {
             }
             results.removeCheckpoints(of: runs, except: copied)
             try writeReports(results)
-            Terminal.error.line("\(Format.count(runs.count, "run")) in \(results.url.relativePath.printable)")
+            // A run that has none, or none that can be read, is published without.
+            let some = checkpoints ? ", \(Format.count(copied.count, "checkpoint"))" : ""
+            Terminal.error.line("\(Format.count(runs.count, "run"))\(some) in \(results.url.relativePath.printable)")
         }
     }
 
