@@ -52,9 +52,9 @@ public final class Lab: Sendable {
 
     private static func makeFolder(_ url: URL) throws {
         do {
-            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+            try FileManager.default.makeFolder(at: url)
         } catch {
-            throw LabError.cannotWrite(path: url.relativePath, reason: error.systemReason)
+            throw LabError.cannotWrite(path: url.relativePath, reason: error.reason)
         }
     }
 }

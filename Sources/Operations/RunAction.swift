@@ -86,7 +86,7 @@ extension ActionRequest {
         }
         // A run whose worker is dead would never react to a request.
         try LabMaintenance(lab).run()
-        let (selected, errors) = try lab.listing(selection.filter(lab)), unreadable = errors.map { Failure($0) }
+        let (selected, errors, _) = try lab.listing(selection.filter(lab)), unreadable = errors.map { Failure($0) }
         guard let command = action.command else { return ActionPlan(runs: selected, refusing: 0, unreadable: unreadable) }
         var accepting: [RunSummary] = []
         for run in selected {

@@ -106,19 +106,22 @@ struct CompletedLength: Codable {
     private let epochs: Int
     private let trainAccuracy: Double
     @Nullable private var testAccuracy: Double?
+    @Nullable private var validationAccuracy: Double?
     private let weightsSHA256: String
 
     init(_ completion: Completion) {
         epochs = completion.epochs
         (trainAccuracy, testAccuracy) = (completion.figures.trainAccuracy, completion.figures.testAccuracy)
-        weightsSHA256 = completion.figures.weightsSHA256
+        (validationAccuracy, weightsSHA256) = (completion.figures.validationAccuracy, completion.figures.weightsSHA256)
     }
 
     /// - Parameter loss: of the last epoch, which `status --json` does not have.
     func completion(loss: Double?) -> Completion {
         Completion(
             epochs: epochs,
-            figures: FinalFigures(trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, weightsSHA256: weightsSHA256),
+            figures: FinalFigures(
+                trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, weightsSHA256: weightsSHA256,
+                validationAccuracy: validationAccuracy),
             loss: loss)
     }
 
@@ -126,6 +129,7 @@ struct CompletedLength: Codable {
         case epochs
         case trainAccuracy = "train_accuracy"
         case testAccuracy = "test_accuracy"
+        case validationAccuracy = "validation_accuracy"
         case weightsSHA256 = "weights_sha256"
     }
 }

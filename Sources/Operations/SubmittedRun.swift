@@ -62,12 +62,15 @@ package struct SubmittedRun: Codable, Sendable {
 
     /// One line for each run: of those that differ only in their epochs, and so are one run, the longest.
     package static func merged(_ lines: [SubmittedRun]) -> [SubmittedRun] {
-        var places: [[String]: Int] = [:], merged: [SubmittedRun] = []
+        // Names that differ only in how their letters are composed are different names.
+        var places: [[UInt8]: Int] = [:], merged: [SubmittedRun] = []
         for line in lines {
-            if let place = places[[line.experiment, line.id]] {
-                if line.epochs >= merged[place].epochs { merged[place] = line }
+            let key = Array((line.id + line.experiment).utf8)
+            if let place = places[key] {
+                // Of equal lengths, the first was queued, and the others found it.
+                if line.epochs > merged[place].epochs { merged[place] = line }
             } else {
-                places[[line.experiment, line.id]] = merged.count
+                places[key] = merged.count
                 merged.append(line)
             }
         }

@@ -25,19 +25,46 @@ package struct Submitting {
         for (name, digest) in digests.sorted(by: { $0.key.name < $1.key.name }) {
             if let warning = try OfficialContentCheck(lab).warning(name, digest: digest) { notes.append(warning) }
         }
-        let submitted = experiments.map { experiment in
+        let joined = joinedByName()
+        let submitted = joined.map { experiment in
             let runs = experiment.runs.map { RunToSubmit($0, datasetDigest: digests[$0.dataset] ?? "") }
             return ExperimentToSubmit(experiment.name, description: experiment.description, runs: runs, search: experiment.search)
         }
         let outcomes = try lab.submit(submitted, priority: priority, tags: tags)
-        let all = zip(experiments, outcomes).flatMap { experiment, outcomes in
+        let all = zip(joined, outcomes).flatMap { experiment, outcomes in
             zip(experiment.runs, outcomes).map { SubmittedRun($1.id, experiment.name, $0, $1.outcome) }
         }
-        for experiment in experiments { notes += try otherLengths(lab, experiment, Set(all.map(\.id))) }
+        for experiment in joined { notes += try otherLengths(lab, experiment, Set(all.map(\.id))) }
+        notes += try restarts(lab, all.filter { $0.extendedFrom != nil }.map(\.id))
         lab.settle()
         let isMerged = Set(all.map { [$0.id, "\($0.epochs)"] }).count > Set(all.map(\.id)).count
         let runs = SubmittedRun.merged(all)
         return SubmissionResult(runs: runs, notes: notes, combinations: isMerged ? all.count : runs.count)
+    }
+
+    /// Specs of one name are one experiment, as they are when they are submitted one after the other. Searches are not joined.
+    private func joinedByName() -> [Experiment] {
+        var joined: [Experiment] = []
+        for experiment in experiments {
+            let place = joined.firstIndex {
+                $0.search == nil && experiment.search == nil && $0.name.utf8.elementsEqual(experiment.name.utf8)
+            }
+            guard let place else {
+                joined.append(experiment)
+                continue
+            }
+            joined[place] = joined[place].adding(experiment)
+        }
+        return joined
+    }
+
+    /// Names the runs that are extended, and were imported without weights.
+    private func restarts(_ lab: Lab, _ extended: [String]) throws -> [String] {
+        guard !extended.isEmpty else { return [] }
+        return try lab.listing(RunFilter(ids: extended, tags: [Lab.importMark])).runs.filter {
+            try lab.checkpoints(of: $0).isEmpty
+        }
+        .map { "note: run \($0.id.prefix(8)) was imported without its weights, and is trained from epoch 1" }
     }
 
     /// Where another length is another run, names the runs of the experiment that differ from a submitted one in their length alone: one
@@ -90,7 +117,8 @@ package struct SpecsRequest: Codable, Sendable {
     }
 
     package func submit(_ lab: Lab) throws -> SubmissionResult {
-        try Submitting(decoded()).submit(lab, priority: priority, tags: tags ?? [])
+        if tags?.contains("") == true { throw Failure("tags: a tag is empty", status: .usage) }
+        return try Submitting(decoded()).submit(lab, priority: priority, tags: tags ?? [])
     }
 
     /// Parameters, work and time of every run.

@@ -39,11 +39,12 @@ public struct TableAnswer: Encodable, Sendable {
     public init(_ input: ReportInput) {
         let text = TableText(table: input.table)
         (heading, notes) = (text.heading, text.notes)
-        datasets = input.table.datasets.map { Data(name: $0.label, displayName: $0.displayName) }
+        // Folders of own data may have the same last name: the whole name is the key.
+        datasets = input.table.datasets.map { Data(name: $0.name, displayName: $0.displayName) }
         rows = input.table.rows.map { row in
             Row(
                 label: row.label,
-                cells: Dictionary(row.cells.map { ($0.key.label, Cell($0.value)) }) { first, _ in first })
+                cells: Dictionary(row.cells.map { ($0.key.name, Cell($0.value)) }) { first, _ in first })
         }
     }
 }

@@ -130,11 +130,12 @@ extension CompressedShape {
         let sizes = { (key: String) in
             metadata[key].map { $0.split(separator: " ").compactMap { Int($0) } }
         }
-        let inputs = settings.compressibleInputs, all = settings.weightOutputs
-        guard settings.compress != nil, let dimensions = sizes(Self.keys.dimensions), let outputs = sizes(Self.keys.outputs),
-            dimensions.count == inputs.count, outputs.count == all.count,
+        let inputs = settings.compressibleInputs
+        guard let compression = settings.compress, let dimensions = sizes(Self.keys.dimensions),
+            let outputs = sizes(Self.keys.outputs),
+            dimensions.count == inputs.count,
             zip(dimensions, inputs).allSatisfy({ (0...$1.inputs).contains($0) }),
-            zip(outputs, all).allSatisfy({ (1...$1).contains($0) })
+            outputs == settings.compressedShape(compression, dimensions: dimensions).outputs
         else { return nil }
         self.init(dimensions: dimensions, outputs: outputs)
     }

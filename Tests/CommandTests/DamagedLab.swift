@@ -89,7 +89,7 @@ struct DamagedLab: Sendable, CustomStringConvertible {
         },
         DamagedLab(description: "files that were left over", name: "left over", remedy: "it is removed") { program in
             let folder = try program.newestCheckpoint().deletingLastPathComponent()
-            for name in [".e9-b0-a1.safetensors.4711.tmp", "e9-b0-a1.safetensors"] {
+            for name in [".e9-b0-a1.safetensors.999999999.tmp", "e9-b0-a1.safetensors"] {
                 try Data("x".utf8).write(to: folder.appending(path: name))
             }
         },

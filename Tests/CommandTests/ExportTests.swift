@@ -233,6 +233,29 @@ struct ExportTests {
         }
     }
 
+    @Test("and verify of several runs do what they can of them, and say what is wrong with the others")
+    func several() throws {
+        try Program.inNewFolder { program in
+            let spec = { (rate: String) in
+                """
+                {"name": "a", "architecture": "linearnet", "linear": "mlp", "dataset": "shapes", "train_samples": 60, "test_samples": 20,
+                 "batch_size": 20, "widths": [8], "epochs": 1, "learning_rate": \(rate)}
+                """
+            }
+            for rate in ["1e30", "0.001"] { try program.run("submit", program.spec(spec(rate))) }
+            #expect(try program.run("work", "--drain").status == 1)
+            let export = try program.run("export", "--experiment", "a")
+            #expect(export.status == 66 && export.error.contains("diverged before its first checkpoint"), "\(export)")
+            #expect(export.lines.count == 1 && export.lines[0].hasSuffix(".safetensors"))
+            let ids = try program.status().sorted { one, _ in one.value["state"] as? String == "diverged" }.map(\.key)
+            for options in [[], ["--json"]] {
+                let verify = try program.start(["verify"] + ids + options).finish()
+                #expect(
+                    verify.status == 66 && verify.out.contains(ids[1]) && verify.error.contains(ids[0].prefix(8)), "\(verify)")
+            }
+        }
+    }
+
     @Test("takes the checkpoint before a damaged one, and says so; without any whole one it fails")
     func damaged() throws {
         try Program.inNewFolder { program in

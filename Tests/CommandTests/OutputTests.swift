@@ -126,6 +126,29 @@ struct OutputTests {
         }
     }
 
+    @Test("into a folder that is a file is refused with the reason, and an empty path as a mistake")
+    func noFolder() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 1)))
+            try Data("x".utf8).write(to: program.folder.appending(path: "file"))
+            for command in [
+                ["publish", "file"], ["publish", "file", "--checkpoints"], ["report", "--curves", "file"], ["init", "file/a"],
+            ] {
+                let output = try program.start(command).finish()
+                #expect(
+                    output.status == 73 && output.error.contains("file") && output.error.contains("Not a directory"), "\(output)")
+            }
+            let commands = [
+                ["publish", ""], ["import", ""], ["init", ""], ["backup", ""], ["report", "--plots", ""],
+                ["report", "--output", ""],
+            ]
+            for command in commands {
+                let output = try program.start(command).finish()
+                #expect(output.status == 64 && output.error.contains("an empty path is given"), "\(command): \(output)")
+            }
+        }
+    }
+
     @Test("into a folder of files is written through what is there, file by file, by every command that writes one")
     func folders() throws {
         try Program.inNewFolder { program in

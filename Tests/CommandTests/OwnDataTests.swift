@@ -51,6 +51,8 @@ struct OwnDataTests {
             let work = try program.run("work", "--drain")
             #expect(work.status == 66 && work.error.contains("\(data.path): there is no such folder"), "\(work.error)")
             #expect(try program.status().values.allSatisfy { $0["state"] as? String == "queued" })
+            let doctor = try program.run("doctor").out
+            #expect(doctor.contains("there is no such folder; 1 queued run needs it"), "\(doctor)")
             // Other images under the same name are not those of the run.
             try Colours.writeIDX(to: data)
             try Data(idxHeader([60]) + [UInt8](repeating: 2, count: 60)).write(to: data.appending(path: "t10k-labels-idx1-ubyte"))

@@ -110,6 +110,11 @@ struct SearchCommandTests {
             #expect(try program.status().values.allSatisfy { $0["test_accuracy"] is NSNull && $0["is_trial"] as? Bool == true })
             let report = try program.run("report", "--search", "find-rate")
             #expect(report.out.hasPrefix("**Search find-rate: 9 trials, selected on 200 validation images"))
+            let trial = try #require(try program.status().keys.min())
+            let confusion = try program.run("report", "--confusion", trial)
+            #expect(confusion.status == 64 && confusion.out.isEmpty && confusion.error.contains("`pcnlab search best find-rate`"))
+            // To stop the worst is what a search is for.
+            #expect(try program.run("wait", "--experiment", "find-rate").status == 0)
             #expect(report.lines.count { $0.contains("pruned") } == 8 && !report.lines[2].contains("test"))
             let winner = try program.spec(winner(program), "winner.json")
             #expect(try program.run("submit", winner).status == 0)

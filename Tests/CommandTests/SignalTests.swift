@@ -16,6 +16,20 @@ import Testing
         }
     }
 
+    @Test("that comes twice at once, as from `timeout`, asks for a stop with a checkpoint; later ones end it at once")
+    func repeated() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(smallSpec("a", epochs: 100_000)))
+            let work = try program.start(["work"])
+            defer { kill(work.process.processIdentifier, SIGKILL) }
+            try until { work.log.contains("epoch 2/") }
+            for _ in 0..<2 { kill(work.process.processIdentifier, SIGTERM) }
+            let output = try work.finish()
+            #expect(output.status == 128 + SIGTERM && output.error.contains("goes on from its checkpoint"), "\(output.error)")
+            #expect(try program.status().values.allSatisfy { $0["state"] as? String == "queued" })
+        }
+    }
+
     @Test("that was ignored when it started, as under nohup, stays ignored")
     func nohup() throws {
         try Program.inNewFolder { program in

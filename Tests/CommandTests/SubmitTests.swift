@@ -25,6 +25,20 @@ struct SubmitTests {
         }
     }
 
+    @Test("takes specs of one name as one experiment: each run is queued once, at the longest of their lengths")
+    func sameName() throws {
+        try Program.inNewFolder { program in
+            let twice = try program.run("submit", program.spec(smallSpec("a", epochs: 2)), "spec.json")
+            #expect(twice.status == 0 && twice.lines.count == 3 && twice.lines.allSatisfy { $0.hasSuffix("queued") }, "\(twice)")
+            #expect(twice.error.contains("3 of 3 runs queued"))
+        }
+        try Program.inNewFolder { program in
+            let specs = [try program.spec(smallSpec("a", epochs: 9), "long.json"), try program.spec(smallSpec("a", epochs: 2))]
+            #expect(try program.start(["submit"] + specs).finish().lines.allSatisfy { $0.contains("9 epochs") })
+            #expect(try program.status().values.allSatisfy { $0["epochs"] as? Int == 9 })
+        }
+    }
+
     @Test("--on gives the runs that are queued to an engine, after the lines of a submit without it")
     func on() throws {
         try Program.inNewFolder { program in

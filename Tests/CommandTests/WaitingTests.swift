@@ -44,6 +44,17 @@ struct WaitingTests {
         }
     }
 
+    @Test("set refuses a tag that is empty, or is to be added and removed")
+    func tags() throws {
+        try Program.inNewFolder { program in
+            try program.run("submit", program.spec(spec))
+            let contradiction = try program.run("set", "--experiment", "a", "--yes", "--add-tag", "x", "--remove-tag", "x")
+            #expect(contradiction.status == 64 && contradiction.error.contains("\"x\" is to be added and removed"))
+            #expect(try program.run("set", "--experiment", "a", "--yes", "--add-tag", "").status == 64)
+            #expect(try program.run("submit", "spec.json", "--tag", "").status == 64)
+        }
+    }
+
     @Test("clean removes the checkpoints of ended runs that nothing needs, and says by which rule")
     func clean() throws {
         try Program.inNewFolder { program in

@@ -117,6 +117,21 @@ import Testing
             try only().completions == [first, Completion(epochs: 35, figures: figures, loss: 1.5)] && only().final == figures)
     }
 
+    @Test("a completed run's figures stay to the last digit when it is extended")
+    func digits() throws {
+        try submit(3)
+        let claim = try temporary.taken(), third = 1.0 / 3
+        for epoch in 1...3 {
+            try lab.record(
+                EpochRow(epoch: epoch, loss: 1.0804160200059414, trainAccuracy: third, testAccuracy: third, seconds: 1),
+                run: claim.run, attempt: claim.attempt)
+        }
+        let figures = FinalFigures(trainAccuracy: 0.16666666666666666, testAccuracy: 0.13333333333333333, weightsSHA256: "abc")
+        try lab.finish(claim, .completed(figures))
+        try submit(9)
+        #expect(try only().completions == [Completion(epochs: 3, figures: figures, loss: 1.0804160200059414)])
+    }
+
     @Test("the weights of a completed run stay when it is extended: their checkpoint makes room for no other")
     func weights() throws {
         try submit(3)

@@ -161,6 +161,53 @@ import Testing
         #expect(try temporary.state(ids[0]) == .completed)
     }
 
+    @Test("that are asked to pause while they train to a rung at which they are pruned are pruned")
+    func pausedWhenPruned() throws {
+        let ids = try submit(3)
+        for _ in 0..<2 { try trainNext(ids) }
+        let claim = try temporary.taken()
+        _ = try lab.command(.pause, runs: [claim.run])
+        try lab.record(row(1, 0.1), run: claim.run, attempt: claim.attempt)
+        #expect(try lab.finish(.reachedRung, run: claim.run, attempt: claim.attempt) == .pruned)
+        while try trainNext(ids) != nil {}
+        #expect(try states(ids) == [.completed, .pruned, .pruned])
+    }
+
+    @Test("do not wait for one that trains past its rung without a stop, because a plain experiment has it")
+    func passing() throws {
+        let ids = try submit(3), order = ids
+        let settings = try temporary.summary(ids[2]).settings
+        _ = try lab.submit(experiment: "plain", description: nil, runs: [RunToSubmit(settings, datasetDigest: "digest")])
+        while try trainNext(order) != nil {}
+        #expect(try states(ids) == [.completed, .pruned, .completed])
+    }
+
+    @Test("that leave a plain experiment stop at their next rung again")
+    func leaving() throws {
+        let ids = try submit(3)
+        let settings = try temporary.summary(ids[2]).settings
+        _ = try lab.submit(experiment: "plain", description: nil, runs: [RunToSubmit(settings, datasetDigest: "digest")])
+        #expect(try lab.remove(runs: [ids[2]], from: "plain").left == [ids[2]])
+        while try trainNext(ids) != nil {}
+        #expect(try states(ids) == [.completed, .pruned, .pruned])
+        #expect(try temporary.summary(ids[2]).epoch == 1)
+    }
+
+    @Test("that were stopped rank as they did then, however they end where they are trained on")
+    func trainedOn() throws {
+        let ids = try submit(3)
+        while try trainNext(ids) != nil {}
+        let before = try #require(try lab.search("search")).ranked.map(\.number)
+        _ = try lab.command(.resume, runs: [ids[2]])
+        // At the end, it is the best of all.
+        let claim = try temporary.taken()
+        for epoch in 2...4 { try lab.record(row(epoch, 0.99), run: claim.run, attempt: claim.attempt) }
+        try lab.finish(claim, .completed(.sample))
+        let search = try #require(try lab.search("search"))
+        #expect(search.ranked.map(\.number) == before && before.first == 1)
+        #expect(search.trials[2].accuracies.count { $0 != nil } == 1)
+    }
+
     @Test("are told without their test accuracies, until a plain experiment has the run too")
     func testAccuracies() throws {
         let ids = try submit(2, rungs: "[1]")

@@ -43,6 +43,24 @@ struct FormatTests {
         #expect(CSV.line(["a,b", "say \"a\"", "a,\u{301}b"]) == "\"a,b\",\"say \"\"a\"\"\",\"a,\u{301}b\"\n")
     }
 
+    @Test("has a column for each folder of own data, whatever its name, and the page's table too")
+    func ownData() throws {
+        let runs = try ["a/x", "b/x", "c/x|y`z<i>"].map { folder in
+            let data = DatasetName.own(
+                folder: "/\(folder)", classNames: ["p", "q"], trainImages: 9, testImages: 9, channels: 1, side: 8)
+            return Runs.run(Settings(linear: .mlp, dataset: try #require(data)), digest: folder)
+        }
+        let input = ReportInput(runs)
+        let lines = try ReportFormat.markdown.render(input).split(separator: "\n").filter { $0.hasPrefix("|") }
+        #expect(lines[0].contains("x\\|y\\`z\\<i>"))
+        let bars = lines.map { $0.replacing("\\|", with: "").count { $0 == "|" } }
+        #expect(Set(bars) == [1 + 1 + 3 * 3], "\(lines)")
+        let table = TableAnswer(input)
+        #expect(Set(table.datasets.map(\.name)).count == 3)
+        for row in table.rows { #expect(row.cells.keys.allSatisfy { name in table.datasets.contains { $0.name == name } }) }
+        #expect(table.rows.reduce(0) { $0 + $1.cells.count } == 3)
+    }
+
     @Test("puts any text on one line")
     func oneLine() {
         let lines = try? ReportFormat.markdown.render(Self.input).split(separator: "\n")

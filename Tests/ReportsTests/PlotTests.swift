@@ -121,6 +121,18 @@ struct PlotTests {
 
 @Suite("Scales")
 struct ScaleTests {
+    @Test("are those of numbers, whatever is in a file that was changed by hand")
+    func extremes() {
+        let most = Double.greatestFiniteMagnitude, least = Double.leastNonzeroMagnitude
+        for values in [[1.5e308, -1.5e308], [least, 1000 * least], [least, most], [-most, most], [0, least], [most, most]] {
+            for scale in [Scale.values(values), Scale.losses(values)] {
+                #expect((2...12).contains(scale.ticks.count), "\(values)")
+                for value in values { #expect(scale.position(value).isFinite) }
+            }
+            _ = TerminalChart(values, columns: 10, lines: 3)
+        }
+    }
+
     @Test("have a few round ticks that cover the values")
     func ticks() {
         #expect(Scale.values([0.2, 2.31]).ticks.map(\.label) == ["0.0", "0.5", "1.0", "1.5", "2.0", "2.5"])

@@ -95,7 +95,7 @@ struct Salvage {
             switch column {
             case "state": RunState.paused.databaseValue
             case "error": "its row was damaged; `pcnlab resume` has it go on".databaseValue
-            case "request", "final_train_accuracy", "final_test_accuracy", "weights_sha256": .null
+            case "request", "final_train_accuracy", "final_test_accuracy", "final_validation_accuracy", "weights_sha256": .null
             default: value
             }
         }

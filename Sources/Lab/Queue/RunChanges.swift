@@ -14,6 +14,13 @@ public struct RunChanges: Sendable, Equatable, CustomStringConvertible {
 
     public var isEmpty: Bool { self == RunChanges() }
 
+    /// What is wrong with it; nil if nothing is.
+    public var fault: String? {
+        if (addedTags + removedTags).contains("") { return "a tag is empty" }
+        let both = addedTags.first { tag in removedTags.contains { $0.utf8.elementsEqual(tag.utf8) } }
+        return both.map { "the tag \($0.debugDescription) is to be added and removed" }
+    }
+
     /// "priority 3, tag +a, tag −b, note"
     public var description: String {
         let tags = addedTags.map { "tag +\($0)" } + removedTags.map { "tag −\($0)" }

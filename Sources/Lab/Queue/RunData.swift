@@ -77,7 +77,8 @@ extension Lab {
     func endWait(for data: RunData) throws {
         let arguments: StatementArguments = ["dataset": data.dataset, "digest": data.digest, "waits": Self.waits]
         let those = """
-            state = 'queued' AND dataset = :dataset AND dataset_digest = :digest AND substr(error, 1, length(:waits)) = :waits
+            state = 'queued' AND engine IS NULL AND dataset = :dataset AND dataset_digest = :digest
+                AND substr(error, 1, length(:waits)) = :waits
             """
         let isThere = try database.read { db in
             try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM runs WHERE " + those + ")", arguments: arguments)

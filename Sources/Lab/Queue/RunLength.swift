@@ -92,7 +92,7 @@ extension Lab {
             sql: """
                 SELECT c.* FROM runs r JOIN completions c ON c.run_id = r.id AND c.epochs = r.epochs
                     JOIN attempts a ON a.run_id = r.id AND a.number = r.attempt
-                WHERE r.id = ? AND r.epochs < a.epochs
+                WHERE r.id = ? AND r.epochs < a.epochs AND r.epoch >= r.epochs
                 """, arguments: [run])
         guard let row else { return false }
         return try apply(.shortened, to: run, final: Completion(row).figures, db) == .to(.completed)

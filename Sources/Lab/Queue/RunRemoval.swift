@@ -25,7 +25,7 @@ extension Lab {
         for start in stride(from: 0, to: runs.count, by: Self.removedAtOnce) {
             let part = Array(runs[start..<min(start + Self.removedAtOnce, runs.count)])
             let done = try database.write { db in try remove(part, from: experiment, db) }
-            for run in done.removed { removeFiles(of: run) }
+            for run in done.removed { try removeFiles(of: run) }
             all.removed += done.removed
             all.left += done.left
             all.bytes += done.bytes
@@ -91,6 +91,7 @@ extension Lab {
             arguments: [run, experiment])
         try event(db, run: run, "left", "experiment \(experiment)")
         _ = try settleLength(of: run, db)
+        try settleRung(of: run, db)
         return true
     }
 
@@ -98,9 +99,9 @@ extension Lab {
         String(decoding: try JSONEncoder().encode(runs), as: UTF8.self)
     }
 
-    /// Removes a run's checkpoints and its log. Errors are ignored: `doctor` finds what is left.
-    private func removeFiles(of run: String) {
-        guard run.isRunID else { return }
+    /// Removes a run's checkpoints and its log, unless it was submitted again meanwhile. Errors are ignored: `doctor` finds what is left.
+    private func removeFiles(of run: String) throws {
+        guard run.isRunID, try states(of: [run]).isEmpty else { return }
         try? FileManager.default.removeItem(at: checkpoints.appending(path: run))
         try? FileManager.default.removeItem(at: logs.appending(path: "\(run).log"))
     }

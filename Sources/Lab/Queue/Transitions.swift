@@ -41,7 +41,7 @@ extension Lab {
     /// Why a run refuses a command in the state that the summary says; nil if it does not.
     public func refusal(of command: RunCommand, _ run: RunSummary) -> LabError? {
         // The extension of such a run can be cancelled.
-        if command == .cancel, run.state != .completed, !run.completions.isEmpty { return nil }
+        if command == .cancel, run.state != .completed, run.completions.contains(where: { $0.epochs <= run.epoch }) { return nil }
         guard run.state.after(command.event) == .refused else { return nil }
         return .refused(run: run.id, state: run.state, event: command.rawValue)
     }
@@ -105,7 +105,8 @@ extension Lab {
         if try completeIfShortened(run, db) { return }
         guard transition == .to(.queued) || transition == .to(.waiting) else { return }
         switch request.flatMap(RunRequest.init) {
-        case .pause: try apply(.pause, to: run, error: error, db)
+        // A trial that waits at its rung may be pruned already.
+        case .pause: if try state(of: run, db).after(.pause) != .refused { try apply(.pause, to: run, error: error, db) }
         case .cancel: try cancel(run, error: error, db)
         case nil: break
         }

@@ -11,7 +11,7 @@ public struct Completion: Sendable, Equatable {
         (self.epochs, self.figures, self.loss) = (epochs, figures, loss)
     }
 
-    /// What is told of it: of a trial not the test accuracy.
+    /// The completion as it is shown: that of a trial without the test accuracy.
     func told(isTrial: Bool) -> Completion {
         isTrial ? Completion(epochs: epochs, figures: figures.untested(), loss: loss) : self
     }
@@ -32,10 +32,15 @@ extension Lab {
             ])
     }
 
-    /// The longest length at which the run was completed; nil if it never was.
+    /// The longest length to which the run can return: it was completed there, and has the epochs. An imported run that is trained from its
+    /// beginning has fewer at first. Nil if there is none.
     func longestCompletion(of run: String, _ db: Database) throws -> Completion? {
         try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT * FROM completions WHERE run_id = ? ORDER BY epochs DESC LIMIT 1"), arguments: [run]
+            db.cachedStatement(
+                sql: """
+                    SELECT c.* FROM completions c JOIN runs r ON r.id = c.run_id AND r.epoch >= c.epochs
+                    WHERE c.run_id = ? ORDER BY c.epochs DESC LIMIT 1
+                    """), arguments: [run]
         ).map(Completion.init)
     }
 
@@ -46,26 +51,14 @@ extension Lab {
     }
 }
 
-extension Completion: Decodable {
-    /// From the array that `Lab.runs` selects.
-    public init(from decoder: any Decoder) throws {
-        var values = try decoder.unkeyedContainer()
-        let epochs = try values.decode(Int.self)
-        self.init(
-            epochs: epochs,
-            figures: FinalFigures(
-                trainAccuracy: try values.decode(Double.self), testAccuracy: try values.decode(Double.self),
-                weightsSHA256: try values.decode(String.self), validationAccuracy: try values.decodeIfPresent(Double.self)),
-            loss: try values.decodeIfPresent(Double.self))
-    }
-}
-
 extension Completion {
+    /// From a row of `completions`, perhaps with the loss of its epoch.
     init(_ row: Row) {
         self.init(
             epochs: row["epochs"],
             figures: FinalFigures(
                 trainAccuracy: row["train_accuracy"], testAccuracy: row["test_accuracy"], weightsSHA256: row["weights_sha256"],
-                validationAccuracy: row["validation_accuracy"]))
+                validationAccuracy: row["validation_accuracy"]),
+            loss: row["loss"])
     }
 }

@@ -54,6 +54,7 @@ extension Lab {
                 """,
             arguments: [run, row.epoch, row.loss, row.trainAccuracy, row.testAccuracy, row.seconds, row.validationAccuracy])
         try db.execute(sql: "UPDATE runs SET epoch = max(epoch, ?) WHERE id = ?", arguments: [row.epoch, run])
+        if row.validationAccuracy != nil { try settleSearches(of: run, passing: row.epoch, db) }
     }
 
     /// A run's curve, epoch by epoch. That of a completed run ends at its length: epochs of a cancelled extension are left out.

@@ -10,8 +10,34 @@ public struct ImportedRun: Sendable {
     public let final: FinalFigures?
     /// Ended ones.
     public let attempts: [AttemptRow]
+    /// How a run that is not completed has ended there; nil if it had not.
+    public var end: End?
+    /// Other lengths at which it was completed.
+    public var completions: [Completion] = []
     /// A durable file in this lab from which the run can go on, at an epoch of the curve. Nil: it has no weights here.
     public var checkpoint: CheckpointRecord?
+
+    /// How a run ended without being completed.
+    public enum End: Sendable, Equatable {
+        case cancelled
+        /// With the reason.
+        case failed(String), diverged(String)
+
+        var state: RunState {
+            switch self {
+            case .cancelled: .cancelled
+            case .failed: .failed
+            case .diverged: .diverged
+            }
+        }
+
+        var error: String? {
+            switch self {
+            case .cancelled: nil
+            case .failed(let reason), .diverged(let reason): reason
+            }
+        }
+    }
 
     public init(_ run: RunToSubmit, experiments: [String], epochs: [EpochRow], final: FinalFigures?, attempts: [AttemptRow]) {
         (self.run, self.experiments, self.epochs) = (run, experiments, epochs)
@@ -25,8 +51,9 @@ extension Lab {
 
     /// Takes in runs of another lab, all of them or, on an error, none. One that is in this lab already stays as it is.
     ///
-    /// A completed run is completed here; another one is paused. With a checkpoint it goes on from there. Without one it has no weights:
-    /// whatever has it trained on trains it from the beginning, and then what was imported is forgotten.
+    /// A run that has ended is in the same state here; another one is paused. With a checkpoint it continues from there. Without one it has
+    /// no weights: when it is queued, it is trained from epoch 1, and the imported rows are deleted. The figures of lengths at which it was
+    /// completed stay.
     /// - Parameter source: where they come from, for their history.
     /// - Returns: whether each was taken in, in the same order.
     public func importRuns(_ runs: [ImportedRun], from source: String) throws -> [(id: String, isNew: Bool)] {
@@ -78,11 +105,12 @@ extension Lab {
         let final = imported.final
         try db.execute(
             sql: """
-                UPDATE runs SET state = ?, epoch = ?, attempt = ?, final_train_accuracy = ?, final_test_accuracy = ?,
+                UPDATE runs SET state = ?, error = ?, epoch = ?, attempt = ?, final_train_accuracy = ?, final_test_accuracy = ?,
                     final_validation_accuracy = ?, weights_sha256 = ? WHERE id = ?
                 """,
             arguments: [
-                final == nil ? RunState.paused : .completed, imported.epochs.count, before + imported.attempts.count,
+                final == nil ? imported.end?.state ?? RunState.paused : .completed, final == nil ? imported.end?.error : nil,
+                imported.epochs.count, before + imported.attempts.count,
                 final?.trainAccuracy, final?.testAccuracy, final?.validationAccuracy, final?.weightsSHA256, id,
             ])
         if let checkpoint = imported.checkpoint {
@@ -96,13 +124,15 @@ extension Lab {
                     checkpoint.sha256, checkpoint.kept, clock.now(),
                 ])
         }
+        for completion in imported.completions { try record(completion, run: id, db) }
         if let final { try record(Completion(epochs: imported.run.settings.epochs, figures: final), run: id, db) }
         try db.execute(sql: "INSERT OR IGNORE INTO tags (run_id, tag) VALUES (?, ?)", arguments: [id, Self.importMark])
         try event(db, run: id, Self.importMark, source)
     }
 
-    /// Takes what was imported out of a run that is about to be trained here from its beginning: its rows are rounded, and training makes
-    /// its own. One that has a checkpoint goes on, and keeps them. Called before an attempt begins.
+    /// Deletes the imported rows of a run that is about to be trained here from epoch 1: they are rounded, and training writes its own. One
+    /// that has a checkpoint continues, and keeps them. The figures of completed lengths stay until training replaces them. Called before
+    /// an attempt begins.
     func forgetImport(of run: String, _ db: Database) throws {
         let known = try db.cachedStatement(
             sql: """
@@ -112,7 +142,6 @@ extension Lab {
                 """)
         guard try Bool.fetchOne(known, arguments: [run, Self.importMark]) == true else { return }
         try db.execute(sql: "DELETE FROM epochs WHERE run_id = ?", arguments: [run])
-        try db.execute(sql: "DELETE FROM completions WHERE run_id = ?", arguments: [run])
         try db.execute(sql: "DELETE FROM tags WHERE run_id = ? AND tag = ?", arguments: [run, Self.importMark])
         try db.execute(sql: "UPDATE runs SET epoch = 0 WHERE id = ?", arguments: [run])
     }

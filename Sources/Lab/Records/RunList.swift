@@ -3,16 +3,18 @@ import GRDB
 extension Lab {
     /// The selected runs in order of submission, unless their number is limited. Throws `damaged` if one of them cannot be read.
     public func runs(_ filter: RunFilter = RunFilter()) throws -> [RunSummary] {
-        let (runs, unreadable) = try listing(filter)
+        let (runs, unreadable, _) = try listing(filter)
         if let error = unreadable.first { throw error }
         return runs
     }
 
-    /// The same without the unreadable runs, for each of which an error is returned.
-    public func listing(_ filter: RunFilter = RunFilter()) throws -> (runs: [RunSummary], unreadable: [LabError]) {
+    /// The same without the unreadable runs, for each of which an error is returned, and the number of the last row that was read.
+    public func listing(
+        _ filter: RunFilter = RunFilter()
+    ) throws -> (runs: [RunSummary], unreadable: [LabError], last: Int64?) {
         try database.read { db in
             let filter = try filter.resolved(db)
-            var runs: [RunSummary] = [], unreadable: [LabError] = []
+            var runs: [RunSummary] = [], unreadable: [LabError] = [], last: Int64?
             for part in filter.parts {
                 let left = part.limit.map { $0 - runs.count - unreadable.count }
                 if let left, left <= 0 { break }
@@ -22,14 +24,33 @@ extension Lab {
                     chosen += " ORDER BY " + part.order + " LIMIT :limit"
                     arguments += ["limit": left]
                 }
+                let completions = try completions(of: chosen, arguments, db)
                 let rows = try Row.fetchCursor(
                     db, sql: Self.summaries + " (" + chosen + ") ORDER BY " + part.order, arguments: arguments)
                 while let row = try rows.next() {
-                    do { runs.append(try RunSummary(row)) } catch let error as LabError { unreadable.append(error) }
+                    last = row["number"]
+                    do {
+                        runs.append(try RunSummary(row, completions: completions[row["id"]] ?? []))
+                    } catch let error as LabError { unreadable.append(error) }
                 }
             }
-            return (runs, unreadable)
+            return (runs, unreadable, last)
         }
+    }
+
+    /// The completions of the chosen runs, by id, shortest first: in rows of their own, because SQLite rounds numbers in JSON.
+    /// - Parameter chosen: SQL that selects the runs' numbers.
+    private func completions(of chosen: String, _ arguments: StatementArguments, _ db: Database) throws -> [String: [Completion]]
+    {
+        var completions: [String: [Completion]] = [:]
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT c.*, x.loss FROM runs r JOIN completions c ON c.run_id = r.id
+                    LEFT JOIN epochs x ON x.run_id = c.run_id AND x.epoch = c.epochs
+                """ + " WHERE r.number IN (" + chosen + ") ORDER BY c.epochs", arguments: arguments)
+        while let row = try rows.next() { completions[row["run_id"], default: []].append(Completion(row)) }
+        return completions
     }
 
     private static let summaries = """
@@ -42,11 +63,6 @@ extension Lab {
             (SELECT json_group_array(arithmetic) FROM (SELECT arithmetic FROM attempts WHERE run_id = r.id
                 GROUP BY arithmetic ORDER BY min(number))) AS kernels,
             \(trialCondition("r.id")) AS is_trial,
-            (SELECT json_group_array(json_array(epochs, train_accuracy, test_accuracy, weights_sha256,
-                validation_accuracy, loss)) FROM
-                (SELECT c.epochs, c.train_accuracy, c.test_accuracy, c.weights_sha256, c.validation_accuracy, x.loss
-                    FROM completions c LEFT JOIN epochs x ON x.run_id = c.run_id AND x.epoch = c.epochs
-                    WHERE c.run_id = r.id ORDER BY c.epochs)) AS completions,
         """ + " " + RemotePlace.selection + """
              AS remote
             FROM runs r LEFT JOIN epochs e ON e.run_id = r.id

@@ -90,7 +90,7 @@ extension RunState {
 
 extension RunSummary {
     /// From a row of `Lab.runs`. Throws `damaged` for values that this program cannot have written.
-    package init(_ row: Row) throws {
+    package init(_ row: Row, completions: [Completion]) throws {
         let id: String = row["id"]
         func read<Value>(_ column: String, _ decode: (String) throws -> Value) throws -> Value {
             do {
@@ -127,9 +127,7 @@ extension RunSummary {
                 weightsSHA256: $0,
                 validationAccuracy: row["final_validation_accuracy"])
         }
-        completions = try read("completions") { json in
-            try JSONDecoder().decode([Completion].self, from: Data(json.utf8)).map { $0.told(isTrial: isTrial) }
-        }
+        self.completions = completions.map { $0.told(isTrial: isTrial) }
         note = row["note"]
         datasetDigest = row["dataset_digest"]
         remote = RemotePlace(column: row["remote"], state: state)

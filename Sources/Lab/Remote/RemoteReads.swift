@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// What a controller of a cluster looks up.
@@ -80,11 +81,21 @@ extension Lab {
     /// it is in the lab is removed afterwards.
     public func makingDurableTogether<T>(_ body: () throws -> T) throws -> T {
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
-        defer {
-            // Moving the log into the database syncs both.
-            settle()
-            try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        defer { try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") } }
+        let result = Result(catching: body)
+        // Moving the log into the database syncs both. Where another process prevents it, the log is synced as it is.
+        settle()
+        try syncLog()
+        return try result.get()
+    }
+
+    /// Makes what is in the write-ahead log durable. SQLite has no locks on this file, so it may be opened and closed here.
+    private func syncLog() throws {
+        let path = databaseFile.path + "-wal", file = Foundation.open(path, O_RDONLY | O_CLOEXEC)
+        if file < 0, errno == ENOENT { return }
+        defer { if file >= 0 { Foundation.close(file) } }
+        guard file >= 0, fsync(file) == 0 else {
+            throw LabError.cannotWrite(path: path, reason: String(cString: strerror(errno)))
         }
-        return try body()
     }
 }

@@ -10,7 +10,8 @@ public struct SearchSummary: Sendable {
         public let run: RunSummary?
         /// How many rungs it was let past.
         public let rung: Int
-        /// The validation accuracy at each rung, and at the end; nil where it is not trained to it.
+        /// The validation accuracy at each rung, and at the end; nil where it is not trained to it, and past the rung at which the search
+        /// stopped it: training it on changes nothing in the search.
         public let accuracies: [Double?]
 
         package init(number: Int, run: RunSummary?, rung: Int, accuracies: [Double?]) {
@@ -58,6 +59,11 @@ public struct SearchSummary: Sendable {
 }
 
 extension Lab {
+    /// The names of the experiments that are searches.
+    public func searchNames() throws -> [String] {
+        try database.read { db in try String.fetchAll(db, sql: "SELECT name FROM experiments WHERE search IS NOT NULL") }
+    }
+
     /// The search of an experiment; nil if it is none. Throws `noSuchExperiment`.
     public func search(_ experiment: String) throws -> SearchSummary? {
         let (known, found) = try database.read { db in
@@ -73,13 +79,16 @@ extension Lab {
         let runs = try Dictionary(
             listing(RunFilter(ids: trials.map(\.results.run))).runs.map { ($0.id, $0) }
         ) { first, _ in first }
+        let decisions = halving.map { HalvingDecisions(trials.map(\.results), $0).decisions }
         return SearchSummary(
             experiment: experiment, halving: halving,
-            trials: trials.map { trial in
+            trials: trials.enumerated().map { index, trial in
                 let run = runs[trial.results.run]
-                return SearchSummary.Trial(
-                    number: trial.number, run: run, rung: trial.rung,
-                    accuracies: trial.results.accuracies + [run?.completion?.figures.validationAccuracy])
+                var accuracies = trial.results.accuracies + [run?.completion?.figures.validationAccuracy]
+                if case .stops(let rung) = decisions?[index] {
+                    for later in accuracies.indices where later > rung { accuracies[later] = nil }
+                }
+                return SearchSummary.Trial(number: trial.number, run: run, rung: trial.rung, accuracies: accuracies)
             })
     }
 }

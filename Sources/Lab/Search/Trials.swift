@@ -16,6 +16,17 @@ extension Lab {
         for search in searches { try settleSearch(search, db) }
     }
 
+    /// Settles the searches that have a rung at this epoch, where the run does not stop there: others may wait for its result.
+    func settleSearches(of run: String, passing epoch: Int, _ db: Database) throws {
+        let searches = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT DISTINCT t.experiment_id FROM trials t JOIN runs r ON r.id = t.run_id
+                    WHERE t.run_id = ? AND (r.until IS NULL OR r.until > ?)
+                    """), arguments: [run, epoch])
+        for search in searches where try halving(of: search, db)?.rungs.contains(epoch) == true { try settleSearch(search, db) }
+    }
+
     func settleSearch(_ experiment: Int64, _ db: Database) throws {
         guard let halving = try halving(of: experiment, db) else { return }
         let trials = try storedTrials(experiment, halving, db)

@@ -24,6 +24,14 @@ package struct ChangesOfRuns: Codable, Sendable {
     }
 }
 
+extension RunChanges {
+    /// The same changes. Throws a failure if they contradict each other, or a tag is empty.
+    package func checked() throws -> RunChanges {
+        if let fault { throw Failure(fault, status: .usage) }
+        return self
+    }
+}
+
 /// The answer of `PATCH /runs`.
 package struct ChangedRuns: Codable, Sendable {
     /// The number of runs that were changed.

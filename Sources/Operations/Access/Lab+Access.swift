@@ -10,7 +10,7 @@ extension Lab: LabAccess {
     package func listing(_ selector: RunSelector, limit: Int?) throws -> RunListing {
         var filter = try selector.filter(self)
         filter.limit = limit
-        let (runs, unreadable) = try listing(filter)
+        let (runs, unreadable, _) = try listing(filter)
         let abandoned = runs.contains { $0.state == .running } ? try abandonedRuns() : [:]
         return RunListing(runs: runs, unreadable: unreadable.map { Failure($0) }, abandoned: abandoned)
     }

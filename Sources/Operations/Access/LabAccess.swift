@@ -88,7 +88,11 @@ extension LabAccess {
 extension RunFacts {
     /// The sizes of a compressed run's network, where the variances decided them; nil before.
     package func compressedShape(_ settings: Settings) -> CompressedShape? {
-        guard let compression = settings.compress, !spectra.isEmpty else { return nil }
-        return settings.compressedShape(compression, dimensions: spectra.compactMap(\.kept))
+        let dimensions = spectra.compactMap(\.kept)
+        guard let compression = settings.compress, dimensions.count == settings.compressibleInputs.count, !dimensions.isEmpty
+        else {
+            return nil
+        }
+        return settings.compressedShape(compression, dimensions: dimensions)
     }
 }

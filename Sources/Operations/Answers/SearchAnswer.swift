@@ -86,6 +86,9 @@ struct RemoteSearch: Decodable {
             throw DecodingError.dataCorruptedError(
                 forKey: .trials, in: object, debugDescription: "a trial has not one accuracy for each rung and the end")
         }
+        guard (halving?.oneOf ?? 2) >= 2 else {
+            throw DecodingError.dataCorruptedError(forKey: .halving, in: object, debugDescription: "one_of is less than 2")
+        }
         summary = SearchSummary(
             experiment: try object.decode(String.self, forKey: .experiment),
             halving: halving.map { Halving(rungs: $0.rungs, oneOf: $0.oneOf) },

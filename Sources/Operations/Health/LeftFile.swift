@@ -21,6 +21,10 @@ package struct LeftFile {
         guard let match = name.wholeMatch(of: /(\.?)e(\d+)-b(\d+)-a\d+(?:-\d+)?\.safetensors(\.\d+\.tmp)?/),
             match.1.isEmpty == (match.4 == nil), let epoch = Int(match.2), let batch = Int(match.3)
         else { return nil }
+        // .PID.tmp: while the process lives, it may be writing the file.
+        if let writer = match.4.flatMap({ pid_t($0.dropFirst().prefix { $0 != "." }) }), kill(writer, 0) == 0 || errno == EPERM {
+            return nil
+        }
         (self.run, path) = (run, "checkpoints/\(run)/\(name)")
         place = match.4 == nil ? (epoch, batch) : nil
     }

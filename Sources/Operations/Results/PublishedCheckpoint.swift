@@ -17,16 +17,31 @@ extension ResultsFolder {
     private static let folder = "checkpoints"
 
     /// Copies the newest checkpoint of each of the runs into the folder.
+    /// - Parameter runs: each is read anew with its checkpoint, and left out if it was removed.
     /// - Returns: the checkpoints by the runs' ids. A run that has none is left out.
-    package func copyCheckpoints(_ lab: Lab, _ runs: [RunSummary]) throws -> [String: PublishedCheckpoint] {
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        var copied: [String: PublishedCheckpoint] = [:]
-        for run in runs { copied[run.id] = try copyCheckpoint(lab, run) }
+    package func copyCheckpoints(_ lab: Lab, _ runs: inout [RunSummary]) throws -> [String: PublishedCheckpoint] {
+        do {
+            try FileManager.default.makeFolder(at: url)
+        } catch {
+            throw Failure("cannot write \(url.relativePath.printable): \(error.reason)", status: .cannotWrite)
+        }
+        var copied: [String: PublishedCheckpoint] = [:], current: [RunSummary] = []
+        for id in runs.map(\.id) {
+            // A worker may be training it: where copying the others took long, all checkpoints are later than what was read of it.
+            for _ in 0..<3 {
+                guard let run = try lab.runs(RunFilter(ids: [id])).first else { break }
+                if current.last?.id == id { current.removeLast() }
+                current.append(run)
+                copied[id] = try copyCheckpoint(lab, run)
+                if copied[id] != nil { break }
+            }
+        }
+        runs = current
         return copied
     }
 
     private func copyCheckpoint(_ lab: Lab, _ run: RunSummary) throws -> PublishedCheckpoint? {
-        // A worker may be training it: the epochs are those that `run` has, and a checkpoint may be removed for newer ones.
+        // The epochs are those that `run` has, and a checkpoint may be removed for newer ones.
         for record in try lab.checkpoints(of: run) where record.epoch <= run.epoch {
             let file = "\(Self.folder)/\(run.id)-e\(record.epoch)-b\(record.batch).safetensors"
             let target = url.appending(path: file)
@@ -69,6 +84,10 @@ extension ResultsFolder {
         guard metadata["epoch"] == "\(checkpoint.epoch)", metadata["batch"] == "\(checkpoint.batch)" else {
             let place = "epoch \(checkpoint.epoch.grouped) and batch \(checkpoint.batch.grouped)"
             throw fail("\(checkpoint.file.printable) is not of \(place)")
+        }
+        let settings = metadata["settings"].flatMap { try? Settings(canonicalJSON: $0) }
+        guard settings.map({ RunToSubmit($0, datasetDigest: run.datasetDigest).id }) == run.id else {
+            throw fail("\(checkpoint.file.printable) is of a run with other settings")
         }
     }
 

@@ -16,6 +16,10 @@ package struct PublishedRun: Codable {
     let finalTestAccuracy: Double?
     let finalValidationAccuracy: Double?
     let weightsSHA256: String?
+    /// The program's reason why it diverged.
+    let error: String?
+    /// Other lengths at which it was completed; left out where there are none.
+    let completions: [PublishedCompletion]?
     /// Of training, over all epochs.
     let seconds: Double
     /// Without the machines that made them.
@@ -26,7 +30,7 @@ package struct PublishedRun: Codable {
     let checkpoint: PublishedCheckpoint?
 
     private enum CodingKeys: String, CodingKey {
-        case id, model, experiments, settings, state, epoch, epochs, seconds, attempts, curve, checkpoint
+        case id, model, experiments, settings, state, error, epoch, epochs, completions, seconds, attempts, curve, checkpoint
         case datasetDigest = "dataset_digest"
         case finalTrainAccuracy = "final_train_accuracy"
         case finalTestAccuracy = "final_test_accuracy"
@@ -35,13 +39,18 @@ package struct PublishedRun: Codable {
     }
 
     init(
-        _ run: RunSummary, curve: String, seconds: Double, attempts rows: [AttemptRow], checkpoint: PublishedCheckpoint?
+        _ run: RunSummary, experiments: [String], curve: String, seconds: Double, attempts rows: [AttemptRow],
+        checkpoint: PublishedCheckpoint?
     ) {
         (id, self.checkpoint) = (run.id, checkpoint)
-        (model, experiments, settings, datasetDigest) = (run.model, run.experiments, run.settings, run.datasetDigest)
+        (model, self.experiments, settings, datasetDigest) = (run.model, experiments, run.settings, run.datasetDigest)
         (state, epoch, epochs) = (run.state.rawValue, run.epoch, run.epochs)
         (finalTrainAccuracy, finalTestAccuracy) = (run.final?.trainAccuracy, run.final?.testAccuracy)
         (finalValidationAccuracy, weightsSHA256) = (run.final?.validationAccuracy, run.final?.weightsSHA256)
+        // What else fails is in words of that machine, such as a path.
+        error = run.state == .diverged ? run.error : nil
+        let others = run.completions.filter { run.final == nil || $0.epochs != run.epochs }
+        completions = others.isEmpty ? nil : others.compactMap(PublishedCompletion.init)
         (self.curve, self.seconds) = (curve, Double(String(format: "%.6g", seconds)) ?? seconds)
         attempts = rows.map { row in
             // What follows a colon are words of that machine, such as a path.
@@ -60,58 +69,96 @@ package struct PublishedRun: Codable {
             validationAccuracy: finalValidationAccuracy)
     }
 
+    /// How it ended without being completed; nil if it did not.
+    private var end: ImportedRun.End? {
+        switch RunState(rawValue: state) {
+        case .failed: .failed("it failed in the lab that published it")
+        case .diverged: .diverged(error ?? "it diverged in the lab that published it")
+        case .cancelled: .cancelled
+        case .queued, .running, .paused, .waiting, .pruned, .completed, nil: nil
+        }
+    }
+
     /// The run, for a lab to take in.
     func imported(_ curve: [EpochRow]) -> ImportedRun {
-        ImportedRun(
+        var run = ImportedRun(
             RunToSubmit(settings, datasetDigest: datasetDigest), experiments: experiments, epochs: curve, final: final,
             attempts: attempts.map(\.row))
+        run.end = end
+        run.completions = (completions ?? []).map(\.completion)
+        return run
+    }
+
+    /// What is wrong in it, where the file was changed by hand; nil if nothing is.
+    var fault: String? {
+        func accuracy(_ name: String, _ value: Double?) -> String? {
+            guard let value, !(0...1 ~= value) else { return nil }
+            return "\(name) is \(value); expected a number from 0 to 1"
+        }
+        func digest(_ value: String?) -> String? {
+            guard let value, value.utf8.count != 64 || !value.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else {
+                return nil
+            }
+            return "weights_sha256 is \(String(value.prefix(80)).debugDescription.printable); expected 64 hexadecimal digits"
+        }
+        // Reports make folders of these names.
+        if let name = experiments.first(where: { !ExperimentName.isSuitable($0) }) {
+            return "\(String(name.prefix(60)).debugDescription.printable) cannot be the name of an experiment"
+        }
+        if Set(experiments).count < experiments.count { return "experiments has a name twice" }
+        guard let known = RunState(rawValue: state), (known == .completed) == (final != nil) else {
+            return "state is \(String(state.prefix(60)).printable), and the final figures do not fit it"
+        }
+        let lengths = (completions ?? []).map(\.epochs)
+        if Set(lengths).count < lengths.count || lengths.contains(where: { $0 < 1 }) {
+            return "completions has epochs \(lengths.map(String.init).joined(separator: ", ")); expected different lengths from 1"
+        }
+        if let attempt = attempts.map(\.row).first(where: { $0.threads < 1 }) {
+            return "an attempt has \(attempt.threads) threads"
+        }
+        let accuracies =
+            [
+                ("final_train_accuracy", finalTrainAccuracy), ("final_test_accuracy", finalTestAccuracy),
+                ("final_validation_accuracy", finalValidationAccuracy),
+            ] + (completions ?? []).flatMap(\.accuracies)
+        return accuracies.lazy.compactMap(accuracy).first
+            ?? ([weightsSHA256] + (completions ?? []).map(\.weightsSHA256)).lazy.compactMap(digest).first
     }
 }
 
-/// The curve of a published run: CSV with numbers of six significant digits, or with all digits.
-enum PublishedCurve {
-    private static let columns = ["epoch", "loss", "train_accuracy", "test_accuracy", "validation_accuracy", "seconds"]
+/// A length at which a published run was completed.
+struct PublishedCompletion: Codable {
+    let epochs: Int
+    private let trainAccuracy: Double
+    private let testAccuracy: Double
+    private let validationAccuracy: Double?
+    let weightsSHA256: String
 
-    /// - Parameter isExact: whether numbers have all digits, as those of a run that goes on elsewhere.
-    static func text(_ rows: [EpochRow], isExact: Bool) -> String {
-        let number = { (value: Double?) in value.map { isExact ? "\($0)" : String(format: "%.6g", $0) } ?? "" }
-        let lines = rows.map { row in
-            [
-                "\(row.epoch)", number(row.loss), number(row.trainAccuracy), number(row.testAccuracy),
-                number(row.validationAccuracy), number(row.seconds),
-            ]
-        }
-        return ([columns] + lines).map { $0.joined(separator: ",") + "\n" }.joined()
+    private enum CodingKeys: String, CodingKey {
+        case epochs
+        case trainAccuracy = "train_accuracy"
+        case testAccuracy = "test_accuracy"
+        case validationAccuracy = "validation_accuracy"
+        case weightsSHA256 = "weights_sha256"
     }
 
-    /// Reads what `text` wrote.
-    /// - Throws: `Failure` that names the file and the line.
-    static func rows(_ text: String, file: String) throws -> [EpochRow] {
-        let lines = text.split(whereSeparator: \.isNewline)
-        func fail(_ line: Int, _ reason: String) -> Failure {
-            Failure("\(file.printable): line \(line): \(reason)", status: .badData)
-        }
-        guard lines.first.map({ $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }) == columns else {
-            throw fail(1, "expected the columns \(columns.joined(separator: ","))")
-        }
-        return try lines.dropFirst().enumerated().map { index, line in
-            let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init), place = index + 2
-            guard cells.count == columns.count else { throw fail(place, "expected \(columns.count) cells, found \(cells.count)") }
-            func number(_ column: Int, _ range: ClosedRange<Double>) throws -> Double {
-                guard let value = Double(cells[column]), range.contains(value) else {
-                    throw fail(
-                        place,
-                        "\(columns[column]) is \(String(cells[column].prefix(40)).debugDescription); expected a number from "
-                            + "\(range.lowerBound) to \(range.upperBound)")
-                }
-                return value
-            }
-            guard Int(cells[0]) == index + 1 else { throw fail(place, "expected epoch \(index + 1)") }
-            let finite = -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
-            return EpochRow(
-                epoch: index + 1, loss: try number(1, finite), trainAccuracy: try number(2, 0...1),
-                testAccuracy: try number(3, 0...1), seconds: try number(5, 0...Double.greatestFiniteMagnitude),
-                validationAccuracy: cells[4].isEmpty ? nil : try number(4, 0...1))
-        }
+    /// Nil where the test accuracy is not told.
+    init?(_ completion: Completion) {
+        guard let test = completion.figures.testAccuracy else { return nil }
+        (epochs, trainAccuracy, testAccuracy) = (completion.epochs, completion.figures.trainAccuracy, test)
+        (validationAccuracy, weightsSHA256) = (completion.figures.validationAccuracy, completion.figures.weightsSHA256)
+    }
+
+    var completion: Completion {
+        Completion(
+            epochs: epochs,
+            figures: FinalFigures(
+                trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, weightsSHA256: weightsSHA256,
+                validationAccuracy: validationAccuracy))
+    }
+
+    /// With their names.
+    var accuracies: [(String, Double?)] {
+        [("train_accuracy", trainAccuracy), ("test_accuracy", testAccuracy), ("validation_accuracy", validationAccuracy)]
     }
 }

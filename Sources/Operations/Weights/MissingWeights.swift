@@ -4,8 +4,9 @@ extension RunSummary {
     /// Why the run has no weights to export or verify, and what to do. For a run without a checkpoint.
     package var reasonWithoutWeights: String {
         let id = id.prefix(8), why = error.map { ": \($0)" } ?? ""
-        if tags.contains(Lab.importMark), state == .completed || state == .paused {
-            return "run \(id) was imported without its weights; `pcnlab retry \(id)` has it trained here"
+        if tags.contains(Lab.importMark), state == .paused || state.isEnded, state != .diverged {
+            let command = state == .paused ? "resume" : "retry"
+            return "run \(id) was imported without its weights; `pcnlab \(command) \(id)` and `pcnlab work` train it here"
         }
         return switch state {
         case .queued: "run \(id) is queued and has no weights yet\(why); `pcnlab work` trains it"

@@ -33,9 +33,16 @@ package struct WeightsOfRun {
 
     /// - Parameter scale: of the run's pixels, for a format that is a model.
     package func export(expanded: Bool, scale: PixelScale? = nil) throws -> WeightExport {
-        try WeightExport(
-            run.settings, checkpoint, expanded: expanded, scale: scale,
-            metadata: ["run": run.id, "state": run.state.rawValue, "dataset_digest": run.datasetDigest])
+        do {
+            return try WeightExport(
+                run.settings, checkpoint, expanded: expanded, scale: scale,
+                metadata: ["run": run.id, "state": run.state.rawValue, "dataset_digest": run.datasetDigest])
+        } catch let error as Safetensors.Failure {
+            let id = run.id.prefix(8)
+            throw Failure(
+                "the newest checkpoint of run \(id) is not of its network: \(error); `pcnlab doctor --repair` removes checkpoints that "
+                    + "cannot be used, and `pcnlab retry \(id)` trains the run again", status: .badData)
+        }
     }
 
     /// LinearNet-PCN16-cifar10-s1-0c325ec0, with the suffix -dense for expanded weights.

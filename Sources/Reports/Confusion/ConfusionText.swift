@@ -64,7 +64,7 @@ extension ConfusionMatrix {
 
     private func percent(_ share: Double?) -> String { share.map { String(format: "%.1f", 100 * $0) } ?? "–" }
 
-    private func cell(_ text: String) -> String { text.onOneLine.replacing("|", with: "\\|") }
+    private func cell(_ text: String) -> String { MarkdownText.escaped(text.onOneLine) }
 
     /// Columns are padded; the first is aligned to the left, and so are texts.
     private func table(_ rows: [[String]]) -> String {

@@ -13,7 +13,8 @@ private struct MarkdownTable {
         let header =
             ["Model"]
             + table.datasets.flatMap {
-                ["\($0.displayName) params (M)", "\($0.displayName) train %", "\($0.displayName) test %"]
+                let name = MarkdownText.escaped($0.displayName)
+                return ["\(name) params (M)", "\(name) train %", "\(name) test %"]
             }
         let rows = table.rows.map { row in
             [MarkdownText.escaped(row.label)]

@@ -15,7 +15,8 @@ struct Scale: Sendable {
     func position(_ value: Double) -> Double {
         let place = { (value: Double) in isLogarithmic ? log10(value) : value }
         let (low, high) = (place(domain.lowerBound), place(domain.upperBound))
-        return (place(value) - low) / (high - low)
+        // What lies far outside, in a file changed by hand, stays a number of a picture.
+        return max(-10, min(11, (place(value) - low) / (high - low)))
     }
 
     /// The value at a position between 0 and 1, the inverse of `position`.
@@ -28,7 +29,7 @@ struct Scale: Sendable {
 
     /// A scale that ends on ticks; logarithmic if the values span more than three orders of magnitude.
     static func values(_ values: some Sequence<Double>, count: Int = 6) -> Scale {
-        guard let low = values.min(), let high = values.max() else { return linear(0, 1, count) }
+        guard let (low, high) = range(values) else { return linear(0, 1, count) }
         if low > 0, high / low > 1000 { return logarithmic(low, high, count) }
         // Centre a constant line.
         if high - low <= max(abs(high) * 1e-9, 1e-12) {
@@ -37,9 +38,19 @@ struct Scale: Sendable {
         return linear(low > 0 && low < 0.4 * high ? 0 : low, high, count)
     }
 
+    /// The lowest and the highest value, as far as float32 values and their means go: differences of larger numbers are not finite, and
+    /// smaller ones have no power of ten. Nil without values.
+    private static func range(_ values: some Sequence<Double>) -> (low: Double, high: Double)? {
+        guard let low = values.min(), let high = values.max() else { return nil }
+        let bounded = { (value: Double) in
+            abs(value) < 1e-60 && value != 0 ? (value < 0 ? -1e-60 : 1e-60) : max(-1e60, min(1e60, value))
+        }
+        return (bounded(low), bounded(high))
+    }
+
     /// A scale for a histogram: ends on ticks, and includes 0 only if a tick falls there.
     static func losses(_ values: [Double], count: Int = 6) -> Scale {
-        guard let low = values.min(), let high = values.max(), high - low > max(abs(high) * 1e-9, 1e-12) else {
+        guard let (low, high) = range(values), high - low > max(abs(high) * 1e-9, 1e-12) else {
             return self.values(values, count: count)
         }
         return low > 0 && high / low > 30 ? logarithmic(low, high, count) : linear(low, high, count)

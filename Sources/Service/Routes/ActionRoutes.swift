@@ -26,7 +26,7 @@ struct ActionRoutes {
             let changes: ChangeRequest = try await request.json()
             let run = try await changing { lab in
                 let run = try lab.run(named: id)
-                try lab.change(changes.changes, runs: [run])
+                try lab.change(changes.changes.checked(), runs: [run])
                 return try RunRecord(lab, run).run
             }
             return Answers.response(try Answers.encoded(run))

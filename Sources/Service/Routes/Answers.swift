@@ -14,11 +14,15 @@ final class Answers: Sendable {
     private struct Kept {
         var generation = 0
         var answers: [String: ByteBuffer] = [:]
+        var bytes = 0
         /// Answers that are being computed: requests for the same wait for them.
         var underWay: [String: Task<ByteBuffer, any Error>] = [:]
     }
 
     private let kept = Mutex(Kept())
+    private static let mostKept = (answers: 200, bytes: 64 << 20)
+    /// Answers that no event of the lab makes invalid, while they are being computed.
+    private let anew = Mutex<[String: Task<ByteBuffer, any Error>]>([:])
     /// An estimate measures for seconds: other requests must not wait for it.
     private let threads = NIOThreadPool(numberOfThreads: 8)
 
@@ -43,7 +47,7 @@ final class Answers: Sendable {
     {
         let key = request.uri.string, generation = live.generation
         let task: Task<ByteBuffer, any Error>? = kept.withLock { kept in
-            if kept.generation != generation || kept.answers.count > 200 { kept = Kept(generation: generation) }
+            if kept.generation != generation || kept.answers.count > Self.mostKept.answers { kept = Kept(generation: generation) }
             if kept.answers[key] != nil { return nil }
             if let task = kept.underWay[key] { return task }
             let task = Task { try await onLab { try Self.encoded(body($0)) } }
@@ -59,9 +63,27 @@ final class Answers: Sendable {
         kept.withLock { kept in
             guard kept.generation == generation else { return }
             kept.underWay[key] = nil
-            if case .success(let answer) = result { kept.answers[key] = answer }
+            guard case .success(let answer) = result, kept.bytes + answer.readableBytes <= Self.mostKept.bytes else { return }
+            kept.answers[key] = answer
+            kept.bytes += answer.readableBytes
         }
         return Self.response(try result.get())
+    }
+
+    /// An answer of JSON that follows from files too, so that it is computed anew: once for all the requests that come meanwhile.
+    func current(
+        _ key: String, _ body: @Sendable @escaping (Lab) throws -> some Encodable & Sendable
+    ) async throws -> Response {
+        let task = anew.withLock { running in
+            if let task = running[key] { return task }
+            let task = Task { [self] in
+                defer { anew.withLock { $0[key] = nil } }
+                return try await onLab { try Self.encoded(body($0)) }
+            }
+            running[key] = task
+            return task
+        }
+        return Self.response(try await task.value)
     }
 
     static func encoded(_ value: some Encodable) throws -> ByteBuffer {

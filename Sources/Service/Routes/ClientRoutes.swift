@@ -16,7 +16,7 @@ struct ClientRoutes {
             let body: ChangesOfRuns = try await request.json()
             let done = try await answers.onLab { lab in
                 let ids = try body.ids.map { try lab.run(named: $0) }
-                try lab.change(body.changes, runs: ids)
+                try lab.change(body.changes.checked(), runs: ids)
                 return ChangedRuns(changed: ids.count)
             }
             answers.live.changed()

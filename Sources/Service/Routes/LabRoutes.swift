@@ -89,12 +89,11 @@ struct LabRoutes {
         }
         group.get("health") { _, _ in
             // Damage to files is no change of the database: it is looked for anew.
-            let findings = try await answers.onLab { lab in
+            try await answers.current("health") { lab in
                 // Whoever looks at the page must not be able to keep a cluster's controller busy.
                 LabExamination(folder: lab.folder, repairs: false).findings()
                     + ClusterExamination(folder: lab.folder, asksEngines: false).findings()
             }
-            return Answers.response(try Answers.encoded(findings))
         }
         group.get("schema") { _, _ in
             Answers.response(ByteBuffer(string: ExperimentSchema.text))

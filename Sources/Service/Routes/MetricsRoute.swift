@@ -52,7 +52,7 @@ struct MetricsRoute {
             })
         family(
             "pcnlab_attempts_ended_total", "counter", "Ended attempts of runs in the lab, by how they ended.",
-            totals.outcomes.sorted { $0.key < $1.key }.map { ("outcome=\"\($0.key)\"", "\($0.value)") })
+            totals.outcomes.sorted { $0.key < $1.key }.map { ("outcome=\"\($0.key.metricLabel)\"", "\($0.value)") })
         family("pcnlab_event_streams", "gauge", "Open event streams.", [("", "\(answers.live.streams)")])
         requests(&lines)
         return lines.joined(separator: "\n") + "\n"

@@ -83,14 +83,14 @@ private struct RunPage: Encodable, Sendable {
         filter.limit = query.limit
         filter.isByInterest = query.isByInterest
         if !query.isByInterest { filter.after = query.after }
-        let (found, errors) = try lab.listing(filter)
+        let (found, errors, last) = try lab.listing(filter)
         unreadable = errors.map { ErrorAnswer(Failure($0)) }
         let abandoned = counts[.running] == nil ? [:] : try lab.abandonedRuns()
         runs = found.map {
             RunAnswer($0, experiment: query.selection.experiment, abandoned: abandoned[$0.id])
         }
         // Runs that cannot be read count too, or a page with one of them would seem to be the last.
-        next = !query.isByInterest && found.count + errors.count == query.limit ? found.last?.number : nil
+        next = !query.isByInterest && found.count + errors.count == query.limit ? last : nil
         self.counts = Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) })
         total = counts.values.reduce(0, +)
     }

@@ -9,6 +9,12 @@ public struct Experiment: Hashable, Sendable {
     /// The search that its runs are the trials of.
     public let search: Search?
 
+    /// The experiment with the runs of another one of its name, whose description replaces this one's. Neither is a search. A run of both
+    /// is there twice.
+    public func adding(_ other: Experiment) -> Experiment {
+        Experiment(name: name, description: other.description ?? description, runs: runs + other.runs, search: nil)
+    }
+
     /// Maximum number of runs of one spec.
     public static let runLimit = 10_000
 

@@ -20,7 +20,7 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            let target = URL(fileURLWithPath: file)
+            let target = try given(file)
             let bytes = try isWrittenThrough(target) ? stream(lab, to: target) : copy(lab, to: target)
             Terminal.error.line("\(file.printable): \(bytes.grouped) bytes")
         }

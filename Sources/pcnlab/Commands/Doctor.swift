@@ -26,7 +26,7 @@ struct Doctor: ParsableCommand {
         try reporting {
             let examined =
                 LabExamination(folder: lab.url, repairs: repair).findings() + ClusterExamination(folder: lab.url).findings()
-            let findings = machine() + storage() + examined + datasets()
+            let findings = machine() + storage() + examined + datasets() + ownData()
             if json {
                 Terminal.output.line(try JSONOutput.text(findings))
             } else {
@@ -71,6 +71,32 @@ struct Doctor: ParsableCommand {
             Finding.wrong("storage", "the lab is on \($0)", remedy: FileSystem.remedy)
         }
         return [refusal, network].compactMap { $0 }
+    }
+
+    /// Own data that queued runs need, where it cannot be read.
+    private func ownData() -> [Finding] {
+        // What is wrong with the lab itself is found elsewhere.
+        guard let lab = try? Lab(lab.url), let names = try? lab.ownDatasets() else { return [] }
+        defer { try? lab.close() }
+        return names.compactMap { name in
+            var filter = RunFilter(state: .queued, datasets: [name])
+            filter.limit = 1
+            guard let run = try? lab.listing(filter).runs.first, let folder = run.settings.dataset.folder else { return nil }
+            do {
+                if !FileManager.default.fileExists(atPath: folder) {
+                    throw Failure("\(folder): there is no such folder", Exit.missingFile)
+                }
+                _ = try OwnData(path: folder).describe()
+                return nil
+            } catch {
+                let count = (try? lab.stateCounts(RunFilter(state: .queued, datasets: [name]))[.queued]) ?? 1
+                return .wrong(
+                    run.settings.dataset.label,
+                    "\(Failure(error).message); \(Format.count(count, "queued run")) \(count == 1 ? "needs" : "need") it"
+                        .printable,
+                    remedy: "put it back, or submit the spec with its new path")
+            }
+        }
     }
 
     private func datasets() -> [Finding] {

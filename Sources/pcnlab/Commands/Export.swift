@@ -84,15 +84,15 @@ struct Export: ParsableCommand {
                     ? try lab.listing(criteria.selector, limit: nil).readable()
                     : try lab.runs(selectedBy: RunSelector(ids: arguments))
                 if selected.isEmpty { throw Failure("no run is selected; `pcnlab status` lists them", Exit.missingFile) }
-                for run in selected { try writeWeights(lab, run, format) }
-            case .tensorBoard: try writeCurves(lab, URL(fileURLWithPath: arguments[0], isDirectory: true))
+                try forEach(selected) { try writeWeights(lab, $0, format) }
+            case .tensorBoard: try writeCurves(lab, given(arguments[0], isFolder: true))
             }
         }
     }
 
     private func writeWeights(_ lab: any LabAccess, _ run: RunSummary, _ format: WeightFormat) throws {
         let file = try lab.writeWeights(of: run, format: format.name, expand: expand) { name in
-            let url = URL(fileURLWithPath: output ?? name)
+            let url = try given(output ?? name)
             try makeFolder(url.deletingLastPathComponent())
             return url
         }

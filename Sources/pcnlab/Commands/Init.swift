@@ -16,7 +16,7 @@ struct Init: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let url = URL(fileURLWithPath: folder, isDirectory: true), start = StartingPoint(folder: url)
+            let url = try given(folder, isFolder: true), start = StartingPoint(folder: url)
             if let taken = start.files.first(where: { isThere(url.appending(path: $0.name)) }) {
                 let path = url.appending(path: taken.name).relativePath
                 throw Failure("\(path) is there already, and is not replaced; name another folder", Exit.cannotWrite)
@@ -39,14 +39,5 @@ struct Init: ParsableCommand {
         do { try Data(contents.utf8).write(to: url, options: .withoutOverwriting) } catch {
             throw Failure("cannot write \(url.relativePath): \(error.systemReason)", Exit.cannotWrite)
         }
-    }
-}
-
-extension String {
-    /// The text as one word of a shell's command.
-    fileprivate var shellQuoted: String {
-        let isPlain =
-            !isEmpty && unicodeScalars.allSatisfy { $0.properties.isAlphabetic || "0123456789/._-+".unicodeScalars.contains($0) }
-        return isPlain ? self : "'" + replacing("'", with: "'\\''") + "'"
     }
 }

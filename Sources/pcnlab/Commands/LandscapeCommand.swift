@@ -56,8 +56,8 @@ struct LandscapeCommand: ParsableCommand {
                 .landscapes(experiment.runs, progress: bar.show)
             bar.end()
             let text = try (format ?? (json ? .json : .text)).render(landscapes)
-            if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
-            if let plots { try writePlots(landscapes, URL(fileURLWithPath: plots, isDirectory: true)) }
+            if let output { try write(text, to: given(output)) } else { Terminal.output.write(text) }
+            if let plots { try writePlots(landscapes, given(plots, isFolder: true)) }
         }
     }
 

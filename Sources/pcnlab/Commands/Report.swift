@@ -104,21 +104,21 @@ struct Report: ParsableCommand {
                 runs, experiment: experiment, ranked: ranked, epochs: { try lab.epochs(of: $0.id) },
                 compressed: { (lab as? Lab)?.compressedShape(of: $0) })
             let text = (excel ? ReportFormat.excelMark : "") + (try format.render(input))
-            if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
-            if let curves { try writeCurves(lab, runs, URL(fileURLWithPath: curves, isDirectory: true)) }
-            if let plots { try writePlots(input, URL(fileURLWithPath: plots, isDirectory: true)) }
+            if let output { try write(text, to: given(output)) } else { Terminal.output.write(text) }
+            if let curves { try writeCurves(lab, runs, given(curves, isFolder: true)) }
+            if let plots { try writePlots(input, given(plots, isFolder: true)) }
         }
     }
 
     private func reportSearch(_ report: SearchReport) throws {
         let format = SearchFormat.named(format.name) ?? .markdown
         let text = (excel ? ReportFormat.excelMark : "") + (try format.render(report))
-        if let output { try write(text, to: URL(fileURLWithPath: output)) } else { Terminal.output.write(text) }
+        if let output { try write(text, to: given(output)) } else { Terminal.output.write(text) }
         guard let plots else { return }
         guard let svg = report.svg else {
             return Terminal.error.line("no plot in \(plots): no trial has got to its first rung yet")
         }
-        let folder = URL(fileURLWithPath: plots, isDirectory: true)
+        let folder = try given(plots, isFolder: true)
         try write(svg, to: folder.appending(path: "\(report.name)-search.svg"))
         Terminal.error.line("1 plot in \(folder.relativePath)")
     }

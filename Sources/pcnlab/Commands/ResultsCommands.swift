@@ -28,10 +28,10 @@ struct Publish: ParsableCommand {
     func run() throws {
         try reporting {
             let lab = try lab.open()
-            let runs = try lab.runs(selectedBy: criteria.selector).filter { !$0.isTrial }
+            var runs = try lab.runs(selectedBy: criteria.selector).filter { !$0.isTrial }
             if runs.isEmpty { throw Failure("no run to publish", Exit.usage) }
-            let results = ResultsFolder(URL(fileURLWithPath: folder, isDirectory: true))
-            let copied = checkpoints ? try results.copyCheckpoints(lab, runs) : [:]
+            let results = ResultsFolder(try given(folder, isFolder: true))
+            let copied = checkpoints ? try results.copyCheckpoints(lab, &runs) : [:]
             let version = PCNLab.configuration.version
             for file in try ResultsFolder.files(lab, runs, checkpoints: copied, program: version) {
                 try write(file.text, to: results.url.appending(path: file.path))
@@ -64,9 +64,9 @@ struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Take the runs of a folder of results, which publish wrote, into the lab.",
         discussion: """
-            The runs are marked with the tag imported. They have figures and curves. One that was published with its checkpoint goes on \
-            from there when `resume` has it trained; the others have no weights, and `retry` trains them from the beginning. Runs that the \
-            lab has already stay as they are.
+            The runs are marked with the tag imported. They have figures and curves; those that had not ended are paused. One that was \
+            published with its checkpoint continues from there when it is queued; the others have no weights and are trained from epoch 1. \
+            `resume` queues paused runs, `retry` those that have ended. Runs that the lab has already stay as they are.
             """)
 
     @OptionGroup var lab: LabOption
@@ -76,7 +76,7 @@ struct Import: ParsableCommand {
 
     func run() throws {
         try reporting {
-            let results = ResultsFolder(URL(fileURLWithPath: folder, isDirectory: true))
+            let results = ResultsFolder(try given(folder, isFolder: true))
             let runs = try results.read(), lab = try lab.open(create: true)
             let outcomes = try results.take(runs, into: lab)
             for (id, isNew) in outcomes { Terminal.output.line("\(id)  \(isNew ? "imported" : "is in the lab already")") }

@@ -25,6 +25,7 @@ struct SetCommand: ParsableCommand {
 
     func validate() throws {
         if changes.isEmpty { throw ValidationError("give what to set: --priority, --add-tag, --remove-tag or --note") }
+        if let fault = changes.fault { throw ValidationError(fault) }
     }
 
     func run() throws {

@@ -40,6 +40,7 @@ struct Submit: ParsableCommand {
     var json = false
 
     func validate() throws {
+        if tags.contains("") { throw ValidationError("a tag is empty") }
         guard cluster.engine != nil else { return }
         if lab.isRemote {
             throw ValidationError(

@@ -37,7 +37,7 @@ struct Train: ParsableCommand {
             var worst: ExitStatus?, failures: [Failure] = []
             for folder in try bundles + listed() {
                 do {
-                    let status = try training.train(URL(fileURLWithPath: folder, isDirectory: true))
+                    let status = try training.train(given(folder, isFolder: true))
                     worst = worst ?? status
                 } catch { failures.append(Failure(error)) }
             }

@@ -30,7 +30,9 @@ struct Verify: ParsableCommand {
             let lab = try lab.open()
             let verify = Verification(lab: lab, datasets: DatasetCache(lab), threads: threads.value)
             var outcomes: [Verification.Outcome] = []
-            for summary in try lab.runs(RunFilter(ids: try runs.map { try lab.run(named: $0) })) {
+            // What was verified is printed, whatever is wrong with the others.
+            defer { if json, let text = try? JSONOutput.text(outcomes) { Terminal.output.line(text) } }
+            try forEach(try lab.runs(RunFilter(ids: try runs.map { try lab.run(named: $0) }))) { summary in
                 try checkMemory(summary.settings)
                 guard let outcome = try verify(summary) else {
                     throw Failure(summary.reasonWithoutWeights, Exit.missingFile)
@@ -38,7 +40,6 @@ struct Verify: ParsableCommand {
                 outcomes.append(outcome)
                 if !json { Terminal.output.line(sentence(outcome, summary)) }
             }
-            if json { Terminal.output.line(try JSONOutput.text(outcomes)) }
             if outcomes.contains(where: { !$0.isSame && $0.isComparable }) { throw Exit.someRunFailed }
             if !outcomes.allSatisfy(\.isSame) { throw Exit.unavailable }
         }

@@ -8,9 +8,9 @@ struct Wait: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Wait until runs have ended.",
         discussion: """
-            Ends when every selected run (without a selection: every run) is completed, failed, diverged, cancelled or removed; paused ones \
-            are waited for. Exit code 0: \
-            all of them are completed. Exit code 1: some are not. Exit code 75: --timeout has passed. A service (--server) may be away for \
+            Ends when every selected run (without a selection: every run) is completed, failed, diverged, cancelled, removed or, as a \
+            trial of a search, pruned; paused ones are waited for. Exit code 0: all of them are completed or pruned. Exit code 1: some are \
+            not. Exit code 75: --timeout has passed. A service (--server) may be away for \
             two minutes meanwhile.
             """)
     @OptionGroup var lab: LabPlace
@@ -65,7 +65,9 @@ struct Wait: ParsableCommand {
                 Terminal.output.line(
                     try JSONOutput.text(ids.compactMap { id in ended[id].map { Ended(id: id, state: $0) } }))
             }
-            if !ended.values.allSatisfy({ $0 == RunState.completed.rawValue }) { throw Exit.someRunFailed }
+            // That a search stops its worst trials is no failure.
+            let good = [RunState.completed, .pruned].map(\.rawValue)
+            if !ended.values.allSatisfy(good.contains) { throw Exit.someRunFailed }
         }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Lab
 import Operations
 
 /// The program's exit codes, as the argument parser throws them.
@@ -39,6 +40,25 @@ func reporting(_ body: () throws -> Void) throws {
     }
     if let code { throw code }
     if Terminal.error.failure != nil { throw Exit.cannotWrite }
+}
+
+/// Calls `body` for each run. What is wrong with one run is shown, and the others are done; the first failure's exit code is thrown in the
+/// end. A service that is away and a full disk concern all of them.
+func forEach(_ runs: [RunSummary], _ body: (RunSummary) throws -> Void) throws {
+    var code: ExitCode?
+    for run in runs {
+        do {
+            try body(run)
+        } catch let thrown as ExitCode {
+            throw thrown
+        } catch {
+            let failure = Failure(error)
+            if failure.code == Exit.unavailable || failure.code == Exit.cannotWrite { throw failure }
+            let shown = show(failure)
+            code = code ?? shown
+        }
+    }
+    if let code { throw code }
 }
 
 private func show(_ failure: Failure) -> ExitCode {

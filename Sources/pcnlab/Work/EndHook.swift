@@ -16,7 +16,8 @@ final class EndHook: WorkerPoolObserver {
     }
 
     func ended(_ claim: Claim, worker: Int, outcome: AttemptOutcome, state: RunState?) {
-        guard let state, state.isEnded else { return }
+        // Most trials are pruned while they wait, which no worker is told of: the command is run for none of them.
+        guard let state, state.isEnded, state != .pruned else { return }
         queue.async { [self] in run(claim.run) }
     }
 
