@@ -38,7 +38,7 @@ public enum LabError: Error, Equatable, CustomStringConvertible {
         case .noSuchRun(let name): "no run \(name); `pcnlab status` lists them"
         case .removedRun(let run, let time):
             "run \(run) was removed on \(Date(timeIntervalSince1970: Double(time) / 1000).formatted(.iso8601)); submit its spec again to "
-                + "have it trained anew"
+                + "train it from the beginning"
         case .ambiguousRun(let name, let matches):
             "\(name) names \(matches.count) runs (\(matches.prefix(3).joined(separator: ", ")) …); give more of the id"
         case .noSuchExperiment(let name, let known):

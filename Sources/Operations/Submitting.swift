@@ -84,7 +84,7 @@ package struct Submitting {
             !submitted.contains($0.id) && given.contains(key($0.settings))
         }
         return stale.map { run in
-            "note: run \(run.id.prefix(8)), \(run.model) seed \(run.settings.seed) with \(Format.count(run.epochs, "epoch")), stays "
+            "note: run \(run.id.prefix(8)), \(run.model) seed \(run.settings.seed) with \(Format.count(run.epochs, "epoch")), is kept "
                 + "(\(run.state.rawValue)): under \(run.settings.dependenceOnLength ?? "these settings") another length is another run; "
                 + "`pcnlab remove \(run.id.prefix(8))` removes it"
         }

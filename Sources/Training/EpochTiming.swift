@@ -82,7 +82,7 @@ extension [Double] {
 }
 
 extension ImageSet {
-    /// Images whose pixels are of no matter.
+    /// Images of arbitrary pixels.
     fileprivate static func random(_ count: Int, _ dataset: DatasetName) -> ImageSet {
         var state: UInt64 = 1
         let pixels = (0..<count * dataset.imageSize).map { _ in

@@ -4,7 +4,7 @@ import Networks
 import Specs
 import Tensors
 
-/// What a trained network says of images.
+/// Class probabilities that a trained network predicts for images.
 public final class Inference {
     private let settings: Settings
     private let network: Network

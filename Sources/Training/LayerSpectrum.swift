@@ -3,7 +3,7 @@ import Networks
 import Specs
 import Tensors
 
-/// How what a layer reads varies over training images: the variances of its principal components, the largest first.
+/// Variances of the principal components of a layer's inputs over training images, in descending order.
 public struct LayerSpectrum: Codable, Sendable, Equatable {
     /// Such as `features.1` or `linear.0`.
     public let layer: String

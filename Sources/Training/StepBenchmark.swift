@@ -63,7 +63,7 @@ public struct StepBenchmark: Sendable {
             ratio: median(times.map { operations / $0.step / (baseline.operations / $0.sgemm) }))
     }
 
-    /// Operations of a step's products of activations; a PCN's work on distances is not counted, as nobody needs it twice.
+    /// Floating-point operations of a step's products with activations. A PCN's distances are not counted.
     private func operations(_ settings: Settings, batch: Int) -> Double {
         2 * Double(settings.multiplyAddsPerEpoch.products) / Double(settings.trainRows) * Double(batch)
     }

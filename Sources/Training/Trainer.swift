@@ -134,7 +134,7 @@ public final class Trainer {
                 if let end = try checkpoint(host) { return end }
             }
         }
-        // What is not finite stays so: it is found here whatever the step that made it, and the loss may never show it.
+        // A value that is not finite never becomes finite again: one check in an epoch finds it, even where the loss stays finite.
         if let divergence { return .diverged(divergence) }
         let validation = data.validation.map { evaluate($0, host) }
         guard let test = evaluate(data.test, host), validation == nil || validation! != nil else {

@@ -51,9 +51,9 @@ struct ImportTests {
             #expect(try program.run("publish", "results").status == 0)
             let report = try program.run("report").out
             #expect(try there(program, "import", "results").status == 0)
-            let extension_ = try there(program, "submit", program.spec(spec(epochs: 400_000)))
+            let extended = try there(program, "submit", program.spec(spec(epochs: 400_000)))
             let note = "note: run \(id.prefix(8)) was imported without its weights, and is trained from epoch 1\n"
-            #expect(extension_.status == 0 && extension_.error.contains(note), "\(extension_.error)")
+            #expect(extended.status == 0 && extended.error.contains(note), "\(extended.error)")
             let work = try program.start(["work"] + Self.other)
             defer { kill(work.process.processIdentifier, SIGKILL) }
             try until { work.log.contains("epoch 1/400000") }
@@ -124,7 +124,8 @@ struct ImportTests {
             ("final_validation_accuracy", "-1", "final_validation_accuracy is -1.0; expected a number from 0 to 1"),
             ("weights_sha256", "\"zz\"", "weights_sha256 is \"zz\"; expected 64 hexadecimal digits"),
             ("experiments", "[\"a\", \"a\"]", "experiments has a name twice"),
-            ("epoch", "-5", "epoch is -5; expected 3, as it is completed"), ("epoch", "5.5", "has a number that does not fit its field"),
+            ("epoch", "-5", "epoch is -5; expected 3, as it is completed"),
+            ("epoch", "5.5", "has a number that does not fit its field"),
             ("twice", "true", "the file has it twice"),
             (
                 "completions", "[{\"epochs\": 0, \"train_accuracy\": 0, \"test_accuracy\": 0, \"weights_sha256\": \"\"}]",

@@ -179,7 +179,7 @@ struct SubmitTests {
         }
     }
 
-    @Test("--dry-run queues nothing and shows the paper's parameter counts and those that act")
+    @Test("--dry-run queues nothing and shows the paper's parameter counts and the trainable ones")
     func dryRun() throws {
         try Program.inNewFolder { program in
             let text = """

@@ -110,7 +110,7 @@ extension EnginePass {
             // A heartbeat is a second.
             let isQuick = (reading.starts.last?.beat ?? 0) < Self.quick
             if try lab.count(quickDeath: isQuick, on: node, of: attempt.engine) {
-                controller.observer(.notice("\(node) is used no more: two jobs died there soon after their start"))
+                controller.observer(.notice("\(node) is excluded for a day: two jobs died there soon after their start"))
             }
         }
         if end == .outOfMemory {

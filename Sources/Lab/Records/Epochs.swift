@@ -60,7 +60,7 @@ extension Lab {
     /// A run's curve, epoch by epoch. That of a completed run ends at its length: epochs of a cancelled extension are left out.
     /// - Parameters:
     ///   - after: only later epochs.
-    ///   - tellsTests: whether the test accuracies of a trial are told, which nobody may select by.
+    ///   - tellsTests: whether a trial's test accuracies are included, which must not be used for selection.
     public func epochs(of run: String, after epoch: Int = 0, tellsTests: Bool = false) throws -> [EpochRow] {
         try database.read { db in
             let isTold = try tellsTests || !Self.isTrial(run, db)

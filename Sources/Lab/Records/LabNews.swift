@@ -14,7 +14,7 @@ public struct LabNews: Sendable, Equatable {
     /// The number of runs in each state.
     public var counts: [RunState: Int] = [:]
 
-    /// Whether there is nothing that anyone would show: a heartbeat, for example.
+    /// Whether nothing visible has changed: after a heartbeat, for example.
     public var isEmpty: Bool { runs.isEmpty && epochs.isEmpty && !isListChanged }
 }
 
@@ -81,7 +81,7 @@ public final class LabWatch {
             ).compactMap { EpochRow($0, tellsTest: !isTrial) }
         }
         seen = running
-        // Nor do most changes of a job: its id, its node and why it waits.
+        // Most changes of a job write no event either: its id, its node and why it waits.
         let places = try Self.places(db)
         if let before = self.places { news.runs.formUnion(places.keys.filter { places[$0] != before[$0] }) }
         self.places = places

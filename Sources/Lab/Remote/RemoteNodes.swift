@@ -40,8 +40,8 @@ extension Lab {
         }
     }
 
-    /// Counts a job that died soon after its start, or forgets those before where one did not. After the second in sequence no job is sent
-    /// to the node for a day. Returns whether it is excluded now, and was not before.
+    /// Adds a job that died soon after its start to the node's count, or resets the count after one that did not. After the second in
+    /// sequence no job is sent to the node for a day. Returns whether it is excluded now, and was not before.
     @discardableResult
     public func count(quickDeath: Bool, on node: String, of engine: String) throws -> Bool {
         try database.write { db in

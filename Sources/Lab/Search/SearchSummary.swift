@@ -8,7 +8,7 @@ public struct SearchSummary: Sendable {
         public let number: Int
         /// Nil for a run that was removed.
         public let run: RunSummary?
-        /// How many rungs it was let past.
+        /// The number of rungs at which it was promoted.
         public let rung: Int
         /// The validation accuracy at each rung, and at the end; nil where it is not trained to it, and past the rung at which the search
         /// stopped it: training it on changes nothing in the search.

@@ -41,7 +41,7 @@ extension Lab {
                 try event(db, run: trial.results.run, "promoted", "past epoch \(halving.rungs[rung - 1])")
                 try settleRung(of: trial.results.run, db)
             case .stops(let rung) where trial.state == .waiting && trial.rung < halving.rungs.count:
-                // Another search may train it on. One that fewer trials had let past this rung stops where it is.
+                // Another search may still train it. One that was promoted when the search had fewer trials stops at its next rung.
                 let run = trial.results.run, epoch = halving.rungs[trial.rung]
                 guard try until(run, db).map({ $0 <= epoch }) ?? false else { continue }
                 try apply(.pruned, to: run, db)
@@ -109,7 +109,7 @@ extension Lab {
     /// A trial as it is stored, with what is known of it.
     struct StoredTrial {
         let number: Int
-        /// How many rungs it was let past.
+        /// The number of rungs at which it was promoted.
         let rung: Int
         /// Nil for a run that is not in the lab.
         let state: RunState?

@@ -108,5 +108,5 @@ package struct ErrorAnswer: Codable, Sendable {
     package var failure: Failure { Failure(detail, status: ExitStatus(exitCode)) }
 }
 
-/// How what a layer of a compressed run read varies, in the same way.
+/// The spectrum of one layer of a compressed run.
 package typealias SpectrumAnswer = LayerSpectrum

@@ -58,7 +58,8 @@ package struct ResultsFolder {
         do {
             contents = try JSONDecoder().decode(Contents.self, from: data)
         } catch let error as DecodingError {
-            throw Failure("\(name.printable): \(Self.sentence(error, data)); expected what `pcnlab publish` writes", status: .badData)
+            let sentence = Self.sentence(error, data)
+            throw Failure("\(name.printable): \(sentence); expected what `pcnlab publish` writes", status: .badData)
         }
         var ids: Set<String> = []
         return try contents.runs.map { run in

@@ -21,7 +21,7 @@ extension RunSummary {
             "run \(id) diverged before its first checkpoint\(why); it would diverge again: submit it with other settings, such as a "
                 + "lower learning_rate"
         case .completed:
-            "run \(id) is completed, but its weights are lost; `pcnlab retry \(id)` has it trained again, to the same bits"
+            "run \(id) is completed, but its weights are lost; `pcnlab retry \(id)` trains it again, to the same bits"
         }
     }
 

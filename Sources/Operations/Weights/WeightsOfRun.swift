@@ -27,7 +27,7 @@ package struct WeightsOfRun {
                 damaged("\(failures[failures.count - 1])")
             }
         }
-        let remedy = "`pcnlab retry \(run.id.prefix(8))` has it trained again, to the same bits"
+        let remedy = "`pcnlab retry \(run.id.prefix(8))` trains it again, to the same bits"
         throw Failure("no checkpoint of run \(run.id.prefix(8)) is whole; \(remedy)", status: failures[0].status)
     }
 

@@ -38,12 +38,12 @@ struct Scale: Sendable {
         return linear(low > 0 && low < 0.4 * high ? 0 : low, high, count)
     }
 
-    /// The lowest and the highest value, as far as float32 values and their means go: differences of larger numbers are not finite, and
-    /// smaller ones have no power of ten. Nil without values.
+    /// The lowest and the highest value, within what has a logarithm and a difference: no training has others. Nil without values.
     private static func range(_ values: some Sequence<Double>) -> (low: Double, high: Double)? {
         guard let low = values.min(), let high = values.max() else { return nil }
+        let least = Double.leastNormalMagnitude * 10, most = 1e300
         let bounded = { (value: Double) in
-            abs(value) < 1e-60 && value != 0 ? (value < 0 ? -1e-60 : 1e-60) : max(-1e60, min(1e60, value))
+            abs(value) < least && value != 0 ? (value < 0 ? -least : least) : max(-most, min(most, value))
         }
         return (bounded(low), bounded(high))
     }

@@ -9,8 +9,7 @@ public struct TerminalChart: Sendable {
     ///   - values: one for each step. Values that are not finite leave a gap.
     /// - Returns: nil if fewer than two values are finite.
     public init?(_ values: [Double], columns: Int, lines count: Int) {
-        // Differences of larger numbers are not finite. No training has such a loss.
-        let values = values.map { abs($0) <= Self.most ? $0 : .nan }, finite = values.filter(\.isFinite)
+        let values = values.map { Polyline.canBeDrawn($0) ? $0 : .nan }, finite = values.filter(\.isFinite)
         guard finite.count >= 2, let low = finite.min(), let high = finite.max(), columns > 0, count > 0 else { return nil }
         range = low...high
         var cells = [[UInt32]](repeating: [UInt32](repeating: 0, count: columns), count: count)
@@ -41,8 +40,6 @@ public struct TerminalChart: Sendable {
             return String(String.UnicodeScalarView(used.compactMap { Unicode.Scalar(0x2800 + $0) }))
         }
     }
-
-    private static let most = 1e300
 
     /// The values of a column of dots: all of its share if there are more values than columns, else the value interpolated
     /// between its neighbours.

@@ -17,7 +17,7 @@ struct HostGuard: RouterMiddleware {
     {
         let host = request.head.authority ?? request.headers[.init("Host")!] ?? ""
         guard names.contains(Self.name(host.lowercased())) else {
-            let detail = "this service does not answer to the name \(host.debugDescription); start it with --allowed-host NAME"
+            let detail = "the host name \(host.debugDescription) is not allowed; start the service with --allowed-host NAME"
             return Problem(.forbidden, detail).response
         }
         var context = context

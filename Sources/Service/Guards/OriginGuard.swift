@@ -12,7 +12,7 @@ struct OriginGuard: RouterMiddleware {
         case .get, .head: break
         case .post, .patch, .put, .delete:
             guard isOfThisSite(request, context) else {
-                return Problem(.forbidden, "a page of another site may not change anything here").response
+                return Problem(.forbidden, "requests from pages of other sites may not change the lab").response
             }
             let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased()
             guard type == "application/json" else {

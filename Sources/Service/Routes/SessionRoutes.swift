@@ -9,7 +9,7 @@ struct SessionRoutes {
     private struct Given: Decodable { let token: String }
     private struct Granted: Encodable { let access: String }
 
-    /// For anyone: who has no cookie yet.
+    /// Routes that need no token.
     func addOpen(to group: RouterGroup<ServiceContext>) {
         group.post("session") { request, _ in
             let given: Given = try await request.json()
@@ -29,7 +29,7 @@ struct SessionRoutes {
         }
     }
 
-    /// For those who have one.
+    /// Routes that need a token or its cookie.
     func add(to group: RouterGroup<ServiceContext>) {
         group.get("session") { _, context in
             Answers.response(try Answers.encoded(Granted(access: context.access == .change ? "change" : "read")))

@@ -188,7 +188,7 @@ struct ClusterStatus: ParsableCommand {
             if runs.isEmpty { Terminal.output.line("no runs are the cluster's") } else { table(runs) }
             for node in nodes where node.isExcluded(at: lab.clock.now()) {
                 Terminal.error.line(
-                    "\(node.name) is used no more since \(Format.time(node.excludedAt ?? 0)): jobs died there".printable)
+                    "\(node.name) is excluded for a day since \(Format.time(node.excludedAt ?? 0)): jobs died there".printable)
             }
         }
     }

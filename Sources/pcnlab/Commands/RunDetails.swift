@@ -26,8 +26,8 @@ struct RunDetails {
         field("experiments", run.experiments.joined(separator: ", "), &lines)
         if !run.tags.isEmpty { field("tags", run.tags.joined(separator: ", "), &lines) }
         field("settings", run.settings.canonicalJSON, &lines)
-        let acting = run.settings.linearParameters.grouped, paper = run.settings.paperLinearParameters.grouped
-        field("linear parameters", acting + (acting == paper ? "" : " that act (the paper counts \(paper))"), &lines)
+        let trainable = run.settings.linearParameters.grouped, paper = run.settings.paperLinearParameters.grouped
+        field("linear parameters", trainable + (trainable == paper ? "" : ", trainable (the paper counts \(paper))"), &lines)
         let convolutions = run.settings.convolutionParameters
         if convolutions > 0 { field("convolutions", convolutions.grouped + " parameters", &lines) }
         if let shape = run.settings.compressedShape ?? facts.compressedShape(run.settings) {
