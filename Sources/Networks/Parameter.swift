@@ -14,14 +14,20 @@ public final class Parameter: Sendable {
     /// Whether an optimizer updates it. Running statistics and masks are changed by the passes of training, fixed weights by nothing; they
     /// have no gradient.
     public let isTrained: Bool
+    /// Whether it is a mask of zeros and ones.
+    public let isMask: Bool
     /// The gradient is cleared before the backward pass, and every layer that reads the parameter adds to it.
     let isShared: Bool
 
-    init(_ name: String, _ shape: [Int], rateFactor: Double = 1, isShared: Bool = false, isTrained: Bool = true) {
+    init(
+        _ name: String, _ shape: [Int], rateFactor: Double = 1, isShared: Bool = false, isTrained: Bool = true,
+        isMask: Bool = false
+    ) {
         self.name = name
         value = Tensor(shape)
         gradient = Tensor(isTrained ? shape : [0])
         self.isTrained = isTrained
+        self.isMask = isMask
         self.rateFactor = rateFactor
         self.isShared = isShared
     }

@@ -162,7 +162,9 @@ extension ReportTable.Cell {
         unfinished = runs.filter { $0.state != .completed }
         seeds = completed.map(\.settings.seed).sorted()
         mixedKernels = runs.filter { !$0.mixedArithmetics.isEmpty }
-        usesWholeSplits = settings.trainSamples == nil && settings.testSamples == nil
+        // A graph's validation nodes are not taken from its training nodes.
+        let keepsBack = settings.validationSamples > 0 && settings.graphNodes == nil
+        usesWholeSplits = settings.trainSamples == nil && settings.testSamples == nil && !keepsBack
     }
 }
 

@@ -127,7 +127,7 @@ struct TidyRow: Encodable {
         paperLoss = cell.paper?.finalLoss
         trainDifference = difference(cell.train, cell.paper?.trainAccuracy)
         testDifference = difference(cell.test, cell.paper?.testAccuracy)
-        all = SharedSettings((cell.finished + cell.unfinished).map(\.settings))
+        all = SharedSettings((cell.finished + cell.unfinished).map(\.reportedSettings))
         unfinished = cell.unfinished.map {
             Unfinished(id: $0.id, seed: $0.settings.seed, state: $0.state.rawValue, epoch: $0.epoch, epochs: $0.epochs)
         }

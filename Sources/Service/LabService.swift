@@ -29,6 +29,9 @@ public struct LabService: Sendable {
             (self.host, self.port, self.socket, self.allowedHosts) = (host, port, socket, allowedHosts)
             (self.isReadOnly, self.releasesAbandoned, self.version) = (isReadOnly, releasesAbandoned, version)
         }
+
+        /// The name under which `serve` prints its address, where it listens at one.
+        var ownNames: [String] { ["0.0.0.0", "::"].contains(host) ? [] : [host] }
     }
 
     private let lab: Lab
@@ -83,6 +86,9 @@ public struct LabService: Sendable {
         } catch let error as IOError {
             let name = socket ?? "\(configuration.host):\(configuration.port)"
             throw ServiceError.cannotListen(address: name, reason: String(cString: strerror(error.errnoCode)))
+        } catch is SocketAddressError {
+            throw ServiceError.cannotListen(
+                address: "\(configuration.host):\(configuration.port)", reason: "no such host is known here")
         }
     }
 
@@ -104,7 +110,7 @@ public struct LabService: Sendable {
         router.add(middleware: SecurityHeaders())
         router.add(middleware: RequestLog(counts: answers.counts, logger: logger))
         router.add(middleware: SizeGuard())
-        router.add(middleware: HostGuard(allowed: configuration.allowedHosts))
+        router.add(middleware: HostGuard(allowed: configuration.allowedHosts + configuration.ownNames))
         router.add(middleware: OriginGuard())
         PageRoutes().add(to: router)
         let access = AccessGuard(tokens: tokens, isReadOnly: configuration.isReadOnly)

@@ -4,6 +4,8 @@ import Tensors
 
 /// The mean of the weights after each of a run's last epochs, as a running mean: w̄ ← w̄ + (w − w̄)/n at the n-th of them.
 ///
+/// A mask that changes between epochs enters by its union: the mean of the weights is not 0 where any of them was not masked.
+///
 /// It is kept beside the weights in a checkpoint and takes their place in the run's end. A checkpoint of the last epoch says so in its
 /// metadata.
 struct WeightAverage {
@@ -34,7 +36,9 @@ struct WeightAverage {
     func add(after epoch: Int, _ workers: Workers) {
         guard epoch >= firstEpoch else { return }
         workers.forEach(means.count) { index, _ in
-            means[index].average(parameters[index].value, number: epoch - firstEpoch + 1)
+            let value = parameters[index].value, mean = means[index]
+            guard parameters[index].isMask else { return mean.average(value, number: epoch - firstEpoch + 1) }
+            for place in 0..<mean.count where value.base[place] > 0 { mean.base[place] = 1 }
         }
     }
 

@@ -113,6 +113,66 @@ import Testing
         }
     }
 
+    @Test("leave what is not theirs in a shared folder, and refuse that of another lab")
+    func sharedFolder() throws {
+        try with { program in
+            let shared = program.folder.appending(path: "scratch"), own = shared.appending(path: "runs/thesis/data.txt")
+            try FileManager.default.createDirectory(at: own.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Data("mine".utf8).write(to: own)
+            let settings = Data(#"{"engine": "manual", "folder": "\#(shared.path)"}"#.utf8)
+            try settings.write(to: program.lab.appending(path: "cluster.json"))
+            #expect(try program.run("cluster", "submit").status == 0)
+            #expect(try program.run("cluster", "sync").status == 0)
+            #expect(FileManager.default.fileExists(atPath: own.path))
+            let bundles = try FileManager.default.contentsOfDirectory(atPath: shared.appending(path: "runs").path).count
+            #expect(bundles == 4)
+            let other = ["--lab", "other"]
+            #expect(try program.start(["submit", "spec.json"] + other).finish().status == 0)
+            try settings.write(to: program.folder.appending(path: "other/cluster.json"))
+            let refused = try program.start(["cluster", "sync"] + other).finish()
+            #expect(refused.status == 73 && refused.error.contains("it is the folder of the lab"), "\(refused)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: shared.appending(path: "runs").path).count == bundles)
+            let moved = try program.run("cluster", "sync", "--set", "folder=elsewhere")
+            #expect(moved.status == 64 && moved.error.contains("it is set in cluster.json alone"), "\(moved)")
+        }
+    }
+
+    @Test("use --set for the runs of the command alone, and once")
+    func settingsOfRuns() throws {
+        try with { program in
+            try Data(#"{"engine": "manual", "pack_minutes": 0, "max_submitted": 3}"#.utf8)
+                .write(to: program.lab.appending(path: "cluster.json"))
+            let ids = try program.status().keys.sorted()
+            // The first submission leaves two runs without a job; the second one has settings of its own.
+            #expect(try program.run("cluster", "submit", ids[0], ids[1], "--set", "max_submitted=1").status == 0)
+            #expect(try program.run("cluster", "submit", ids[2], "--set", "cpus=7", "--set", "setup=echo once").status == 0)
+            let jobs = program.lab.appending(path: "cluster/jobs")
+            let scripts = try FileManager.default.contentsOfDirectory(atPath: jobs.path).map {
+                try String(contentsOf: jobs.appending(path: "\($0)/job.sh"), encoding: .utf8)
+            }
+            #expect(scripts.count == 3 && scripts.count { $0.contains("--threads 7") } == 1, "\(scripts)")
+            #expect(scripts.count { $0.components(separatedBy: "echo once").count == 2 } == 1, "\(scripts)")
+        }
+    }
+
+    @Test("end an attempt whose first process was killed, when a later one has ended")
+    func killedTrain() throws {
+        try Program.inNewFolder { program in
+            let ids = try program.submitByHand(smallSpec("a", epochs: 100_000))
+            let killed = try program.startByHand(ids[0])
+            kill(killed.process.processIdentifier, SIGKILL)
+            _ = try killed.finish()
+            // The second one sees that the first is dead, and is told to stop.
+            let second = try program.start(
+                ["train", "--threads", "1", program.bundle(ids[0])], environment: ["PCNLAB_NODE": "n1"])
+            try program.run("cancel", ids[0])
+            try program.sync()
+            _ = try second.finish()
+            try program.sync()
+            #expect(try program.status()[ids[0]]?["state"] as? String == "cancelled")
+        }
+    }
+
     @Test("take a run to a node without its data, which says so, and goes on when the data is there")
     func dataMissing() throws {
         try with { program in

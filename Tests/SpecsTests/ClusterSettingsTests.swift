@@ -47,7 +47,10 @@ import Testing
 
     @Test(
         "takes no option in `extra` that pcnlab sets itself, however it is written",
-        arguments: ["--array=0-3", "-a0-3", "--time=5", "-t5", "--no-requeue", "--comment x", "-pmain", "--wrap=rm", "x"])
+        arguments: [
+            "--array=0-3", "-a0-3", "--arr=0-3", "--part=x", "--depend=1", "--time=5", "-t5", "--no-requeue", "--comment x",
+            "-pmain", "--wrap=rm", "x",
+        ])
     func reserved(_ option: String) {
         #expect(faults("{\"extra\": [\"\(option)\"]}").count == 1)
     }

@@ -106,5 +106,11 @@ import Testing
             d: 512, widths: [Int](repeating: 32_768, count: 32), dataset: .mnist, epochs: SettingField.countLimit, batchSize: 1)
         #expect(settings.multiplyAddsPerEpoch.total > 0)
         #expect(settings.linearParameters > 0)
+        // A spec may ask for more work than can be counted.
+        for linear in Linear.all {
+            let widest = Settings(
+                linear: linear, d: 512, widths: [Int](repeating: 32_768, count: 32), dataset: .cifar10, batchSize: 1)
+            #expect(widest.multiplyAddsPerEpoch.total > 1 << 40)
+        }
     }
 }

@@ -55,6 +55,34 @@ import Testing
         #expect(runs.allSatisfy { run in run.lambda.map { [1, run.layerWidths.count - 1].contains($0.count) } ?? false })
     }
 
+    @Test("draws again what does not fit together: a compression of other layers, images for a network of graphs")
+    func fitting() throws {
+        let compressions = #"{"after": 5, "dimensions": [1, 2, 3, 4]}, {"after": 5, "dimensions": [1]}"#
+        let space = #"{"compress": [\#(compressions)], "learning_rate": [0.1, 0.01]}"#
+        let dense = #""validation_samples": 100, "linear": "mlp""#
+        let runs = try Experiment.decode(spec(#"{"trials": 2, "space": \#(space)}"#, dense).utf8, file: "t").runs
+        // Where nothing fits, each value is named.
+        let misfits = #"{"after": 5, "dimensions": [1]}, {"after": 6, "dimensions": [2]}"#
+        let lines = diagnosticLines(spec(#"{"trials": 2, "space": {"compress": [\#(misfits)]}}"#, dense))
+        #expect(
+            lines.count == 2 && lines.allSatisfy { $0.contains("dimensions: found a list of 1; expected 4 numbers") }, "\(lines)")
+        #expect(lines.first?.contains("search.space.compress[0].dimensions") == true, "\(lines)")
+        #expect(runs.count == 2 && runs.allSatisfy { $0.faults.isEmpty && $0.compress != nil })
+        let architectures = #"{"architecture": ["linearnet", "gcn"], "learning_rate": [0.1, 0.01]}"#
+        let text = spec(#"{"trials": 2, "space": \#(architectures)}"#).replacing(#""architecture": "linearnet", "#, with: "")
+        #expect(try Experiment.decode(text.utf8, file: "t").runs.allSatisfy { $0.architecture == .linearnet })
+    }
+
+    @Test("finds every run of a small space, whatever its seed")
+    func wholeSpace() throws {
+        let list = (1...10).map(String.init).joined(separator: ", ")
+        let space = #"{"d": [\#(list)], "learning_rate": [\#(list)], "momentum": [0.1, 0.2, 0.3, 0.4, 0.5]}"#
+        for seed in 1...5 {
+            let runs = try decoded(#"{"trials": 500, "seed": \#(seed), "space": \#(space)}"#).runs
+            #expect(Set(runs).count == 500)
+        }
+    }
+
     static let refusals: [(search: String, lines: [String])] = [
         ("7", ["2:11: search: found 7; expected an object { … } of settings"]),
         (
@@ -92,6 +120,12 @@ import Testing
         (
             #"{"trials": 3, "space": {"d": {"from": 8, "to": 4}}}"#,
             ["2:58: search.space.d.to: found 4; expected more than from, 8"]
+        ),
+        (
+            #"{"trials": 3, "space": {"lambda": {"from": [1, 2], "to": 4}}}"#,
+            [
+                "2:54: search.space.lambda.from: found a list; expected a number: lists for the layers are values of a list"
+            ]
         ),
         (
             #"{"trials": 3, "space": {"dropout": {"from": 0, "to": 0.5, "scale": "log"}}}"#,

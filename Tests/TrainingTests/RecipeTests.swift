@@ -61,6 +61,7 @@ struct RecipeCase: Sendable, CustomTestStringConvertible {
         },
         RecipeCase("the average of the last two epochs' weights") { $0.weightAverage = 0.67 },
         RecipeCase("the average of all epochs' weights, mlp") { ($0.linear, $0.weightAverage) = (.mlp, 1) },
+        RecipeCase("the average of all epochs' weights, group_mask") { ($0.linear, $0.weightAverage) = (.groupMask, 1) },
     ]
 }
 

@@ -58,6 +58,9 @@ public struct RunBundle: Codable, Sendable, Equatable {
 
     // The names of a bundle's parts.
     static func name(run: String, attempt: Int) -> String { "runs/\(run)-\(attempt)" }
+
+    /// Whether a folder in `runs` has the form of a bundle's name.
+    static func isName(_ name: String) -> Bool { name.wholeMatch(of: /[0-9a-f]{16}-[0-9]+/) != nil }
     public static let file = "bundle.json"
     static func input(_ index: Int) -> String { "input/\(index).safetensors" }
     public static let request = "request"

@@ -43,13 +43,13 @@ struct BundleReading {
         Int(String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    /// How the attempt ended: a completion of any start, or the end of the last one if none is under way.
+    /// How the attempt ended: a completion of any start, or the end of the last one. A start trains only where those before it are dead, so
+    /// one before it without an end has none.
     var outcome: BundleOutcome? {
         if let completed = starts.compactMap(\.outcome).first(where: { $0.kind == .completed && $0.figures != nil }) {
             return completed
         }
-        let ends = starts.map(\.outcome)
-        return ends.contains { $0 == nil } ? nil : ends.last ?? nil
+        return starts.last?.outcome
     }
 
     /// Changes while a process of the attempt lives.

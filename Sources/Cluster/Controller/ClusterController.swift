@@ -62,6 +62,7 @@ public final class ClusterController {
     public func sync(isImpatient: Bool = false) throws -> ClusterSummary {
         let lock = try ControllerLock(lab)
         defer { lock.release() }
+        try claimFolder()
         var summary = ClusterSummary()
         let attempts = try lab.remoteAttempts()
         let names = Set(attempts.map(\.engine)).union(try lab.enginesOfRuns())
@@ -100,14 +101,37 @@ public final class ClusterController {
         summary.hasNews = summary.hasNews || pass.hasNews
     }
 
-    /// Removes scripts and outputs of submissions whose attempts have all ended, and bundles that a pass that was killed has left.
+    /// The name of the file in a shared folder that says which lab's it is.
+    private static let owner = "lab"
+
+    /// Refuses a shared folder that is another lab's: each would remove the other's bundles.
+    private func claimFolder() throws {
+        let own = lab.folder.standardizedFileURL.resolvingSymlinksInPath().path
+        // The default is within the lab.
+        guard settings.folder?.hasPrefix("/") == true else { return }
+        let before = try storage.get(Self.owner).map { String(decoding: $0, as: UTF8.self) }
+        let named = before?.trimmingCharacters(in: .whitespacesAndNewlines)
+        if named == own { return }
+        // A lab that was moved is not where the file says.
+        if let named, FileManager.default.fileExists(atPath: named + "/pcnlab.sqlite") {
+            throw SharedFolder.Failure(
+                path: storage.url.path,
+                reason: "it is the folder of the lab \(named); give each lab one of its own in cluster.json")
+        }
+        try storage.put(Data((own + "\n").utf8), as: Self.owner)
+    }
+
+    /// Removes scripts and outputs of submissions whose attempts have all ended, and bundles that a pass that was killed has left. What has
+    /// another name is not pcnlab's.
     private func removeRests() throws {
         let attempts = try lab.remoteAttempts()
         let tokens = Set(attempts.map(\.token)), bundles = Set(attempts.map { RunBundle.name(run: $0.run, attempt: $0.number) })
-        for token in try storage.list("jobs") where token != Local.slots && !tokens.contains(token) {
+        for token in try storage.list("jobs") where EnginePass.isToken(token) && !tokens.contains(token) {
             try? storage.remove("jobs/\(token)")
         }
-        for name in try storage.list("runs") where !bundles.contains("runs/\(name)") { try? storage.remove("runs/\(name)") }
+        for name in try storage.list("runs") where RunBundle.isName(name) && !bundles.contains("runs/\(name)") {
+            try? storage.remove("runs/\(name)")
+        }
     }
 
     /// The settings of a run's jobs: the lab's, and what was given for the run.

@@ -32,6 +32,12 @@ extension EnginePass {
             try close(attempt)
             return true
         }
+        // A process that was killed does not stop, and nobody would say so.
+        if !isFollowed, case .stop = attempt.wish, beat != nil, uptime - beatAt >= grace {
+            try ask(attempt)
+            try giveUp(attempt, reading, nil)
+            return true
+        }
         guard isFollowed, jobs != nil else {
             remember { seen in
                 seen.missingSince = attempt.missingSince
@@ -106,7 +112,8 @@ extension EnginePass {
             let text = reason + " before it began" + (output.isEmpty ? "" : ": \(output)")
             return try notStarted(attempt, text, isFault: isFault)
         }
-        if let node = attempt.node, end.map({ !$0.isOfTheCluster && $0 != .timeLimit }) ?? false {
+        // Too little memory is the settings' fault, not the node's.
+        if let node = attempt.node, end.map({ !$0.isOfTheCluster && $0 != .timeLimit && $0 != .outOfMemory }) ?? false {
             // A heartbeat is a second.
             let isQuick = (reading.starts.last?.beat ?? 0) < Self.quick
             if try lab.count(quickDeath: isQuick, on: node, of: attempt.engine) {

@@ -52,8 +52,12 @@ extension EnginePass {
     private func excluded(
         _ run: RemoteCandidate, _ nodes: [RemoteNode], _ capabilities: EngineCapabilities, _ isForgiving: Bool
     ) -> [String] {
-        nodes.filter { node in
-            let isDeadly = capabilities.features.count > 1 && node.isExcluded(at: now)
+        // A name that the engine does not know, as of a node that has left, would have it refuse the jobs.
+        let known = nodes.filter { capabilities.features.isEmpty || capabilities.features[$0.name] != nil }
+        // Where jobs die everywhere, the nodes are not the reason.
+        let canAvoid = known.count { $0.isExcluded(at: now) } < capabilities.features.count
+        return known.filter { node in
+            let isDeadly = canAvoid && capabilities.features.count > 1 && node.isExcluded(at: now)
             let isOther = run.arithmetic.map { before in
                 !node.arithmetic.isEmpty && run.settings.decisive(before) != run.settings.decisive(node.arithmetic)
             }
@@ -127,6 +131,9 @@ extension EnginePass {
         }
     }
 
+    /// Whether a folder in `jobs` has the form of a token.
+    static func isToken(_ name: String) -> Bool { name.wholeMatch(of: /[0-9a-f]{12}/) != nil }
+
     private static func token() -> String {
         (0..<12).map { _ in String(Int.random(in: 0..<16), radix: 16) }.joined()
     }
@@ -159,8 +166,10 @@ struct JobScript {
         var lines = [
             "#!/bin/sh",
             "# A job of pcnlab: it trains the runs of one task, one after the other.",
-            "task=${SLURM_ARRAY_TASK_ID:-$1}",
-            "export PCNLAB_JOB=\"${SLURM_ARRAY_JOB_ID:-\(folder.lastPathComponent)}_$task-${SLURM_RESTART_COUNT:-0}\"",
+            "# The task is given by the engine local, which may itself run in a job of Slurm.",
+            "task=${1:-$SLURM_ARRAY_TASK_ID} job=\(folder.lastPathComponent) restarts=0",
+            "[ -n \"${1:-}\" ] || { job=$SLURM_ARRAY_JOB_ID; restarts=${SLURM_RESTART_COUNT:-0}; }",
+            "export PCNLAB_JOB=\"${job}_$task-$restarts\"",
             "export PCNLAB_NODE=\"${SLURMD_NODENAME:-}\"",
             "export PCNLAB_DATASETS=\(settings.datasets.map(Shell.expanded) ?? Shell.quoted(node.datasets))",
         ]

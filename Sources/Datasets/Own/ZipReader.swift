@@ -145,9 +145,9 @@ enum Inflation {
         var place = 0
         return packed.withUnsafeBufferPointer { input -> [UInt8]? in
             while true {
-                if stream.avail_in == 0 {
+                if stream.avail_in == 0, place < input.count {
                     let count = min(input.count - place, 1 << 30)
-                    guard count > 0, let base = input.baseAddress else { return nil }
+                    guard let base = input.baseAddress else { return nil }
                     stream.next_in = UnsafeMutablePointer(mutating: base + place)
                     stream.avail_in = UInt32(count)
                     place += count
@@ -162,6 +162,7 @@ enum Inflation {
                 output += chunk[..<made]
                 switch status {
                 case Z_STREAM_END: return output.count == expected ? output : nil
+                // Where the input is used up, zlib may still hold output for which there was no room.
                 case Z_OK: continue
                 case Z_BUF_ERROR where stream.avail_in == 0 && place < input.count: continue
                 default: return nil

@@ -102,7 +102,7 @@ extension LinearPart {
         let layers = shape.layers.map { index, inputs, outputs in
             let layer = GroupMaskLayer(
                 weight: Parameter("weights.\(index)", [outputs, inputs]),
-                mask: Parameter("masks.\(index)", [outputs, inputs], isTrained: false),
+                mask: Parameter("masks.\(index)", [outputs, inputs], isTrained: false, isMask: true),
                 bias: Parameter("biases.\(index + 1)", [outputs]))
             let fanIn = min(shape.d, inputs), bound = 1 / Double(fanIn).squareRoot()
             layer.weight.initialise(seed: shape.seed, bound: bound)

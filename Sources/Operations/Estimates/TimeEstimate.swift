@@ -43,8 +43,8 @@ package final class TimeEstimate {
     private func secondsOfProducts(_ settings: Settings) -> Double {
         let work = settings.multiplyAddsPerEpoch
         // The evaluation of an image takes a third of the work of a training image.
-        let evaluation = work.products / 3 / settings.trainRows * settings.evaluatedRows
-        return 2 * Double(work.total + evaluation) / (rate * Self.expectedRatio)
+        let evaluation = Double(work.products) / 3 / Double(settings.trainRows) * Double(settings.evaluatedRows)
+        return 2 * (Double(work.total) + evaluation) / (rate * Self.expectedRatio)
     }
 
     private func timing(_ settings: Settings) throws -> EpochTiming? {

@@ -53,7 +53,7 @@ class Route {
 
 function navigate() {
   const [path, search = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
-  if (path === 'main') return;
+  if (path === 'main' || isSignedOut) return;
   const next = screens[path] ? path : 'queue', parameters = new URLSearchParams(search);
   if (screen && next === name && screen.follows?.(parameters)) {
     screen.route.parameters = parameters;
@@ -110,11 +110,16 @@ async function begin() {
   document.getElementById('leave').hidden = false;
   document.body.classList.toggle('read-only', access.access !== 'change');
   document.getElementById('access').hidden = access.access === 'change';
-  let isFirst = true;
-  live.addEventListener('connection', ({ detail }) => showConnection(detail));
+  // Also in a tab that got its first news from another tab's stream.
+  let wasLost = false;
+  live.addEventListener('connection', ({ detail }) => {
+    if (!detail.isConnected) wasLost = true;
+    showConnection(detail);
+  });
   live.addEventListener('hello', () => {
-    if (isFirst) { isFirst = false; checkVersion().catch(() => {}); return; }
     checkVersion().catch(() => {});
+    if (!wasLost) return;
+    wasLost = false;
     announce('Connected again; the page is up to date.');
     toScreen('catchUp');
   });
@@ -153,6 +158,8 @@ function signIn(remark = null) {
 }
 
 onSignedOut(() => signIn());
+// The address that `pcnlab serve` prints, pasted into this tab, changes only the fragment.
+addEventListener('hashchange', () => { if (location.hash.startsWith('#token=')) location.reload(); });
 document.getElementById('leave').addEventListener('click', async () => {
   await session.end().catch(() => {});
   signIn();

@@ -10,7 +10,7 @@ export const mostCurves = 100;
 
 /** The key under which runs are one group: all settings but the seed. */
 const groupKey = (run) => JSON.stringify([run.dataset, run.dataset_digest,
-  Object.entries(run.settings).filter(([name]) => name !== 'seed' && name !== 'epochs').sort(([a], [b]) => (a < b ? -1 : 1))]);
+  Object.entries(run.settings).filter(([name]) => name !== 'seed').sort(([a], [b]) => (a < b ? -1 : 1))]);
 
 export class CurvePanel {
   #set = new CurveSet();

@@ -80,7 +80,14 @@ export class ExperimentScreen {
       this.#showList();
       await this.#showCurves();
     } catch (problem) {
+      if (problem.status === 401 || this.isEnded) return;
       setText(this.problem, problem.message);
+      if (problem.status !== 404) return;
+      // Its last run was removed.
+      this.all = [];
+      setText(this.counts, '');
+      fill(this.actions);
+      fill(this.list);
     }
   }
 

@@ -13,6 +13,8 @@ export class Live extends EventTarget {
   #watch = 0;
   #retry = 0;
   #release = null;
+  /** Ends the wait for the lock. */
+  #waiting = new AbortController();
   /** The last state that this tab knows of. */
   state = { isConnected: false, since: Date.now(), server: null };
 
@@ -31,11 +33,11 @@ export class Live extends EventTarget {
   }
 
   #queueForLock() {
-    navigator.locks.request('pcnlab-stream', () => new Promise((release) => {
+    navigator.locks.request('pcnlab-stream', { signal: this.#waiting.signal }, () => new Promise((release) => {
       this.#isLeader = true;
       this.#release = release;
       this.#open();
-    }));
+    })).catch((problem) => { if (problem.name !== 'AbortError') throw problem; });
   }
 
   /** Whether this tab has the stream. */
@@ -45,6 +47,7 @@ export class Live extends EventTarget {
   stop() {
     this.#close();
     this.#release?.();
+    this.#waiting.abort();
     this.#channel?.close();
     this.#channel = null;
   }

@@ -51,13 +51,17 @@ const marked = (run, cells) => { cells.dataset.run = run.id; return cells; };
 export class QueueScreen {
   title = 'Queue';
   #ticked = new Set();
+  #filters = '';
+  /** What went wrong, by what was loaded. */
+  #problems = new Map();
   #running = [];
   #page = { runs: [], next: null, counts: {}, total: 0 };
 
   constructor(root, route) {
     this.root = root;
     this.route = route;
-    for (const id of (route.get('ids') ?? '').split(',').filter(Boolean)) this.#ticked.add(id);
+    this.#ticked = this.#tickedInAddress();
+    this.#filters = JSON.stringify(filtersOf(route));
     this.counts = h('ul', { class: 'counts', 'aria-label': 'Runs by state' });
     this.training = h('section', { 'aria-labelledby': 'training' });
     this.side = h('div', { class: 'side' });
@@ -69,19 +73,25 @@ export class QueueScreen {
     this.problem = h('p', { class: 'error', role: 'alert', hidden: true });
     fill(root, h('h1', { class: 'unseen' }, 'Queue'), this.problem, this.counts, h('div', { class: 'columns' }, h('div', null, this.training, this.curves), this.side),
       h('section', { 'aria-labelledby': 'runs' }, h('h2', { id: 'runs' }, 'Runs'), this.form.element, this.bulk, this.list));
-    this.refreshSummary = throttled(1_000, () => this.#quietly(this.loadSummary()));
-    this.refreshRuns = throttled(1_000, () => this.#quietly(this.loadRuns()));
+    this.refreshSummary = throttled(1_000, () => this.#quietly(this.loadSummary(), 'summary'));
+    this.refreshRuns = throttled(1_000, () => this.#quietly(this.loadRuns(), 'runs'));
     this.refreshRates = throttled(3_000, () => { this.refreshSummary(); this.refreshRuns(); });
-    this.#quietly(this.loadSummary());
-    this.#quietly(this.loadRuns());
+    this.#quietly(this.loadSummary(), 'summary');
+    this.#quietly(this.loadRuns(), 'runs');
   }
 
   follows() { return true; }
 
   changed() {
     this.form.update();
-    this.#quietly(this.loadRuns());
+    // Of another selection, none is ticked but those that the address names.
+    const filters = JSON.stringify(filtersOf(this.route));
+    if (filters !== this.#filters) this.#ticked = this.#tickedInAddress();
+    this.#filters = filters;
+    this.#quietly(this.loadRuns(), 'runs');
   }
+
+  #tickedInAddress() { return new Set((this.route.get('ids') ?? '').split(',').filter(Boolean)); }
 
   end() {
     for (const one of [this.refreshSummary, this.refreshRuns, this.refreshRates]) one.cancel();
@@ -89,11 +99,15 @@ export class QueueScreen {
     this.isEnded = true;
   }
 
-  #quietly(work) {
-    work.then(() => { this.problem.hidden = true; }, (problem) => {
+  #quietly(work, what) {
+    const show = () => {
+      this.problem.hidden = this.#problems.size === 0;
+      setText(this.problem, [...new Set(this.#problems.values())].join(' '));
+    };
+    work.then(() => { this.#problems.delete(what); show(); }, (problem) => {
       if (problem.status === 401 || problem.status === 0) return;
-      this.problem.hidden = false;
-      setText(this.problem, problem.message);
+      this.#problems.set(what, problem.message);
+      show();
     });
   }
 
@@ -127,7 +141,7 @@ export class QueueScreen {
     const running = summary.running;
     const isNew = running.map((run) => run.id).join() !== this.#running.map((run) => run.id).join();
     this.#running = running;
-    if (isNew && !this.#ticked.size) this.#quietly(this.#showCurves());
+    if (isNew && !this.#ticked.size) this.#quietly(this.#showCurves(), 'curves');
     const list = table('Runs in training', [
       { title: 'run', cell: runLink },
       { title: 'model', cell: (run) => h('span', null, h('b', null, run.model), ` ${run.dataset}, seed ${run.seed}`) },
@@ -165,8 +179,8 @@ export class QueueScreen {
     const asked = this.#asked = {};
     let missing = null;
     const page = await get('/runs', { ...filtersOf(route), order, after, limit: 100 }).catch((problem) => {
-      // There is no such experiment, or its last run was removed.
-      if (problem.status !== 404) throw problem;
+      // There is no such experiment, or its last run was removed; or the filter cannot be read. It selects nothing to act on.
+      if (problem.status !== 404 && problem.status !== 400) throw problem;
       missing = problem;
       return { runs: [], next: null, counts: {}, total: 0 };
     });
@@ -224,7 +238,7 @@ export class QueueScreen {
       if (!await act(action, selection)) return;
       if (action.name === 'remove') this.#ticked.clear();
       this.#ticksChanged();
-      this.#quietly(this.catchUp());
+      this.#quietly(this.catchUp(), 'runs');
     }, total === 0 && ticked === 0),
     ticked ? h('button', { type: 'button', 'data-key': 'untick', onclick: () => { this.#ticked.clear(); this.#ticksChanged(); } }, 'Untick all') : h('span', { class: 'faint' }, 'Tick runs to see their curves, or to act on them only.'));
   }
@@ -239,7 +253,7 @@ export class QueueScreen {
     const all = this.list.querySelector('thead input');
     if (all) all.checked = this.#page.runs.length > 0 && this.#page.runs.every((run) => this.#ticked.has(run.id));
     this.#showBulk();
-    this.#quietly(this.#showCurves());
+    this.#quietly(this.#showCurves(), 'curves');
   }
 
   /** The curves of the ticked runs, also of those on another page; where none is ticked, of those in training. */
@@ -250,11 +264,17 @@ export class QueueScreen {
       const here = new Map(this.#page.runs.map((run) => [run.id, run]));
       const ids = [...this.#ticked].slice(0, mostCurves), elsewhere = ids.filter((id) => !here.has(id));
       if (elsewhere.length) {
-        const page = await get('/runs', { ids: elsewhere.join(','), limit: mostCurves }).catch((problem) => {
+        const page = await get('/runs', { ids: elsewhere.join(','), limit: mostCurves }).catch(async (problem) => {
           if (problem.status !== 404) throw problem;
-          // One of them was removed.
-          for (const id of elsewhere) this.#ticked.delete(id);
-          return { runs: [] };
+          // Some of them were removed.
+          const answers = await Promise.all(elsewhere.map((id) => get('/runs', { ids: id }).catch((one) => {
+            if (one.status !== 404) throw one;
+            this.#ticked.delete(id);
+            return { runs: [] };
+          })));
+          this.#keepTicks();
+          this.#showBulk();
+          return { runs: answers.flatMap((answer) => answer.runs) };
         });
         for (const run of page.runs) here.set(run.id, run);
       }

@@ -13,6 +13,7 @@ export class RunScreen {
   #events = [];
   #log = '';
   #logOffset = 0;
+  #following = Promise.resolve();
 
   constructor(root, route) {
     this.root = root;
@@ -60,9 +61,17 @@ export class RunScreen {
       setText(this.problem, '');
       this.#show(record);
       if (isFirst) { this.#showForm(record.run); this.#offer(record.run); }
-      await Promise.all([this.panel.show([record.run]), this.#showSettings(), this.#follow()]);
+      // One after the other: two at once would read the log from the same place.
+      this.#following = this.#following.catch(() => {}).then(() => this.#follow());
+      await Promise.all([this.panel.show([record.run]), this.#showSettings(), this.#following]);
     } catch (problem) {
-      if (problem.status !== 401) setText(this.problem, problem.message);
+      if (problem.status === 401 || this.isEnded) return;
+      setText(this.problem, problem.message);
+      if (problem.status !== 404) return;
+      // It was removed: what was known of it is history.
+      fill(this.head, h('h1', null, `Run ${format.short(this.id)}`));
+      fill(this.actions);
+      this.changes.hidden = true;
     }
   }
 
@@ -107,7 +116,7 @@ export class RunScreen {
       { title: 'kept', cell: (one) => (one.kept ? 'yes' : 'until the next') },
       { title: 'file', class: 'text', cell: (one) => h('code', null, one.file) },
       { title: 'SHA-256', class: 'wide', cell: (one) => h('code', { title: one.sha256 }, one.sha256.slice(0, 16)) },
-    ], checkpoints.slice(-50), { hideCaption: true }), checkpoints.length
+    ], checkpoints.slice(0, 50), { hideCaption: true }), checkpoints.length
       ? h('p', { class: 'tools' }, 'Weights: ', weights('safetensors'), weights('safetensors', { expand: true }), weights('npz'), weights('onnx', { expand: true })) : null);
   }
 
@@ -162,12 +171,17 @@ export class RunScreen {
     const priority = h('input', { id: 'priority', type: 'number', step: 1, value: run.priority });
     const tags = h('input', { id: 'tags', value: run.tags.join(' '), spellcheck: 'false' }), note = h('textarea', { id: 'note', rows: 2, value: run.note ?? '' });
     const answer = h('span', { role: 'status' });
+    // What the form began with. Only what was changed here is sent: another process may have changed the rest meanwhile.
+    let begun = { priority: run.priority, tags: run.tags, note: run.note ?? '' };
     this.changes.addEventListener('submit', async (event) => {
       event.preventDefault();
-      const before = this.record.run, wished = tags.value.split(/\s+/).filter(Boolean);
+      const wished = { priority: Number(priority.value), tags: tags.value.split(/\s+/).filter(Boolean), note: note.value };
+      if (JSON.stringify(wished) === JSON.stringify(begun)) { setText(answer, 'Nothing was changed.'); return; }
       try {
-        await patch(`/runs/${this.id}`, { priority: Number(priority.value), add_tags: wished.filter((tag) => !before.tags.includes(tag)),
-          remove_tags: before.tags.filter((tag) => !wished.includes(tag)), note: note.value });
+        await patch(`/runs/${this.id}`, { priority: wished.priority === begun.priority ? undefined : wished.priority,
+          add_tags: wished.tags.filter((tag) => !begun.tags.includes(tag)), remove_tags: begun.tags.filter((tag) => !wished.tags.includes(tag)),
+          note: wished.note === begun.note ? undefined : wished.note });
+        begun = wished;
         setText(answer, 'Saved.');
         await this.load();
       } catch (problem) {
@@ -214,7 +228,8 @@ export class RunScreen {
     return this.panel.take(rows);
   }
 
-  runs({ runs }) { if (runs.includes(this.id)) this.refresh(); }
+  // The news of a removed run has no id of it.
+  runs({ runs, list }) { if (list || runs.includes(this.id)) this.refresh(); }
 
   async catchUp() {
     await this.load();
@@ -235,7 +250,7 @@ function timeline(attempts) {
   const from = attempts[0].started_at, to = Math.max(...attempts.map((one) => one.ended_at ?? Date.now()), from + 1);
   return svg('svg', { class: 'timeline', viewBox: '0 0 1000 20', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
     attempts.slice(-200).map((one) => svg('rect', { x: ((one.started_at - from) / (to - from) * 1000).toFixed(1), y: 3, height: 14,
-      width: Math.max(2, ((one.ended_at ?? Date.now()) - one.started_at) / (to - from) * 1000 - 1).toFixed(1), class: one.ended_at === null ? 'running' : one.outcome })));
+      width: Math.max(2, ((one.ended_at ?? Date.now()) - one.started_at) / (to - from) * 1000 - 1).toFixed(1), class: one.ended_at === null ? 'running' : /^[a-z]*/.exec(one.outcome)[0] })));
 }
 
 /** The variances of a layer's components, and where those that are kept end. */

@@ -14,7 +14,7 @@ extension DatasetName {
     ) -> DatasetName? {
         guard (2...256).contains(classNames.count), (1...imageLimit).contains(trainImages), (1...imageLimit).contains(testImages),
             (1...4).contains(channels), (1...sideLimit).contains(side),
-            // A terabyte. Counts of multiply-adds fit Int below it.
+            // A terabyte.
             trainImages * channels * side * side <= 1 << 40
         else { return nil }
         let label = Self.label(of: folder)

@@ -72,6 +72,9 @@ extension ClusterField {
             read: { .texts($0[keyPath: path]) })
     }
 
+    /// Settings of a whole pass: in a submission they are for that pass alone, the others for the runs.
+    public static let ofPass: Set<String> = ["max_submitted", "starts_per_minute", "grace_seconds", "poll_seconds"]
+
     /// The names of the engines that this program has.
     public static let engines = ["slurm", "local", "manual"]
 
@@ -144,7 +147,7 @@ extension ClusterField {
             // Long options may be shortened, and short ones may have their value attached.
             let hit = options.first { option in
                 option.hasPrefix("--")
-                    ? text.prefix { $0 != "=" && $0 != " " } == option
+                    ? text.utf8.count > 2 && option.hasPrefix(text.prefix { $0 != "=" && $0 != " " }) && text.hasPrefix("--")
                     : text.hasPrefix(option) && !text.hasPrefix("--")
             }
             guard let hit else { continue }

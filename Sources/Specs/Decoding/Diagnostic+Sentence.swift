@@ -29,8 +29,9 @@ extension Diagnostic {
             "unknown value \(Echo.quoted(found)); did you mean \(Echo.quoted(suggestion))?"
         case .unknownChoice(let found, nil, let kind):
             "unknown value \(Echo.quoted(found)); expected \(kind.phrase)"
-        case .tooManySamples(let found, let dataset, let available):
-            "\(found.grouped) is more than \(dataset.displayName) has; expected at most \(available.grouped)"
+        case .tooManySamples(let found, let dataset, let available, let isBeside):
+            "\(found.grouped) is more than \(dataset.displayName) has"
+                + (isBeside ? " beside its validation samples" : "") + "; expected at most \(available.grouped)"
         case .otherKindOfData(let dataset, let architecture):
             architecture.readsGraph
                 ? "\(architecture.name) reads a graph, and \(dataset.label) has images; expected "

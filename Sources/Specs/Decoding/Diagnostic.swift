@@ -26,7 +26,7 @@ struct Diagnostic: Hashable, Sendable {
         /// A name that is not one of the choices.
         case unknownChoice(found: String, suggestion: String?, ValueKind)
         /// More samples than the data set's split has.
-        case tooManySamples(found: Int, dataset: DatasetName, available: Int)
+        case tooManySamples(found: Int, dataset: DatasetName, available: Int, isBesideValidation: Bool = false)
         /// A graph for a network that reads images, or the other way round.
         case otherKindOfData(DatasetName, Architecture)
         /// A grid of pixels in a space of one or two dimensions.

@@ -228,9 +228,10 @@ struct Expansion {
         }
         var seen: Set<Found> = []
         for draft in drafts where draft.given["dataset"]?.value != nil {
-            let dataset = draft.settings.dataset
+            let dataset = draft.settings.dataset, rest = dataset.trainImages - draft.settings.validationSamples
             let limits = [
-                "train_samples": dataset.trainImages - draft.settings.validationSamples,
+                // Where more are kept back than there are, that is the fault.
+                "train_samples": rest > 0 ? rest : dataset.trainImages,
                 "validation_samples": dataset.nodes == nil ? dataset.trainImages - 1 : dataset.validationNodes,
                 "test_samples": dataset.testImages,
             ]
@@ -239,7 +240,10 @@ struct Expansion {
                     seen.insert(Found(position: given.position, dataset: dataset)).inserted
                 else { continue }
                 report(
-                    .tooManySamples(found: count, dataset: dataset, available: available), at: given.position, given.path)
+                    .tooManySamples(
+                        found: count, dataset: dataset, available: available,
+                        isBesideValidation: key == "train_samples" && available < dataset.trainImages),
+                    at: given.position, given.path)
             }
         }
     }

@@ -18,6 +18,11 @@ extension Expansion {
                 .notOfForm(found: "\(rung.epochs)", remedy: "a rung comes before the end: expected less than epochs, \(epochs)"),
                 at: rung.position, rung.path)
         }
+        if drawn.isEmpty {
+            // Where nothing fits, what is wrong with the values is reported at their places.
+            let faulty = examples(outline).filter { Settings(fitting: $0.given.compactMapValues(\.value)) == nil }
+            if !faulty.isEmpty { return faulty }
+        }
         if drawn.count < search.trials, let trials = outline.trials {
             let limit = search.mostParameters.map { " with at most \($0.grouped) linear parameters" } ?? ""
             let remedy =
@@ -27,6 +32,15 @@ extension Expansion {
             report(.notOfForm(found: "\(search.trials)", remedy: remedy), at: trials.position, trials.path)
         }
         return drawn.map { Draft(base.settings, $0) }
+    }
+
+    /// Runs with each value of each list, and both ends of each range, beside the first values of the others.
+    private func examples(_ outline: SearchOutline) -> [Draft] {
+        var first = self.outline.base.settings
+        for swept in outline.examples { first[swept.field.key] = swept.values.first }
+        return outline.examples.flatMap { swept in
+            swept.values.map { Draft(first.merging([swept.field.key: $0]) { $1 }) }
+        }
     }
 
     private mutating func checkValidation(_ outline: SearchOutline) {

@@ -25,6 +25,16 @@ public struct SearchDimension: Hashable, Sendable {
         }
     }
 
+    /// Every value, if they are so many at most; nil otherwise, and for a range of real numbers.
+    func all(atMost limit: Int) -> [SettingValue]? {
+        guard let count, count <= limit else { return nil }
+        switch values {
+        case .list(let list): return list
+        case .wholes(let range, _): return range.map(SettingValue.whole)
+        case .reals: return nil
+        }
+    }
+
     /// The value at a place of the unit interval.
     func value(at place: Double) -> SettingValue {
         switch values {

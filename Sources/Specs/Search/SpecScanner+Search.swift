@@ -133,6 +133,14 @@ extension SpecScanner {
             if scale == .linear || low > 0 { return ([from, to], .wholes(low...high, scale)) }
         case (.real(let low), .real(let high)) where low < high:
             if scale == .linear || low > 0 { return ([from, to], .reals(low...high, scale)) }
+        case (.reals, _), (_, .reals):
+            let isLow = if case .reals = low { true } else { false }
+            let end = isLow ? from : to, part = isLow ? SearchPart.Range.from : .to
+            report(
+                .notOfForm(
+                    found: end.value?.shown ?? "a list", remedy: "expected a number: lists for the layers are values of a list"),
+                at: end.position, path.key(part.rawValue))
+            return ([from, to], nil)
         default:
             report(.notOfForm(found: high.shown, remedy: "expected more than from, \(low.shown)"), at: position, here)
             return ([from, to], nil)

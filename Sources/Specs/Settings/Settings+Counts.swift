@@ -33,7 +33,8 @@ extension Settings {
         let perStep =
             layers.map(linear.perStep).reduce(0, +)
             + convolutionDimensions.map { convolution.perStep($0, d ?? 0) }.reduce(0, +)
-        return MultiplyAdds(products: trainRows * perImage, distances: batchesPerEpoch * perStep)
+        return MultiplyAdds(
+            products: trainRows.saturating(times: perImage), distances: batchesPerEpoch.saturating(times: perStep))
     }
 
     /// Multiply-adds of the convolutions for one image, forward and backward. The gradient of the image is not needed.
@@ -51,5 +52,16 @@ public struct MultiplyAdds: Hashable, Sendable {
     public let distances: Int
 
     /// Both together.
-    public var total: Int { products + distances }
+    public var total: Int {
+        let (sum, overflow) = products.addingReportingOverflow(distances)
+        return overflow ? .max : sum
+    }
+}
+
+extension Int {
+    /// The product of two counts, or the largest number: nobody trains so much, but a spec may ask for it.
+    fileprivate func saturating(times other: Int) -> Int {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
 }

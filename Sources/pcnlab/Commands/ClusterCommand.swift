@@ -55,7 +55,7 @@ extension ClusterChoice {
     func assign(_ ids: [String], in lab: Lab) throws -> (runs: [String], summary: ClusterSummary) {
         let assigned = try lab.assign(ids, to: try settings(lab).engine, changes: changes)
         let reporter = ClusterReporter(lab)
-        return (assigned, try controller(lab) { reporter($0) }.sync(isImpatient: true))
+        return (assigned, try controller(lab, isSubmission: true) { reporter($0) }.sync(isImpatient: true))
     }
 
     /// What a person does next.
@@ -133,7 +133,7 @@ struct ClusterSync: ParsableCommand {
                     misses += 1
                 }
                 if Terminal.output.failure != nil { break }
-                let pause = min(600, Double(settings.pollSeconds) * Double(1 << min(misses, 5)))
+                let poll = Double(settings.pollSeconds), pause = max(poll, min(600, poll * Double(1 << min(misses, 5))))
                 _ = isStopped.wait(timeout: .now() + pause)
             }
             if let signal = StopSignals.received { throw ExitCode(128 + signal) }
@@ -229,6 +229,7 @@ struct ClusterCancel: ParsableCommand {
             let lab = try lab.open()
             let runs = try selection.some(lab).filter { $0.remote != nil }
             let lines = RunLines(runs)
+            var summary: ClusterSummary?
             if runs.isEmpty { return Terminal.error.line("no such runs are the cluster's") }
             if runs.count > 1, !confirmation.dryRun {
                 try confirmation.ask("end the jobs of \(Format.count(runs.count, "run")) (\(RunLines.states(runs)))")
@@ -236,11 +237,13 @@ struct ClusterCancel: ParsableCommand {
             if !confirmation.dryRun {
                 _ = try lab.assign(runs.map(\.id), to: nil)
                 let reporter = ClusterReporter(lab)
-                try cluster.controller(lab) { reporter($0) }.sync()
+                summary = try cluster.controller(lab) { reporter($0) }.sync()
             }
             for run in runs {
                 Terminal.output.line(lines.line(run, run.state == .running ? "stops at its next batch" : "given back"))
             }
+            // The reporter has said why. The next pass ends the jobs.
+            if summary?.trouble != nil { throw Exit.unavailable }
         }
     }
 }

@@ -59,6 +59,9 @@ extension ClusterChoice {
             let known = ClusterField.engines.joined(separator: ", ")
             throw ValidationError("\(option): \(engine.debugDescription) is no engine; give one of \(known)")
         }
+        if changes.contains(where: { $0.hasPrefix("folder=") }) {
+            throw ValidationError("folder: later passes have to find it, so it is set in cluster.json alone")
+        }
         do {
             var settings = ClusterSettings()
             try settings.apply(all)
@@ -75,8 +78,12 @@ extension ClusterChoice {
         return settings
     }
 
-    func controller(_ lab: Lab, observer: @escaping ClusterObserver) throws -> ClusterController {
-        let settings = try settings(lab)
+    /// - Parameter isSubmission: whether the changes are those of the submitted runs, which have them on record, and not of the others.
+    func controller(_ lab: Lab, isSubmission: Bool = false, observer: @escaping ClusterObserver) throws -> ClusterController {
+        var settings = isSubmission ? try ClusterSettings.ofLab(lab.folder) : try settings(lab)
+        if isSubmission {
+            try settings.apply(changes.filter { change in ClusterField.ofPass.contains { change.hasPrefix("\($0)=") } })
+        }
         var estimate: TimeEstimate?
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return ClusterController(

@@ -6,7 +6,9 @@ import Tensors
 func checkKernels(for command: any ParsableCommand) throws {
     let computes =
         switch command {
-        case is Work, is Train, is Verify, is Bench, is LandscapeCommand: true
+        case is Work, is Train, is Verify, is Bench, is LandscapeCommand, is Predict, is SpectrumCommand: true
+        case let command as Serve: command.workers != nil
+        case let command as Report: command.confusion != nil
         case let command as Submit: command.dryRun
         case let command as Export: command.expand
         default: false

@@ -11,12 +11,14 @@ struct LandscapeSampling {
     let samples: Int
     let threads: Int
 
-    /// Networks of one architecture that are evaluated on the same batch.
+    /// Networks that differ only in how their weights are made, and are evaluated on the same batch.
     private struct Space: Hashable {
         let architecture: Architecture
         let filters: Int
         let structure: Structure
         let widths: [Int]
+        let activation: Activation
+        let normalise: Normalisation
         let dataset: DatasetName
         let images: Int
         let inputScale: InputScale
@@ -26,6 +28,7 @@ struct LandscapeSampling {
         init(_ settings: Settings) {
             (architecture, filters, dataset) = (settings.architecture, settings.filters, settings.dataset)
             (structure, widths) = (settings.structure, settings.layerWidths)
+            (activation, normalise) = (settings.activation, settings.normalise)
             (images, inputScale) = (settings.trainImages, settings.inputScale)
             (batch, seed) = (settings.batchSize, settings.seed)
         }
