@@ -86,7 +86,7 @@ public struct LabService: Sendable {
         } catch let error as IOError {
             let name = socket ?? "\(configuration.host):\(configuration.port)"
             throw ServiceError.cannotListen(address: name, reason: String(cString: strerror(error.errnoCode)))
-        } catch is SocketAddressError {
+        } catch is SocketAddressError.UnknownHost {
             throw ServiceError.cannotListen(
                 address: "\(configuration.host):\(configuration.port)", reason: "no such host is known here")
         }

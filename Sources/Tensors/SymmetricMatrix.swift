@@ -26,10 +26,13 @@ public struct SymmetricMatrix {
         for index in elements.indices { elements[index] *= factor }
     }
 
-    /// LAPACK's `dsyevd`; nil where it does not converge, as for a matrix that is not finite.
+    /// The largest size of which LAPACK can count its working memory, 2n² + 6n + 1 numbers, in 32 bits.
+    private static let most = 32_766
+
+    /// LAPACK's `dsyevd`; nil where it does not converge, as for a matrix that is not finite, and for one that is too large.
     public consuming func eigen() -> Eigen? {
         guard size > 0 else { return Eigen(values: [], matrix: []) }
-        guard elements.allSatisfy(\.isFinite) else { return nil }
+        guard elements.allSatisfy(\.isFinite), size <= Self.most else { return nil }
         BLAS.prepare()
         var n = blasint(size), info: blasint = 0
         // What is the upper triangle by rows is the lower one by columns, as LAPACK reads.

@@ -12,10 +12,14 @@ final class ThreadPool: Sendable {
 
     init(helpers: Int) {
         for threadIndex in 1...helpers {
+            // A thread that runs before its creator has stored its handle cannot be named.
+            let isStored = DispatchSemaphore(value: 0)
             Thread.detachNewThread { [queue] in
+                isStored.wait()
                 Thread.current.name = "tasks \(threadIndex)"
                 queue.workerLoop(threadIndex)
             }
+            isStored.signal()
         }
     }
 

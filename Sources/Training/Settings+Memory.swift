@@ -1,3 +1,4 @@
+import Networks
 import Specs
 
 extension Settings {
@@ -29,9 +30,12 @@ extension Settings {
     private var compressionBytes: Int {
         guard let compress else { return 0 }
         let images = min(compress.samples, trainImages)
-        let sizes = compressibleInputs.map { input -> (kept: Int, working: Int) in
-            let samples = images * input.positions
-            if samples >= input.inputs { return (input.inputs * input.inputs, 3 * input.inputs * input.inputs) }
+        let wanted = compressedShape?.dimensions ?? []
+        let sizes = compressibleInputs.enumerated().map { index, input -> (kept: Int, working: Int) in
+            let samples = images * input.positions, components = wanted.indices.contains(index) ? wanted[index] : 0
+            if InputStatistics.storesProducts(inputs: input.inputs, samples: samples, components: components) {
+                return (input.inputs * input.inputs, 3 * input.inputs * input.inputs)
+            }
             return (samples * input.inputs, 4 * samples * samples + 2 * samples * input.inputs)
         }
         return 8 * (sizes.map(\.kept).reduce(0, +) + (sizes.map(\.working).max() ?? 0))

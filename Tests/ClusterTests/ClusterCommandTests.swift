@@ -155,21 +155,27 @@ import Testing
         }
     }
 
-    @Test("end an attempt whose first process was killed, when a later one has ended")
+    @Test(
+        "end an attempt one of whose processes was killed, as another one ends or a person asks, when it has been silent for a while"
+    )
     func killedTrain() throws {
         try Program.inNewFolder { program in
             let ids = try program.submitByHand(smallSpec("a", epochs: 100_000))
-            let killed = try program.startByHand(ids[0])
-            kill(killed.process.processIdentifier, SIGKILL)
-            _ = try killed.finish()
-            // The second one sees that the first is dead, and is told to stop.
-            let second = try program.start(
-                ["train", "--threads", "1", program.bundle(ids[0])], environment: ["PCNLAB_NODE": "n1"])
-            try program.run("cancel", ids[0])
-            try program.sync()
-            _ = try second.finish()
-            try program.sync()
-            #expect(try program.status()[ids[0]]?["state"] as? String == "cancelled")
+            for repeats in [true, false] {
+                let id = ids[repeats ? 0 : 1], killed = try program.startByHand(id)
+                kill(killed.process.processIdentifier, SIGKILL)
+                _ = try killed.finish()
+                // The second one sees that the first is dead, trains, and is told to stop.
+                let job = ["train", "--threads", "1", program.bundle(id)]
+                let second = repeats ? try program.start(job, environment: ["PCNLAB_NODE": "n1"]) : nil
+                try program.run("cancel", id)
+                try program.sync()
+                _ = try second?.finish()
+                try until {
+                    try program.run("cluster", "sync", "--set", "max_submitted=1", "--set", "grace_seconds=1")
+                    return try program.status()[id]?["state"] as? String == "cancelled"
+                }
+            }
         }
     }
 

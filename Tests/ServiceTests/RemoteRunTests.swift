@@ -24,17 +24,17 @@ struct RemoteRunTests {
         for (text, address) in [
             ("host:7878", "http://host:7878"), ("HTTP://Host/", "http://host"),
             ("https://lab.example.org", "https://lab.example.org"),
-            ("http://[::1]:80/", "http://[::1]:80"), ("http://a:1/#token=x-y_z", "http://a:1"),
+            ("http://a:1/#token=x-y_z", "http://a:1"),
         ] { #expect(try ServiceAddress(text).text == address) }
         #expect(try ServiceAddress("http://a:1/#token=x-y_z").token == "x-y_z")
-        for wrong in ["", "ftp://a", "http://a/b", "http://a?b", "http://u:p@a", "a b", "http://"] {
+        for wrong in ["", "ftp://a", "http://a/b", "http://a?b", "http://u:p@a", "a b", "http://", "http://[::1]:80/"] {
             #expect(throws: Failure.self) { try ServiceAddress(wrong) }
         }
         let open = try [
-            "http://10.0.0.1", "http://lab", "http://localhost:1", "http://127.0.0.1", "https://lab", "http://[::1]:2",
+            "http://10.0.0.1", "http://lab", "http://localhost:1", "http://127.0.0.1", "https://lab",
         ]
         .map { try ServiceAddress($0).isOpen }
-        #expect(open == [true, true, false, false, false, false])
+        #expect(open == [true, true, false, false, false])
         let folder = FileManager.default.temporaryDirectory.appending(path: "pcnlab-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let tokens = StoredTokens(environment: ["XDG_CONFIG_HOME": folder.path])

@@ -43,7 +43,7 @@ struct WorkersTests {
         var workers: Workers? = Workers(threads: 34)
         workers?.forEach(100) { _, _ in }
         // On a busy machine a thread takes a while to start.
-        for _ in 0..<600 where try threads("tasks 33").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
+        for _ in 0..<2400 where try threads("tasks 33").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
         Thread.sleep(forTimeInterval: 1)
         let before = try threads("tasks 33")
         #expect(before.count == 1)

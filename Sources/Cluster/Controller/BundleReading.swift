@@ -20,6 +20,11 @@ struct BundleReading {
     /// Those that trained or may train, in order of their names.
     let starts: [Start]
 
+    private init(_ starts: [Start]) { self.starts = starts }
+
+    /// The same where those without an end are known to be dead.
+    var endedStarts: BundleReading { BundleReading(starts.filter { $0.outcome != nil }) }
+
     /// Reads all starts of an attempt. The journal of the start that was read last is read from where that ended.
     init(_ storage: some BundleStorage, _ attempt: RemoteAttempt) throws {
         let bundle = RunBundle.name(run: attempt.run, attempt: attempt.number)
@@ -43,13 +48,13 @@ struct BundleReading {
         Int(String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
     }
 
-    /// How the attempt ended: a completion of any start, or the end of the last one. A start trains only where those before it are dead, so
-    /// one before it without an end has none.
+    /// How the attempt ended: a completion of any start, or the end of the last one if none is under way.
     var outcome: BundleOutcome? {
         if let completed = starts.compactMap(\.outcome).first(where: { $0.kind == .completed && $0.figures != nil }) {
             return completed
         }
-        return starts.last?.outcome
+        let ends = starts.map(\.outcome)
+        return ends.contains { $0 == nil } ? nil : ends.last ?? nil
     }
 
     /// Changes while a process of the attempt lives.

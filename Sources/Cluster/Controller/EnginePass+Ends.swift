@@ -32,11 +32,14 @@ extension EnginePass {
             try close(attempt)
             return true
         }
-        // A process that was killed does not stop, and nobody would say so.
-        if !isFollowed, case .stop = attempt.wish, beat != nil, uptime - beatAt >= grace {
-            try ask(attempt)
-            try giveUp(attempt, reading, nil)
-            return true
+        // Nobody says that a process was killed. A later one may have come to an end, or the run is not wanted any more.
+        if !isFollowed, beat != nil, uptime - beatAt >= grace {
+            if reading.endedStarts.outcome != nil { return try ingest(attempt, reading.endedStarts, record) }
+            if case .stop = attempt.wish {
+                try ask(attempt)
+                try giveUp(attempt, reading, nil)
+                return true
+            }
         }
         guard isFollowed, jobs != nil else {
             remember { seen in

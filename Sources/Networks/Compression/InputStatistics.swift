@@ -26,7 +26,15 @@ public struct InputStatistics {
     public init(inputs: Int, samples: Int, components: Int = 0) {
         self.inputs = inputs
         sums = [Double](repeating: 0, count: inputs)
-        store = samples >= inputs || components >= samples ? .products(SymmetricMatrix(size: inputs)) : .samples([])
+        store =
+            Self.storesProducts(inputs: inputs, samples: samples, components: components)
+            ? .products(SymmetricMatrix(size: inputs)) : .samples([])
+    }
+
+    /// Whether the products of inputs are stored, (inputs, inputs), rather than the samples: where these are many, or span fewer components
+    /// than are wanted.
+    public static func storesProducts(inputs: Int, samples: Int, components: Int) -> Bool {
+        samples >= inputs || components >= samples
     }
 
     /// Rows that are converted to float64 at once.

@@ -17,6 +17,12 @@ package struct ServiceAddress: Sendable, Hashable {
             throw Failure(
                 "\(text.debugDescription) is no address of a service; give http://HOST:PORT or https://HOST", status: .usage)
         }
+        // Foundation's URLSession takes none on Linux.
+        if host.contains(":") {
+            throw Failure(
+                "\(text.debugDescription): give the host's name in place of an IPv6 address, such as localhost for [::1]",
+                status: .usage)
+        }
         self.text = "\(scheme)://\(host.lowercased())" + (parts.port.map { ":\($0)" } ?? "")
         token = parts.fragment.flatMap { $0.hasPrefix("token=") ? String($0.dropFirst("token=".count)) : nil }
     }
@@ -25,6 +31,6 @@ package struct ServiceAddress: Sendable, Hashable {
     package var isOpen: Bool {
         guard text.hasPrefix("http://") else { return false }
         let host = URLComponents(string: text)?.host ?? ""
-        return !(host == "localhost" || host.hasPrefix("127.") || host == "[::1]" || host == "::1")
+        return !(host == "localhost" || host.hasPrefix("127."))
     }
 }

@@ -138,7 +138,7 @@ extension SpecScanner {
             let end = isLow ? from : to, part = isLow ? SearchPart.Range.from : .to
             report(
                 .notOfForm(
-                    found: end.value?.shown ?? "a list", remedy: "expected a number: lists for the layers are values of a list"),
+                    found: "a list", remedy: "expected a number: lists for the layers are values of a list"),
                 at: end.position, path.key(part.rawValue))
             return ([from, to], nil)
         default:
