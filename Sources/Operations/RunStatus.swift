@@ -103,11 +103,11 @@ package struct RunAnswer: Encodable, Sendable {
 
 /// A length at which a run was completed.
 struct CompletedLength: Codable {
-    private let epochs: Int
+    let epochs: Int
     private let trainAccuracy: Double
-    @Nullable private var testAccuracy: Double?
+    @Nullable private(set) var testAccuracy: Double?
     @Nullable private var validationAccuracy: Double?
-    private let weightsSHA256: String
+    let weightsSHA256: String
 
     init(_ completion: Completion) {
         epochs = completion.epochs
@@ -123,6 +123,11 @@ struct CompletedLength: Codable {
                 trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, weightsSHA256: weightsSHA256,
                 validationAccuracy: validationAccuracy),
             loss: loss)
+    }
+
+    /// With their names.
+    var accuracies: [(String, Double?)] {
+        [("train_accuracy", trainAccuracy), ("test_accuracy", testAccuracy), ("validation_accuracy", validationAccuracy)]
     }
 
     private enum CodingKeys: String, CodingKey {

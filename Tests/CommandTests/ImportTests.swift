@@ -128,7 +128,8 @@ struct ImportTests {
             ("epoch", "5.5", "has a number that does not fit its field"),
             ("twice", "true", "the file has it twice"),
             (
-                "completions", "[{\"epochs\": 0, \"train_accuracy\": 0, \"test_accuracy\": 0, \"weights_sha256\": \"\"}]",
+                "completions",
+                "[{\"epochs\": 0, \"train_accuracy\": 0, \"test_accuracy\": 0, \"validation_accuracy\": null, \"weights_sha256\": \"\"}]",
                 "completions has epochs 0"
             ),
         ])

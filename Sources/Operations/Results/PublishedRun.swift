@@ -19,7 +19,7 @@ package struct PublishedRun: Codable {
     /// The program's reason why it diverged.
     let error: String?
     /// Other lengths at which it was completed; left out where there are none.
-    let completions: [PublishedCompletion]?
+    let completions: [CompletedLength]?
     /// Of training, over all epochs.
     let seconds: Double
     /// Without the machines that made them.
@@ -50,7 +50,7 @@ package struct PublishedRun: Codable {
         // What else fails is in words of that machine, such as a path.
         error = run.state == .diverged ? run.error : nil
         let others = run.completions.filter { run.final == nil || $0.epochs != run.epochs }
-        completions = others.isEmpty ? nil : others.compactMap(PublishedCompletion.init)
+        completions = others.isEmpty ? nil : others.map(CompletedLength.init)
         (self.curve, self.seconds) = (curve, Double(String(format: "%.6g", seconds)) ?? seconds)
         attempts = rows.map { row in
             // What follows a colon are words of that machine, such as a path.
@@ -85,7 +85,7 @@ package struct PublishedRun: Codable {
             RunToSubmit(settings, datasetDigest: datasetDigest), experiments: experiments, epochs: curve, final: final,
             attempts: attempts.map(\.row))
         run.end = end
-        run.completions = (completions ?? []).map(\.completion)
+        run.completions = (completions ?? []).map { $0.completion(loss: nil) }
         return run
     }
 
@@ -113,6 +113,9 @@ package struct PublishedRun: Codable {
         if Set(lengths).count < lengths.count || lengths.contains(where: { $0 < 1 }) {
             return "completions has epochs \(lengths.map(String.init).joined(separator: ", ")); expected different lengths from 1"
         }
+        if let told = completions?.first(where: { $0.testAccuracy == nil }) {
+            return "the completion at \(told.epochs.grouped) epochs has no test_accuracy"
+        }
         if let attempt = attempts.map(\.row).first(where: { $0.threads < 1 }) {
             return "an attempt has \(attempt.threads) threads"
         }
@@ -123,42 +126,5 @@ package struct PublishedRun: Codable {
             ] + (completions ?? []).flatMap(\.accuracies)
         return accuracies.lazy.compactMap(accuracy).first
             ?? ([weightsSHA256] + (completions ?? []).map(\.weightsSHA256)).lazy.compactMap(digest).first
-    }
-}
-
-/// A length at which a published run was completed.
-struct PublishedCompletion: Codable {
-    let epochs: Int
-    private let trainAccuracy: Double
-    private let testAccuracy: Double
-    private let validationAccuracy: Double?
-    let weightsSHA256: String
-
-    private enum CodingKeys: String, CodingKey {
-        case epochs
-        case trainAccuracy = "train_accuracy"
-        case testAccuracy = "test_accuracy"
-        case validationAccuracy = "validation_accuracy"
-        case weightsSHA256 = "weights_sha256"
-    }
-
-    /// Nil where the test accuracy is not told.
-    init?(_ completion: Completion) {
-        guard let test = completion.figures.testAccuracy else { return nil }
-        (epochs, trainAccuracy, testAccuracy) = (completion.epochs, completion.figures.trainAccuracy, test)
-        (validationAccuracy, weightsSHA256) = (completion.figures.validationAccuracy, completion.figures.weightsSHA256)
-    }
-
-    var completion: Completion {
-        Completion(
-            epochs: epochs,
-            figures: FinalFigures(
-                trainAccuracy: trainAccuracy, testAccuracy: testAccuracy, weightsSHA256: weightsSHA256,
-                validationAccuracy: validationAccuracy))
-    }
-
-    /// With their names.
-    var accuracies: [(String, Double?)] {
-        [("train_accuracy", trainAccuracy), ("test_accuracy", testAccuracy), ("validation_accuracy", validationAccuracy)]
     }
 }

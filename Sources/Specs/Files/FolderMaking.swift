@@ -9,7 +9,9 @@ extension FileManager {
 
     /// Makes a folder and those above it. Foundation does the same, but does not say that a file is in the way.
     public func makeFolder(at url: URL) throws(FolderFailure) {
-        var path = url.standardizedFileURL.path, missing: [String] = []
+        var path = url.standardizedFileURL.path, missing: [String] = [], isFolder: ObjCBool = false
+        // Most are there. Some file systems refuse to make what exists in other words than that it exists.
+        if fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue { return }
         // Those that are missing, from the lowest to the highest.
         while mkdir(path, 0o777) != 0 {
             let code = errno
