@@ -47,7 +47,7 @@ package struct PublishedRun: Codable {
         (state, epoch, epochs) = (run.state.rawValue, run.epoch, run.epochs)
         (finalTrainAccuracy, finalTestAccuracy) = (run.final?.trainAccuracy, run.final?.testAccuracy)
         (finalValidationAccuracy, weightsSHA256) = (run.final?.validationAccuracy, run.final?.weightsSHA256)
-        // What else fails is in words of that machine, such as a path.
+        // Other errors have words of that machine, such as a path.
         error = run.state == .diverged ? run.error : nil
         let others = run.completions.filter { run.final == nil || $0.epochs != run.epochs }
         completions = others.isEmpty ? nil : others.map(CompletedLength.init)
