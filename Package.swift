@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "Service",
             dependencies: [
-                "Operations", "Specs", "Lab", "Reports", .product(name: "Hummingbird", package: "hummingbird"),
+                "Operations", "Specs", "Lab", "Reports", crypto, .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: pageFiles.map { .embedInCode("Page/\($0)") } + [.embedInCode("openapi.json")]

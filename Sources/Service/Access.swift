@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import Specs
 
@@ -29,6 +30,9 @@ public struct AccessTokens: Sendable {
         let isChange = Self.isEqual(token, change), isRead = Self.isEqual(token, read)
         return isChange ? .change : isRead ? .read : nil
     }
+
+    /// The name of the page's cookie. Cookies do not distinguish ports, so the services of two labs on one host need different ones.
+    var cookie: String { "pcnlab-" + SHA256.hash(data: Data(change.utf8)).prefix(4).map { String(format: "%02x", $0) }.joined() }
 
     private static func isEqual(_ left: some StringProtocol, _ right: String) -> Bool {
         let left = Array(left.utf8), right = Array(right.utf8)

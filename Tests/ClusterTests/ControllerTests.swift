@@ -57,6 +57,27 @@ struct ControllerTests {
         }
     }
 
+    @Test("goes on with the other runs where one bundle cannot be read")
+    func unreadableBundle() throws {
+        try ScriptedLab.with(runs: 2) { lab in
+            try lab.submit()
+            let first = try lab.begin(0), second = try lab.begin(1, job: "2_0-0")
+            try first.train(1...2)
+            try second.train(1...3)
+            // Nobody reads lines from a folder.
+            let journal = first.folder.appending(path: RunBundle.journal), aside = first.folder.appending(path: "aside")
+            try FileManager.default.moveItem(at: journal, to: aside)
+            try FileManager.default.createDirectory(at: journal, withIntermediateDirectories: true)
+            let trouble = try lab.sync().trouble ?? ""
+            #expect(trouble.hasPrefix("cannot use ") && trouble.contains(RunBundle.journal), "\(trouble)")
+            #expect(try lab.lab.epochs(of: lab.runs[1]).map(\.epoch) == [1, 2, 3])
+            try FileManager.default.removeItem(at: journal)
+            try FileManager.default.moveItem(at: aside, to: journal)
+            #expect(try lab.sync().trouble == nil)
+            #expect(try lab.lab.epochs(of: lab.runs[0]).map(\.epoch) == [1, 2])
+        }
+    }
+
     @Test("takes no epoch after one that is missing, and has it trained again from a checkpoint before it")
     func gap() throws {
         try ScriptedLab.with { lab in

@@ -107,6 +107,26 @@ struct SecurityTests {
         }
     }
 
+    @Test("no page of its own because the same browser is signed in to another lab's service on the host")
+    func twoServices() throws {
+        try ServiceUnderTest.run { first throws in
+            try ServiceUnderTest.run { second throws in
+                var jar: [String: String] = [:]
+                for service in [first, second] {
+                    let body = #"{"token": "\#(service.server.token)"}"#
+                    let header = try service.request("POST", "/api/v1/session", token: .some(nil), body: body).headers[
+                        "set-cookie"]
+                    let cookie = (header ?? "").prefix { $0 != ";" }.split(separator: "=", maxSplits: 1).map(String.init)
+                    if cookie.count == 2 { jar[cookie[0]] = cookie[1] }
+                }
+                let all = ["Cookie": jar.map { "\($0)=\($1)" }.joined(separator: "; ")]
+                for service in [first, second] {
+                    #expect(try service.request("GET", "/api/v1/summary", token: .some(nil), all).status == 200, "\(jar)")
+                }
+            }
+        }
+    }
+
     @Test("every change, whatever the token, where it is started with --read-only")
     func readOnly() throws {
         try ServiceUnderTest.run(["--read-only"]) { service throws in

@@ -76,6 +76,23 @@ import Testing
         }
     }
 
+    @Test("leaves a job time before the signal to stop")
+    func signalBeforeTheEnd() throws {
+        let remedy = "before its end; give a longer time, or fewer signal_seconds"
+        #expect(
+            faults(#"{"cpus": 1, "time": "1"}"#) == [
+                "cluster.json:1:21: time: found 60 seconds; a job is told to stop signal_seconds (60) \(remedy)"
+            ])
+        #expect(faults(#"{"time": "10", "signal_seconds": 600}"#).count == 1)
+        #expect(faults(#"{"time": "10", "signal_seconds": 599}"#) == [])
+        #expect(faults(#"{"signal_seconds": 3600}"#) == [])
+        var settings = ClusterSettings()
+        // In any order, since they are judged together.
+        try settings.apply(["time=1", "signal_seconds=20"])
+        #expect(throws: SpecDiagnostics.self) { try settings.apply(["time=0:20"]) }
+        #expect(throws: SpecDiagnostics.self) { try settings.apply(["time=0:30", "signal_seconds=40"]) }
+    }
+
     @Test(
         "has times in all of Slurm's forms",
         arguments: [

@@ -13,7 +13,7 @@ struct EnginePass {
     /// Milliseconds of the monotonic clock, which no change of the time of day affects. A smaller one than before is of another boot.
     let uptime: Int64
     var hasNews = false
-    /// The latest error of the engine.
+    /// The latest error of the engine, or of a bundle.
     private(set) var trouble: String?
     private var observations: [RemoteObservation] = []
     var stops: Set<JobID> = []
@@ -46,9 +46,11 @@ struct EnginePass {
         controller.observer(event)
     }
 
-    mutating func isInTrouble(_ error: EngineError) {
-        trouble = "\(error)"
-        controller.observer(.trouble("\(error)"))
+    mutating func isInTrouble(_ error: EngineError) { isInTrouble("\(error)") }
+
+    private mutating func isInTrouble(_ text: String) {
+        trouble = text
+        controller.observer(.trouble(text))
     }
 
     // MARK: Following
@@ -87,9 +89,15 @@ struct EnginePass {
                 keep(attempt, record, "its job trains other runs first")
                 continue
             }
-            let reading = try BundleReading(storage, attempt)
-            if try ingest(attempt, reading, record) { continue }
-            if try isOver(attempt, reading, record) { continue }
+            do {
+                let reading = try BundleReading(storage, attempt)
+                if try ingest(attempt, reading, record) { continue }
+                if try isOver(attempt, reading, record) { continue }
+            } catch let failure as SharedFolder.Failure {
+                // One bundle that cannot be read or written does not keep the others waiting. A folder that is away does.
+                _ = try storage.list("runs")
+                isInTrouble("\(failure)")
+            }
             isReached = false
             left.append(attempt)
         }

@@ -5,7 +5,8 @@ import HTTPTypes
 struct AccessGuard: RouterMiddleware {
     typealias Context = ServiceContext
 
-    static let cookie = "pcnlab"
+    /// The cookie of earlier versions, which is accepted too.
+    static let earlierCookie = "pcnlab"
 
     let tokens: AccessTokens
     /// Whether nothing may be changed, whatever the token.
@@ -31,8 +32,9 @@ struct AccessGuard: RouterMiddleware {
 
     /// What a request may do; nil without a valid token.
     func access(of request: Request) -> Access? {
-        let given = Self.bearer(request) ?? request.cookies[Self.cookie]?.value
-        return given.flatMap { tokens.access(of: $0) }.map { isReadOnly ? .read : $0 }
+        let cookies = request.cookies
+        let given = Self.bearer(request).map { [$0] } ?? [tokens.cookie, Self.earlierCookie].compactMap { cookies[$0]?.value }
+        return given.lazy.compactMap { tokens.access(of: $0) }.first.map { isReadOnly ? .read : $0 }
     }
 
     private static func bearer(_ request: Request) -> String? {

@@ -17,14 +17,15 @@ struct SessionRoutes {
             var response = Response(status: .noContent)
             response.setCookie(
                 Cookie(
-                    name: AccessGuard.cookie, value: given.token, maxAge: 90 * 86_400, path: "/", httpOnly: true,
+                    name: tokens.cookie, value: given.token, maxAge: 90 * 86_400, path: "/", httpOnly: true,
                     sameSite: .strict))
             return response
         }
         group.delete("session") { _, _ in
             var response = Response(status: .noContent)
-            response.setCookie(
-                Cookie(name: AccessGuard.cookie, value: "", maxAge: 0, path: "/", httpOnly: true, sameSite: .strict))
+            for name in [tokens.cookie, AccessGuard.earlierCookie] {
+                response.setCookie(Cookie(name: name, value: "", maxAge: 0, path: "/", httpOnly: true, sameSite: .strict))
+            }
             return response
         }
     }

@@ -4,13 +4,33 @@ extension ClusterSettings {
     /// Reads `cluster.json`. Throws `SpecDiagnostics` with every fault.
     public static func decode(_ bytes: some Sequence<UInt8>, file: String) throws(SpecDiagnostics) -> ClusterSettings {
         var settings = ClusterSettings()
-        try settings.apply(bytes, file: file)
+        let members = try settings.apply(bytes, file: file)
+        if let member = members["time"] ?? members["signal_seconds"] {
+            try settings.checkTime(file: file, at: member.value.position)
+        }
         return settings
     }
 
     /// Applies changes of the form `key=value`, in order. Throws `SpecDiagnostics`.
     public mutating func apply(_ changes: [String]) throws(SpecDiagnostics) {
         for change in changes { try apply(change) }
+        // Judged after all of them: one alone need not fit what the others replace.
+        let ofTime = changes.last { change in Self.timeKeys.contains { change.hasPrefix("\($0)=") } }
+        if let ofTime { try checkTime(file: "--set \(ofTime)", at: Position(line: 1, column: 1)) }
+    }
+
+    private static let timeKeys = ["time", "signal_seconds"]
+
+    /// Refuses a time of which nothing is left before the signal: its jobs would be told to stop as they begin.
+    private func checkTime(file: String, at position: Position) throws(SpecDiagnostics) {
+        guard let time, time.seconds <= signalSeconds else { return }
+        let problem = Diagnostic.Problem.notOfForm(
+            found: "\(time.seconds) seconds",
+            remedy:
+                "a job is told to stop signal_seconds (\(signalSeconds)) before its end; give a longer time, or fewer signal_seconds"
+        )
+        throw SpecDiagnostics(
+            file: file, diagnostics: [Diagnostic(position: position, field: FieldPath().key("time"), problem: problem)])
     }
 
     /// Applies one change. A list gets one more text, or none with an empty value.
@@ -35,7 +55,9 @@ extension ClusterSettings {
         return []
     }
 
-    private mutating func apply(_ bytes: some Sequence<UInt8>, file: String) throws(SpecDiagnostics) {
+    /// - Returns: the members that were read, by name.
+    @discardableResult
+    private mutating func apply(_ bytes: some Sequence<UInt8>, file: String) throws(SpecDiagnostics) -> [String: JSONMember] {
         let root: JSONValue
         do {
             root = try JSONReader.read(bytes)
@@ -68,6 +90,7 @@ extension ClusterSettings {
             }
         }
         if !diagnostics.isEmpty { throw SpecDiagnostics(file: file, diagnostics: diagnostics) }
+        return first
     }
 
     /// For editors, as in specs.

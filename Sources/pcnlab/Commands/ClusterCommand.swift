@@ -124,7 +124,7 @@ struct ClusterSync: ParsableCommand {
                     if text(summary) != last { Terminal.output.line(text(summary)) }
                     last = text(summary)
                     if drain, summary.isDone { break }
-                    misses = summary.trouble == nil ? 0 : misses + 1
+                    misses = summary.trouble == nil || summary.hasNews ? 0 : misses + 1
                 } catch {
                     // A file server that is away, or a busy database, is there again later.
                     let failure = Failure(error)
