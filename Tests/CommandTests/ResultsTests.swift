@@ -38,4 +38,26 @@ struct ResultsTests {
         let page = try String(contentsOf: Self.root.appending(path: "results/README.md"), encoding: .utf8)
         #expect(page.contains("](\(name)/report.md)"))
     }
+
+    @Test("of LinearNet at full length are README's first results: each run's last 50 epochs, until it is completed")
+    func rowsOfREADME() throws {
+        let folder = Self.root.appending(path: "results/linearnet")
+        let document = try JSONSerialization.jsonObject(with: Data(contentsOf: folder.appending(path: "runs.json")))
+        let runs = try #require((document as? [String: Any])?["runs"] as? [[String: Any]])
+        let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
+        for run in runs where (run["settings"] as? [String: Any])?["dataset"] as? String == "cifar10" {
+            let model = try #require(run["model"] as? String).replacing("LinearNet-", with: "")
+            let epoch = try #require(run["epoch"] as? Int), curve = try #require(run["curve"] as? String)
+            guard epoch >= 50, run["state"] as? String != "completed" else { continue }
+            let rows = try String(contentsOf: folder.appending(path: curve), encoding: .utf8).split(separator: "\n").suffix(50)
+                .map { $0.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan } }
+            let mean = { (column: Int) in rows.reduce(0) { $0 + $1[column] } / 50 }
+            let deviation = (rows.reduce(0) { $0 + ($1[3] - mean(3)) * ($1[3] - mean(3)) } / 49).squareRoot()
+            let line = try #require(readme.split(separator: "\n").first { $0.hasPrefix("| \(model), in training |") }, "\(model)")
+            let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+            #expect(cells[2].replacing(",", with: "") == "\(epoch) of 3500")
+            #expect(cells[3] == String(format: "%.3f", mean(1)) && cells[5] == String(format: "%.1f", mean(2) * 100))
+            #expect(cells[7] == String(format: "%.1f ± %.1f", mean(3) * 100, deviation * 100))
+        }
+    }
 }
