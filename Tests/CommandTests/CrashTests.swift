@@ -82,7 +82,7 @@ struct CrashTests {
             let state = { (id: String) in try program.status()[id]?["state"] as? String }
             // On a busy machine the run would end before a command that asks for it to be paused.
             try until { work.log.contains("epoch 1/60") }
-            kill(work.process.processIdentifier, SIGSTOP)
+            try program.suspend(work)
             try #require(try state(ids[0]) == "running")
             #expect(try program.run("pause", ids[0], ids[1]).status == 0)
             #expect(try program.run("cancel", ids[2]).status == 0)
