@@ -29,6 +29,13 @@ let experimentsFolder = URL(filePath: #filePath).deletingLastPathComponent().del
         }
     }
 
+    @Test func thePageBesideThemHasARowForEachWithTheNumberOfItsRuns() throws {
+        let page = try String(contentsOf: experimentsFolder.appending(path: "README.md"), encoding: .utf8)
+        for file in try Self.files() {
+            #expect(page.contains("| [`\(file)`](\(file)) | \(try decode(file).runs.count) |"), "\(file)")
+        }
+    }
+
     @Test func theLinearNetSweepIsTable1sTenRunsAsThePaperTrainedThem() throws {
         let runs = try decode("linearnet-sweep.json").runs
         #expect(runs.count == 10)
