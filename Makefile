@@ -10,7 +10,7 @@ KERNEL_OPTIONS = -seed=$(FUZZ_SEED) -artifact_prefix=.build/ -max_len=64 -len_co
 export FUZZ_SEED ?= 1
 export FUZZ_COUNT ?= 1000000
 
-.PHONY: build demo test test-browser test-cluster chaos chaos-cluster fuzz bench load lint packages
+.PHONY: build demo test test-avx2 test-browser test-cluster chaos chaos-cluster fuzz bench load lint packages
 
 build: packages
 	swift build -c release --product pcnlab
@@ -27,30 +27,38 @@ test: packages $(KERNEL_FUZZER)
 ifneq ($(UNPACK),)
 	@command -v djxl >/dev/null || ./Scripts/install-packages libjxl-tools
 	set -e; data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; $(UNPACK) "$$data" --archives >/dev/null; \
-	PCNLAB_TEST_DATASETS="$$data" swift test --disable-xctest
+	PCNLAB_TEST_DATASETS="$$data" ./Scripts/test
 else
-	swift test --disable-xctest
+	./Scripts/test
 endif
+
+# The tests of the engine once more, as on a processor without AVX-512: its own kernels, and OpenBLAS's.
+test-avx2: packages
+	@if grep -q avx512f /proc/cpuinfo; then \
+		PCNLAB_KERNELS=avx2 OPENBLAS_CORETYPE=Haswell ./Scripts/test --filter '^(NetworksTests|TensorsTests|TrainingTests)'; \
+	else \
+		echo "This processor has no AVX-512: \`make test\` tests the same."; \
+	fi
 
 # The page in a real browser. PCNLAB_SCREENSHOTS: a folder for pictures of every screen.
 test-browser: packages
 	@command -v chromedriver >/dev/null || ./Scripts/install-packages chromium chromium-driver
-	PCNLAB_BROWSER=1 swift test --disable-xctest --filter BrowserTests
+	PCNLAB_BROWSER=1 ./Scripts/test --filter BrowserTests
 
 # The scenarios of the cluster on a real Slurm of three nodes, which the tests start on this machine.
 test-cluster: packages
 	@command -v slurmctld >/dev/null || test -x /usr/sbin/slurmctld || ./Scripts/install-packages slurm-wlm munge
-	PCNLAB_SLURM=1 swift test --disable-xctest --filter 'ScenarioTests|EngineConformanceTests'
+	PCNLAB_SLURM=1 ./Scripts/test --filter 'ScenarioTests|EngineConformanceTests'
 
 # About half an hour: 200 faults of every part of such a cluster.
 chaos-cluster: packages
 	@command -v slurmctld >/dev/null || test -x /usr/sbin/slurmctld || ./Scripts/install-packages slurm-wlm munge
 	PCNLAB_SLURM=1 PCNLAB_CLUSTER_FAULTS=$${FAULTS:-200} PCNLAB_CLUSTER_SEEDS=$${SEEDS:-1} \
-	swift test --disable-xctest --filter ClusterChaosTests
+	./Scripts/test --filter ClusterChaosTests
 
 # About forty minutes: 500 injected faults for each of three seeds.
 chaos: packages
-	PCNLAB_CHAOS_FAULTS=$${FAULTS:-500} PCNLAB_CHAOS_SEEDS=$${SEEDS:-1,2,3} swift test --disable-xctest --filter ChaosTests
+	PCNLAB_CHAOS_FAULTS=$${FAULTS:-500} PCNLAB_CHAOS_SEEDS=$${SEEDS:-1,2,3} ./Scripts/test --filter ChaosTests
 
 # Mutated inputs for all readers of untrusted bytes, and random shapes for the kernels. Set FUZZ_COUNT and FUZZ_SEED to choose them.
 fuzz: packages $(KERNEL_FUZZER)

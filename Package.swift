@@ -109,8 +109,8 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
-        .testTarget(name: "SpecsTests", dependencies: ["Specs"]),
-        .testTarget(name: "LabTests", dependencies: ["Lab", "Specs"], exclude: ["Schemas"]),
+        .testTarget(name: "SpecsTests", dependencies: ["ProgramUnderTest", "Specs"]),
+        .testTarget(name: "LabTests", dependencies: ["Lab", "ProgramUnderTest", "Specs"], exclude: ["Schemas"]),
         .testTarget(name: "TrainingTests", dependencies: ["Training", "Networks", "Tensors", "Specs", "CZlib"]),
         .testTarget(
             name: "CommandTests",
@@ -136,7 +136,7 @@ let package = Package(
         .testTarget(
             name: "BrowserTests", dependencies: ["pcnlab", "ProgramUnderTest", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Lab", "Specs"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Benchmarks", "Tensors"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Benchmarks", "ProgramUnderTest", "Tensors"]),
         .target(name: "Allocations", path: "Tests/Allocations"),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Specs", "Allocations"], resources: [.copy("Goldens")]),
     ],

@@ -24,7 +24,7 @@ struct StorageTests {
             defer { if worker.process.isRunning { kill(worker.process.processIdentifier, SIGKILL) } }
             try until { try lab.runs()[0].epoch > 2 }
             if !fromStart { try Data().write(to: file) }
-            Thread.sleep(forTimeInterval: 2)
+            try until { worker.log.contains("waits: ") }
             let stood = try lab.runs()[0].epoch
             Thread.sleep(forTimeInterval: 1)
             #expect(try lab.runs()[0].epoch == stood && worker.process.isRunning, "the run waits")

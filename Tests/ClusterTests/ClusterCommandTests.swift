@@ -75,7 +75,8 @@ import Testing
 
     @Test("`train` by hand has the bits of a local run, however often it is stopped, and whoever repeats it")
     func byHand() throws {
-        let spec = ClusterLab.spec(epochs: 200, parts: ["pcn"])
+        // It does not end before it has been stopped twice: it is shortened then.
+        var spec = ClusterLab.spec(epochs: ScenarioTests.endless, parts: ["pcn"])
         try Program.inNewFolder { program in
             try program.run("submit", program.spec(spec))
             try program.run("cluster", "submit", "--engine", "manual")
@@ -98,7 +99,15 @@ import Testing
                 Thread.sleep(forTimeInterval: 0.05)
                 kill(training.process.processIdentifier, SIGTERM)
                 let output = try training.finish()
-                #expect(output.status == 128 + signal, "\(output)")
+                // A process that had no processor meanwhile may see the second one first.
+                #expect([signal, SIGTERM].contains(output.status - 128), "\(output)")
+                if signal == SIGUSR1 {
+                    try program.run("pause", id)
+                    try program.run("cluster", "sync")
+                    spec = ClusterLab.spec(epochs: try lab.epoch(of: id) + 60, parts: ["pcn"])
+                    try program.run("submit", program.spec(spec))
+                    try program.run("resume", id)
+                }
                 // A stop ends the attempt: the next one has a bundle of its own.
                 try program.run("cluster", "sync")
                 #expect(try bundle() != first)

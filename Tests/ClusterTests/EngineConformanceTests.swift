@@ -1,4 +1,5 @@
 import Foundation
+import ProgramUnderTest
 import Specs
 import Testing
 
@@ -27,17 +28,7 @@ struct EngineConformanceTests {
             return Dictionary(all.filter { $0.token == array.token }.map { ($0.id.task, $0) }) { first, _ in first }
         }
 
-        /// Waits up to half a minute.
-        func wait(_ condition: () throws -> Bool) throws {
-            for _ in 0..<300 {
-                if try condition() { return }
-                Thread.sleep(forTimeInterval: 0.1)
-            }
-            throw Late()
-        }
     }
-
-    private struct Late: Error {}
 
     private func with(_ engine: TestEngine, _ body: (Subject) throws -> Void) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "engine-\(UUID().uuidString)")
@@ -60,7 +51,7 @@ struct EngineConformanceTests {
             let array = try subject.array("echo \"task $task\"", tasks: 3)
             let job = try subject.engine.submit(array)
             #expect(!job.isEmpty)
-            try subject.wait {
+            try until {
                 let records = try subject.records(array)
                 return records.values.allSatisfy(\.isEnded)
                     && (0..<3).allSatisfy { task in
@@ -78,8 +69,11 @@ struct EngineConformanceTests {
             settings.arrayParallelism = 1
             let array = try subject.array("exec sleep 100", tasks: 2, settings)
             let job = try subject.engine.submit(array)
-            try subject.wait { try subject.records(array)[0]?.state == .running }
-            let records = try subject.records(array)
+            var records: [Int: JobRecord] = [:]
+            try until {
+                records = try subject.records(array)
+                return records.count == 2 && records[0]?.state == .running
+            }
             #expect(records[0]?.id == JobID(job: job, task: 0) && records[0]?.node?.isEmpty == false)
             guard case .waiting(let reason)? = records[1]?.state else {
                 Issue.record("\(records)")
@@ -87,7 +81,7 @@ struct EngineConformanceTests {
             }
             #expect(!reason.isEmpty && records[1]?.node == nil)
             try subject.engine.stop([JobID(job: job, task: 0), JobID(job: job, task: 1)])
-            try subject.wait { try subject.records(array).values.allSatisfy(\.isEnded) }
+            try until { try subject.records(array).values.allSatisfy(\.isEnded) }
             // A job that is gone is no error.
             try subject.engine.stop([JobID(job: job, task: 0)])
         }
@@ -104,10 +98,10 @@ struct EngineConformanceTests {
             let output = { (task: Int) in
                 (try? String(contentsOf: array.folder.appending(path: "output-\(task)"), encoding: .utf8)) ?? ""
             }
-            try subject.wait { output(0).contains("started") }
+            try until { output(0).contains("started") }
             try subject.engine.stop([JobID(job: job, task: 1), JobID(job: job, task: 0)])
-            try subject.wait { output(0).contains("cleaned") }
-            try subject.wait { try subject.records(array).values.allSatisfy(\.isEnded) }
+            try until { output(0).contains("cleaned") }
+            try until { try subject.records(array).values.allSatisfy(\.isEnded) }
             #expect(!output(1).contains("started"))
         }
     }

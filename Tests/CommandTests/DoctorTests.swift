@@ -129,7 +129,7 @@ import Testing
             let handle = try FileHandle(forWritingTo: file)
             try until { try program.status().values.contains { $0["state"] as? String == "running" } }
             // It would see the damage and end before doctor looks.
-            kill(work.process.processIdentifier, SIGSTOP)
+            try program.suspend(work)
             let size = try handle.seekToEnd()
             try handle.truncate(atOffset: size / 2)
             let output = try program.run("doctor", "--repair")

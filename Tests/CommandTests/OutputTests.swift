@@ -36,7 +36,8 @@ struct OutputTests {
     @Test("to a reader that went away ends the log of `work`, not the training; the exit code is 73")
     func lostReader() throws {
         try Program.inNewFolder { program in
-            try program.run("submit", program.spec(smallSpec("a", epochs: 30)))
+            // Long enough for the reader to go first.
+            try program.run("submit", program.spec(smallSpec("a", epochs: 300)))
             try shell("(\"$0\" work --drain 2>&1; echo $? > code) | head -1 > /dev/null", in: program)
             try until { (try? code(program)) == "73" }
             try expectAllCompleted(program)
@@ -79,7 +80,8 @@ struct OutputTests {
             try program.run("submit", spec)
             for command in ["status", "report", "submit \(spec)", "data list", "--help"] {
                 // The reader is gone before the program begins.
-                try shell("(\(prefix)sleep 0.2; \"$0\" \(command); echo $? > code) | true", in: program)
+                let pipe = "rm -f pipe; mkfifo pipe; true < pipe & exec 3> pipe; wait $!"
+                try shell("\(pipe); (\(prefix)\"$0\" \(command) >&3; echo $? > code)", in: program)
                 #expect(try code(program) == "141", "\(command)")
             }
         }

@@ -210,10 +210,15 @@ struct RemoteTests {
     @Test("wait goes on where it was when the service is started again")
     func restart() throws {
         try Self.withService { lab, client, server throws in
+            let ids = try lab.status().filter { $0.value["state"] as? String == "queued" }.keys.sorted()
+            try lab.run("pause", ids[0], ids[1])
             let waiting = try client.start(["wait", "--experiment", "waiting", "--server", server.address])
-            Thread.sleep(forTimeInterval: 1)
-            try server.stop()
             try lab.run("work", "--drain")
+            try until { waiting.output.hasSuffix("  completed\n") }
+            try server.stop()
+            try lab.run("resume", ids[0], ids[1])
+            try lab.run("work", "--drain")
+            // It asks in vain meanwhile.
             Thread.sleep(forTimeInterval: 1)
             let second = try Server(lab, ["--port", "\(server.port)"])
             defer { _ = try? second.stop() }

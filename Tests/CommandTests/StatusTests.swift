@@ -4,7 +4,7 @@ import Testing
 
 @Suite("status")
 struct StatusTests {
-    private func spec(_ name: String, _ seeds: ClosedRange<Int>, epochs: Int = 3000) -> String {
+    private func spec(_ name: String, _ seeds: ClosedRange<Int>, epochs: Int = 1_000_000) -> String {
         """
         {"name": "\(name)", "architecture": "linearnet", "dataset": "shapes", "train_samples": 200, "test_samples": 100,
          "batch_size": 50, "widths": [8], "epochs": \(epochs), "sweep": {"seed": [\(seeds.map(String.init).joined(separator: ","))]}}
@@ -73,14 +73,14 @@ struct StatusTests {
             let lines = try program.run("status").lines
             #expect(lines[0].hasSuffix("  where") && lines[1].hasPrefix(local.prefix(8)))
             let ends = [
-                "queued 0/3000 – – – –", "manual \(name) n1", "manual \(name.dropLast())1: waits for `pcnlab train`",
+                "queued 0/1000000 – – – –", "manual \(name) n1", "manual \(name.dropLast())1: waits for `pcnlab train`",
                 "manual: waits for `pcnlab cluster sync`",
             ]
             for (line, end) in zip(lines.dropFirst(), ends) {
                 #expect(line.split(separator: " ").joined(separator: " ").hasSuffix(end), "\(line)")
             }
             // In a narrow window other columns matter more.
-            for (columns, isShown) in [(60, false), (90, true)] {
+            for (columns, isShown) in [(60, false), (140, true)] {
                 let window = try TerminalWindow(program, ["status", "--watch"], rows: 12, columns: columns)
                 let frame = try #require(try window.frames().last)
                 #expect(frame.allSatisfy { $0.count <= columns } && frame[0].contains("where") == isShown, "\(frame)")

@@ -137,8 +137,8 @@ extension Lab {
     }
 }
 
-/// Waits until something holds, ten seconds at most; whether it came to hold.
-func eventually(within seconds: Double = 10, _ holds: () throws -> Bool) rethrows -> Bool {
+/// Waits until something holds, two minutes at most, as a machine may be busy with other things; whether it came to hold.
+func eventually(within seconds: Double = 120, _ holds: () throws -> Bool) rethrows -> Bool {
     let end = Date(timeIntervalSinceNow: seconds)
     while Date() < end {
         if try holds() { return true }

@@ -38,7 +38,7 @@ import Testing
             Thread.sleep(forTimeInterval: 2.5)
             return try train(claim, control, worker)
         }
-        #expect(PoolAtWork(pool).failed(within: 60) == 0)
+        #expect(PoolAtWork(pool).failed() == 0)
         for id in ids { #expect(try temporary.history(id) == ["submitted", "started", "ended"]) }
     }
 

@@ -19,7 +19,7 @@ import Testing
         #expect(eventually { watcher.started.count == 2 })
         work.pool.stop()
         work.pool.stop()
-        #expect(work.failed(within: 3) == 0)
+        #expect(work.failed() == 0)
         #expect(watcher.started.count == 2)
         #expect(watcher.ends.allSatisfy { $0.outcome == .released("worker stopped") && $0.state == .queued })
         #expect(try lab.stateCounts() == [.queued: 4])
@@ -31,7 +31,7 @@ import Testing
         let id = try temporary.submit()[0]
         #expect(try eventually { try temporary.state(id) == .completed })
         work.pool.stop()
-        #expect(work.failed(within: 2) == 0)
+        #expect(work.failed() == 0)
     }
 
     @Test("a pool that was stopped before it began trains nothing")
@@ -39,11 +39,11 @@ import Testing
         try temporary.submit()
         let pool = lab.pool(watcher, training: endlessTraining)
         pool.stop()
-        #expect(PoolAtWork(pool).failed(within: 2) == 0)
+        #expect(PoolAtWork(pool).failed() == 0)
         #expect(watcher.started.isEmpty)
     }
 
-    @Test("a request reaches the training within a second", arguments: RunRequest.allCases)
+    @Test("a request reaches the training", arguments: RunRequest.allCases)
     func request(request: RunRequest) throws {
         let id = try temporary.submit()[0]
         let reason = Mutex<StopReason?>(nil)
@@ -54,8 +54,7 @@ import Testing
             })
         #expect(eventually { watcher.started.count == 1 })
         _ = try lab.command(request == .pause ? .pause : .cancel, runs: [id])
-        // On a busy machine the timer itself may be late; the lab's own part is a quarter of a second.
-        #expect(eventually(within: 1.5) { reason.withLock { $0 } == .asked(request) })
+        #expect(eventually { reason.withLock { $0 } == .asked(request) })
         #expect(work.failed() == 0)
         #expect(watcher.ends.map(\.outcome) == [.stopped(request)])
         #expect(try temporary.state(id) == (request == .pause ? .paused : .cancelled))
@@ -118,7 +117,7 @@ import Testing
             }
             return try train(claim, control, worker)
         }
-        #expect(PoolAtWork(pool).failed(within: 30) == 0)
+        #expect(PoolAtWork(pool).failed() == 0)
         #expect(try temporary.summary(id).attempts == 1 && temporary.state(id) == .completed)
     }
 

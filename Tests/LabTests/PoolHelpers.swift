@@ -51,7 +51,7 @@ extension Lab {
     }
 }
 
-/// Trains until it is told to stop; gives up after ten seconds.
+/// Trains until it is told to stop; gives up after two minutes.
 let endlessTraining: Training = { _, control, _ in
     guard eventually({ control.shouldStop }) else { throw NeverStopped() }
     return .stopped
@@ -73,7 +73,7 @@ final class PoolAtWork: Sendable {
     }
 
     /// What `run` returned; nil if it did not return within some seconds.
-    func failed(within seconds: Double = 10) -> Int? {
+    func failed(within seconds: Double = 120) -> Int? {
         _ = eventually(within: seconds) { result.withLock { $0 } != nil }
         return try? result.withLock { $0 }?.get()
     }

@@ -125,8 +125,7 @@ import Testing
             }
             #expect(try plan(Lab.takeNext).contains { $0.contains("SEARCH runs USING INTEGER PRIMARY KEY") })
         }
-        let elapsed = try ContinuousClock().measure { for _ in 1...20 { _ = try lab.claim() } }
+        for _ in 1...20 { _ = try lab.claim() }
         #expect(try lab.stateCounts()[.running] == 20)
-        #expect(elapsed < .seconds(4), "20 claims took \(elapsed)")
     }
 }

@@ -74,7 +74,7 @@ struct DescriptionTests {
             try #require(worker.finish().status == 0)
             let runs = try program.status(), ids = runs.keys.filter { runs[$0]?["is_trial"] as? Bool == false }.sorted()
             let trial = try #require(runs.first { $0.value["is_trial"] as? Bool == true }?.key)
-            try program.run("submit", program.spec(smallSpec("more", epochs: 900), "more.json"))
+            try program.run("submit", program.spec(smallSpec("more", epochs: 100_000), "more.json"))
             try program.run("set", ids[0], "--note", "n")
             let training = try program.start(["work", "--workers", "1", "--threads", "1"])
             defer { training.process.terminate() }

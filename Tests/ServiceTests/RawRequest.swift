@@ -38,7 +38,7 @@ final class RawConnection {
     }
 
     /// What arrives until `isEnough`, the other end closes, or the seconds are over.
-    func receive(seconds: Double = 20, until isEnough: (String) -> Bool = { _ in false }) -> (text: String, isClosed: Bool) {
+    func receive(seconds: Double = 120, until isEnough: (String) -> Bool = { _ in false }) -> (text: String, isClosed: Bool) {
         var bytes: [UInt8] = [], part = [UInt8](repeating: 0, count: 1 << 16)
         let end = Date(timeIntervalSinceNow: seconds)
         while true {

@@ -1,3 +1,4 @@
+import ProgramUnderTest
 import Testing
 
 @testable import Specs
@@ -31,12 +32,12 @@ import Testing
 
     @Test(arguments: large)
     func aLargeHostileSpecIsRefusedInTimeAndInFewWords(what: String, spec: String) throws {
-        let time = ContinuousClock().measure {
+        let time = processorSeconds {
             let lines = diagnosticLines(spec)
             #expect(!lines.isEmpty || what == "equal values", "\(what)")
             #expect(lines.count <= 1001 && lines.allSatisfy { $0.utf8.count < 2000 }, "\(what)")
         }
-        #expect(time < .seconds(20), "\(what): \(time)")
+        #expect(time < 20, "\(what): \(time) s")
     }
 
     @Test func atMostAThousandErrorsAreShown() {

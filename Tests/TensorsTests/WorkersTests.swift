@@ -1,4 +1,5 @@
 import Foundation
+import ProgramUnderTest
 import Synchronization
 import Tensors
 import Testing
@@ -42,16 +43,15 @@ struct WorkersTests {
         }
         var workers: Workers? = Workers(threads: 34)
         workers?.forEach(100) { _, _ in }
-        // On a busy machine a thread takes a while to start.
-        for _ in 0..<2400 where try threads("tasks 33").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
-        Thread.sleep(forTimeInterval: 1)
-        let before = try threads("tasks 33")
-        #expect(before.count == 1)
-        Thread.sleep(forTimeInterval: 0.5)
-        #expect(try threads("tasks 33") == before, "asleep")
+        // On a busy machine a thread takes a while to start, and to go to sleep.
+        try until { try threads("tasks 33").count == 1 }
+        try until {
+            let before = try threads("tasks 33")
+            Thread.sleep(forTimeInterval: 0.5)
+            return try threads("tasks 33") == before
+        }
         workers = nil
-        for _ in 0..<100 where try !threads("tasks 33").isEmpty { Thread.sleep(forTimeInterval: 0.05) }
-        #expect(try threads("tasks 33").isEmpty)
+        try until { try threads("tasks 33").isEmpty }
     }
 
     @Test("tilings cover the whole range; the last tile is the remainder")
