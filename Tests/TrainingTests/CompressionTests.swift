@@ -122,7 +122,7 @@ struct CompressionTests {
             let gradients = Array(parameter.gradient.elements)
             let index = try #require(gradients.indices.max { abs(gradients[$0]) < abs(gradients[$1]) })
             let gradient = Double(gradients[index])
-            let quotients = differenceQuotients(&parameter.value.base[index]) {
+            let quotients = differenceQuotients(parameter.value.base + index) {
                 network.evaluate(count, labels: labels).meanLoss
             }
             #expect(isGradient(gradient, quotients), "\(parameter.name)[\(index)]: \(quotients), \(gradient)")

@@ -108,7 +108,7 @@ struct GraphTrainingTests {
                 abs(parameter.gradient.elements[$0]) < abs(parameter.gradient.elements[$1])
             }
             let index = try #require(largest), gradient = Double(parameter.gradient.elements[index])
-            let quotients = differenceQuotients(&parameter.value.base[index]) {
+            let quotients = differenceQuotients(parameter.value.base + index) {
                 network.evaluate(nodes, labels: labels).meanLoss
             }
             #expect(isGradient(gradient, quotients), "\(parameter.name)[\(index)]: \(quotients), \(gradient)")

@@ -76,12 +76,12 @@ enum Fixture {
 /// Central differences of a loss in float64 by a parameter in float32, with a large step and with a small one. The large one is less
 /// affected by rounding; the small one crosses fewer kinks of activations and poolings. Where these lie depends on the kernel of BLAS, as
 /// the last digits of eigenvectors do.
-func differenceQuotients(_ parameter: inout Float, loss: () -> Double) -> [Double] {
-    let value = parameter
-    defer { parameter = value }
+func differenceQuotients(_ parameter: UnsafeMutablePointer<Float>, loss: () -> Double) -> [Double] {
+    let value = parameter.pointee
+    defer { parameter.pointee = value }
     return [Float(2e-3), 5e-4].map { step in
         let losses = [step, -step].map { change in
-            parameter = value + change
+            parameter.pointee = value + change
             return loss()
         }
         return (losses[0] - losses[1]) / (2 * Double(step))
