@@ -180,3 +180,68 @@ struct TerminalChartTests {
         #expect(chart?.lines.allSatisfy { $0.count <= 20 } == true)
     }
 }
+
+@Suite("The plot of accuracy against d")
+struct DimensionPlotTests {
+    private func figures(_ runs: [RunSummary]) throws -> [Figure] {
+        try ReportInput(runs, epochs: { Runs.curve($0) }).figures().filter { $0.fileName.hasSuffix("-d.svg") }
+    }
+
+    /// The points of a line that is drawn.
+    private func points(_ plot: LinePlot, _ label: String) throws -> [[Double]] {
+        let series = try #require(plot.series.first { $0.label == label })
+        return try #require(series.lines.first).polyline.points.map { [$0.x, $0.y] }
+    }
+
+    @Test("has the completed runs that differ in d alone, in the order of d, beside the paper's figures and a dense network's")
+    func paper() throws {
+        let runs = [
+            Runs.run(Runs.paper(.mlp), train: 0.97, test: 0.52), Runs.run(Runs.paper(d: 16), train: 0.63, test: 0.5),
+            Runs.run(Runs.paper(d: 4), train: 0.48, test: 0.46), Runs.run(Runs.paper(d: 8), state: .running, epoch: 9),
+            Runs.run(Runs.paper(d: 16, .cifar100)), Runs.run(Settings(linear: .mlp, dataset: .cifar10, epochs: 40)),
+        ]
+        let figures = try figures(runs)
+        #expect(figures.map(\.fileName) == ["linearnet-cifar10-d.svg"])
+        let plot = try #require(figures.first).plot
+        #expect(
+            plot.series.map(\.label) == [
+                "PCN, test", "PCN, train", "the paper's PCN, test", "the paper's PCN, train", "MLP, test",
+            ])
+        #expect(try points(plot, "PCN, test") == [[4, 46], [16, 50]])
+        #expect(try points(plot, "PCN, train") == [[4, 48], [16, 63]])
+        #expect(try points(plot, "the paper's PCN, test") == [[4, 46], [16, 53]])
+        #expect(try points(plot, "MLP, test").map { $0[1] } == [52, 52])
+        #expect(plot.scales.x.ticks.map(\.label) == ["4", "16"])
+        #expect(
+            XMLTree.read(figures[0].svg)?.children.first?.named("text").first?.text == "LinearNet on CIFAR-10: accuracy against d"
+        )
+    }
+
+    @Test(
+        "has means over seeds with a dot a seed, and a line for each way of training, without the paper's figures beside others")
+    func ways() throws {
+        let short = { Settings(d: $0, dataset: .cifar10, epochs: 40, seed: $1) }
+        let runs = [
+            Runs.run(short(4, 1), test: 0.25), Runs.run(short(4, 2), test: 0.35), Runs.run(short(8, 1), test: 0.5),
+            Runs.run(Settings(linear: .lowRank, d: 4, dataset: .cifar10, epochs: 40)),
+            Runs.run(Settings(linear: .lowRank, d: 2, dataset: .cifar10, epochs: 40)),
+        ]
+        let plot = try #require(try figures(runs).first).plot
+        #expect(plot.subtitle.contains("epochs 40"))
+        #expect(plot.series.map(\.label) == ["PCN, test", "PCN, train", "LowRank, test", "LowRank, train"])
+        let series = try #require(plot.series.first { $0.label == "PCN, test" })
+        #expect(try points(plot, "PCN, test") == [[4, 30], [8, 50]])
+        #expect(series.lines[1].polyline.pieces.map(\.count) == [1, 1, 1])
+        let looks = plot.series.map { $0.style.light + $0.style.dashes }
+        #expect(Set(looks).count == looks.count)
+    }
+
+    @Test("is not drawn where runs of another d differ in more than d, or are not completed")
+    func none() throws {
+        #expect(
+            try figures([
+                Runs.run(Runs.paper(d: 16)), Runs.run(Settings(d: 4, lambda: 4.9, dataset: .cifar10)),
+                Runs.run(Runs.paper(d: 8), state: .paused, epoch: 7), Runs.run(Runs.paper(.mlp)),
+            ]).isEmpty)
+    }
+}

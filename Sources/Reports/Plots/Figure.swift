@@ -1,7 +1,7 @@
 import Lab
 import Specs
 
-/// One plot of Figure 5: a quantity over the epochs, for an architecture on a data set.
+/// A plot for an architecture on a data set: one of Figure 5, a quantity over the epochs, or accuracies against d.
 public struct Figure: Sendable {
     /// linearnet-cifar10-loss.svg
     public let fileName: String
@@ -23,7 +23,8 @@ private struct Subject: Hashable {
 }
 
 extension ReportInput {
-    /// Figure 5: a plot of each quantity for each architecture and data set with at least one epoch.
+    /// Figure 5: a plot of each quantity for each architecture and data set with at least one epoch. Then final accuracies against d,
+    /// where completed runs have several.
     public func figures() throws -> [Figure] {
         var figures: [Figure] = []
         let subjects = Dictionary(grouping: runs) {
@@ -47,6 +48,10 @@ extension ReportInput {
                     let name = "\(architecture.name)-\(label)-\(quantity.name).svg"
                     figures.append(Figure(fileName: name, subject: subject, plot: plot))
                 }
+                let name = "\(architecture.name)-\(label)-d.svg"
+                if let figure = table.dimensionFigure(architecture, dataset, fileName: name, subject: subject) {
+                    figures.append(figure)
+                }
             }
         }
         return figures
@@ -55,7 +60,7 @@ extension ReportInput {
 
 extension ReportTable {
     /// The subtitle of a plot of this table.
-    fileprivate var commonText: String {
+    var commonText: String {
         if rows.allSatisfy(\.deviations.isEmpty) { return "Settings as in the paper" }
         return common.isEmpty
             ? "In parentheses: settings that differ from the paper"

@@ -40,6 +40,8 @@ struct LinePlot: Sendable {
     let series: [Series]
     /// The x axis, if x is not the epoch.
     var xScale: Scale?
+    /// A sentence that the caption begins with.
+    var note: String?
 
     /// Maximum number of points of a line.
     private static let columns = 300
@@ -54,7 +56,7 @@ struct LinePlot: Sendable {
     /// Explains the weights and end marks that occur in the plot.
     var caption: String {
         let lines = series.flatMap(\.lines)
-        var sentences: [String] = []
+        var sentences = [note].compactMap(\.self)
         if epochsPerPoint > 1 {
             sentences.append("Lines: means of \(epochsPerPoint) epochs; shades: the lowest and highest of them.")
         }

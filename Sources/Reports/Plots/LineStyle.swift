@@ -32,6 +32,13 @@ struct LineStyle: Sendable {
         dark = Self.colour(Self.scale.dark, exp2(place)).text
     }
 
+    /// The style of the paper's own figures: grey.
+    static func paper(variant: Int) -> LineStyle {
+        LineStyle(light: "#7b8490", dark: "#8d96a3", dashes: patterns[variant % patterns.count])
+    }
+
+    private init(light: String, dark: String, dashes: String) { (self.light, self.dark, self.dashes) = (light, dark, dashes) }
+
     /// From dark to light on white, and from light to dark on a dark page, so that it is a scale to any colour vision. The stops lie at
     /// 2 to the power of the place.
     private static let scale: (light: [LineColour.Stop], dark: [LineColour.Stop]) = (

@@ -12,6 +12,11 @@ struct Polyline: Sendable {
         pieces = points.split { !Self.canBeDrawn($0.y) }.map(Array.init)
     }
 
+    /// Points that no line joins.
+    init(dots: [Point]) {
+        pieces = dots.filter { Self.canBeDrawn($0.y) }.map { [$0] }
+    }
+
     /// Whether a value is finite, and small enough that an axis around it is finite.
     static func canBeDrawn(_ value: Double) -> Bool { abs(value) <= 1e300 }
 

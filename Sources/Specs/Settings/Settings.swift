@@ -243,6 +243,12 @@ public struct Settings: Hashable, Sendable {
         return architecture.displayName + (convolution ?? .dense).label(d) + "-" + linear.label(d)
     }
 
+    /// The model without its architecture and without d, which runs of a sweep of d have in common: PCN, MLP; PCN-MLP if the convolutions
+    /// are made from points.
+    public var modelFamily: String {
+        model.dropFirst(architecture.displayName.count).filter { !$0.isNumber }.trimmingPrefix("-").description
+    }
+
     /// Numbers that the linear part reads: the features, or the image.
     public var linearInputs: Int { (featureSides.last?.output ?? inputSides).count }
 

@@ -40,7 +40,10 @@ struct Report: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Draw Figure 5: DIR/ARCHITECTURE-DATASET-QUANTITY.svg, of loss, train and test accuracy over the epochs.",
+            """
+            Draw Figure 5: DIR/ARCHITECTURE-DATASET-QUANTITY.svg, of loss, train and test accuracy over the epochs; and final accuracies \
+            against d.
+            """,
             valueName: "dir"),
         completion: .directory)
     var plots: String?

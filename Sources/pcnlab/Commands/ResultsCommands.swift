@@ -8,7 +8,7 @@ struct Publish: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write results into a folder that others can read: the table, plots, curves, and how they came to be.",
         discussion: """
-            DIR gets report.md, report.html, the SVGs of Figure 5, curves/*.csv with six significant digits, and runs.json: for each run \
+            DIR gets report.md, report.html, the plots of `report --plots`, curves/*.csv with six significant digits, and runs.json: for each run \
             its settings, the digest of its data, final accuracies, the weights' SHA-256, and its attempts. `pcnlab import DIR` takes it \
             into another lab; the report there is the same. Files of these names are replaced. Trials of searches are left out.
 
