@@ -10,28 +10,34 @@ extension ReportTable {
         let members = rows.compactMap { row in
             row.cells[dataset].flatMap { Member(row, $0, architecture) }
         }
-        var sweeps: [Sweep] = [], levels: [Sweep] = []
-        for member in members {
-            if member.d == nil {
-                levels.append(Sweep(way: member.way, members: [member]))
-            } else if let index = sweeps.firstIndex(where: { $0.way == member.way }) {
+        var sweeps: [Sweep] = [], indices: [Way: Int] = [:]
+        for member in members where member.d != nil {
+            if let index = indices[member.way] {
                 sweeps[index].members.append(member)
             } else {
+                indices[member.way] = sweeps.count
                 sweeps.append(Sweep(way: member.way, members: [member]))
             }
         }
         sweeps.removeAll { Set($0.members.map(\.d)).count < 2 }
         if sweeps.isEmpty { return nil }
-        levels.removeAll { level in !sweeps.contains { $0.way.isTrained(as: level.way) } }
+        let trainings = Set(sweeps.map(\.way.training))
+        let levels = members.filter { $0.d == nil && trainings.contains($0.way.training) }.map {
+            Sweep(way: $0.way, members: [$0])
+        }
         let scale = Scale.marked(sweeps.flatMap(\.members).compactMap { $0.d.map(Double.init) })
         let common = Set(common)
         let lines = sweeps + levels
+        let peers = Dictionary(grouping: lines.indices) { lines[$0].way.linear }
+        let places = Dictionary(
+            uniqueKeysWithValues: peers.values.filter { $0.count > 1 }.flatMap { peers in
+                peers.enumerated().map { ($1, 0.3 + 0.7 * Double($0) / Double(peers.count - 1)) }
+            })
         let series = lines.enumerated().flatMap { index, line in
             // Ways of one linear part have colours of their own, none as dark as a dense network's; train accuracies are dashed.
-            let peers = lines.indices.filter { lines[$0].way.linear == line.way.linear }
-            let place = peers.count == 1 ? nil : 0.3 + 0.7 * Double(peers.firstIndex(of: index) ?? 0) / Double(peers.count - 1)
             let style = { (dashes: Int) in
-                place.map { LineStyle(place: $0, variant: dashes) } ?? LineStyle(linear: line.way.linear, d: 16, variant: dashes)
+                places[index].map { LineStyle(place: $0, variant: dashes) }
+                    ?? LineStyle(linear: line.way.linear, d: 16, variant: dashes)
             }
             return index < sweeps.count ? line.series(style, common) : [line.level(style, common, over: scale)]
         }
@@ -44,17 +50,20 @@ extension ReportTable {
 
 /// What runs have in common that differ in d and in the seed alone.
 private struct Way: Hashable {
+    /// What does not depend on the linear part.
+    struct Training: Hashable {
+        let deviations: [Deviation]
+        /// The data, if runs of the report had other data under the same name.
+        let data: String?
+    }
+
     let family: String
     let linear: Linear
-    let deviations: [Deviation]
-    /// The data, if runs of the report had other data under the same name.
-    let data: String?
-
-    func isTrained(as other: Way) -> Bool { deviations == other.deviations && data == other.data }
+    let training: Training
 
     /// PCN, test (λ 4.9)
     func label(_ quantity: String, common: Set<Deviation>) -> String {
-        let own = deviations.filter { !common.contains($0) }.map(\.text) + [data].compactMap(\.self)
+        let own = training.deviations.filter { !common.contains($0) }.map(\.text) + [training.data].compactMap(\.self)
         return "\(family), \(quantity)" + (own.isEmpty ? "" : " (\(own.joined(separator: ", ")))")
     }
 }
@@ -70,8 +79,8 @@ private struct Member {
             return nil
         }
         way = Way(
-            family: settings.modelFamily, linear: settings.linear, deviations: row.deviations,
-            data: row.hasDataName ? row.ownTexts.last : nil)
+            family: settings.modelFamily, linear: settings.linear,
+            training: .init(deviations: row.deviations, data: row.hasDataName ? row.ownTexts.last : nil))
         d = settings.d
         self.cell = cell
     }
