@@ -48,6 +48,17 @@ import Testing
         #expect(Settings(linear: .lowRank, d: 4, dataset: .cifar10).model == "LinearNet-LowRank4")
     }
 
+    @Test("models of any d have one name without it, whatever digits their architecture's name has")
+    func families() {
+        for linear in Linear.all {
+            let families = [4, 16].map { Settings(architecture: .conv4, linear: linear, d: $0, dataset: .cifar10).modelFamily }
+            #expect(families[0] == families[1] && !families[0].contains(/[0-9-]/), "\(families)")
+        }
+        #expect(Settings(dataset: .cifar10).modelFamily == "PCN")
+        let convolutions = Settings(architecture: .convnet, linear: .pcn, convolution: .pcn, d: 16, dataset: .cifar10)
+        #expect(convolutions.modelFamily == "PCN-PCN")
+    }
+
     @Test func layerWidthsRunFromFeaturesToClasses() {
         #expect(Settings(dataset: .cifar10).layerWidths == [768, 1024, 1024, 2048, 10])
         #expect(Settings(dataset: .cifar100).layerWidths == [768, 1024, 1024, 2048, 100])

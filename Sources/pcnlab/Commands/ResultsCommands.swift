@@ -8,9 +8,9 @@ struct Publish: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write results into a folder that others can read: the table, plots, curves, and how they came to be.",
         discussion: """
-            DIR gets report.md, report.html, the plots of `report --plots`, curves/*.csv with six significant digits, and runs.json: for each run \
-            its settings, the digest of its data, final accuracies, the weights' SHA-256, and its attempts. `pcnlab import DIR` takes it \
-            into another lab; the report there is the same. Files of these names are replaced. Trials of searches are left out.
+            DIR gets report.md, report.html, the plots of `report --plots`, curves/*.csv with six significant digits, and runs.json: for \
+            each run its settings, the digest of its data, final accuracies, the weights' SHA-256, and its attempts. `pcnlab import DIR` \
+            takes it into another lab; the report there is the same. Files of these names are replaced. Trials of searches are left out.
 
             With --checkpoints it gets the newest checkpoint of each run, and the curves have all digits: a run that is not at its end goes \
             on in another lab, to the same bits. Without it the folder has no checkpoints of these runs.
