@@ -232,8 +232,20 @@ struct DimensionPlotTests {
         let series = try #require(plot.series.first { $0.label == "PCN, test" })
         #expect(try points(plot, "PCN, test") == [[4, 30], [8, 50]])
         #expect(series.lines[1].polyline.pieces.map(\.count) == [1, 1, 1])
-        let looks = plot.series.map { $0.style.light + $0.style.dashes }
-        #expect(Set(looks).count == looks.count)
+        #expect(looks(plot).count == plot.series.count)
+    }
+
+    private func looks(_ plot: LinePlot) -> Set<String> { Set(plot.series.map { $0.style.light + $0.style.dashes }) }
+
+    @Test("has a look of its own for every line, where several linear parts were trained in several ways")
+    func looks() throws {
+        let runs = [Linear.pcn, .lowRank].flatMap { linear in
+            [40, 80].flatMap { epochs in
+                [4, 8].map { Runs.run(Settings(linear: linear, d: $0, dataset: .cifar10, epochs: epochs)) }
+            }
+        }
+        let plot = try #require(try figures(runs).first).plot
+        #expect(plot.series.count == 8 && looks(plot).count == 8)
     }
 
     @Test("is not drawn where runs of another d differ in more than d, or are not completed")

@@ -1,7 +1,7 @@
 import Specs
 
 extension ReportFormat {
-    /// A self-contained page with the table and Figure 5.
+    /// A self-contained page with the table and the plots.
     public static let html = ReportFormat(name: "html") { try HTMLPage(input: $0).text }
 }
 

@@ -28,16 +28,14 @@ extension ReportTable {
         let scale = Scale.marked(sweeps.flatMap(\.members).compactMap { $0.d.map(Double.init) })
         let common = Set(common)
         let lines = sweeps + levels
-        let peers = Dictionary(grouping: lines.indices) { lines[$0].way.linear }
-        let places = Dictionary(
-            uniqueKeysWithValues: peers.values.filter { $0.count > 1 }.flatMap { peers in
-                peers.enumerated().map { ($1, 0.3 + 0.7 * Double($0) / Double(peers.count - 1)) }
-            })
+        // Where a linear part was trained in several ways, colours tell all lines apart in place of linear parts: none is as dark as a
+        // dense network's own. Train accuracies are dashed.
+        let isScale = Set(lines.map(\.way.linear)).count < lines.count
         let series = lines.enumerated().flatMap { index, line in
-            // Ways of one linear part have colours of their own, none as dark as a dense network's; train accuracies are dashed.
+            let place = 0.3 + 0.7 * Double(index) / Double(max(1, lines.count - 1))
             let style = { (dashes: Int) in
-                places[index].map { LineStyle(place: $0, variant: dashes) }
-                    ?? LineStyle(linear: line.way.linear, d: 16, variant: dashes)
+                isScale
+                    ? LineStyle(place: place, variant: dashes) : LineStyle(linear: line.way.linear, d: 16, variant: dashes)
             }
             return index < sweeps.count ? line.series(style, common) : [line.level(style, common, over: scale)]
         }
