@@ -91,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: ["Tensors", "Networks", "Specs", "Lab", "Training", .product(name: "GRDB", package: "GRDB.swift")],
-            path: "Benchmarks", exclude: ["RESULTS.md", "LOAD.md", "TRAINING.md", "torch_step.py", "torch_training.py"]),
+            path: "Benchmarks",
+            exclude: ["RESULTS.md", "LOAD.md", "TRAINING.md", "evaluate_rounding.py", "torch_step.py", "torch_training.py"]),
         .target(name: "Archives", dependencies: ["CZlib"], path: "Tests/Archives"),
         .executableTarget(
             name: "Fuzz",
