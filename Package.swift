@@ -8,9 +8,9 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 /// Specs of `experiments` that the service offers to start from.
 let examples = [
-    "quickstart", "modern", "best", "search", "search-fine", "mnist", "table1-short", "linearnet-sweep", "convnet", "alexnet",
-    "table1", "epsilon-lambda", "distance-wave", "channel-pcn", "graphs", "compress-conv4", "at-80k", "ingredients",
-    "search-narrow-mlp", "search-low-rank", "baselines",
+    "quickstart", "modern", "best", "search", "search-fine", "mnist", "table1-short", "linearnet-sweep", "linearnet-seeds",
+    "convnet", "alexnet", "table1", "epsilon-lambda", "distance-wave", "channel-pcn", "graphs", "compress-conv4", "at-80k",
+    "ingredients", "search-narrow-mlp", "search-low-rank", "baselines",
 ]
 
 // The page of the service, embedded in the program.

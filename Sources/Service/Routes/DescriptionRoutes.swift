@@ -32,6 +32,7 @@ struct Example: Codable, Sendable, Equatable {
         Example("mnist.json", PackageResources.mnist_json),
         Example("table1-short.json", PackageResources.table1_short_json),
         Example("linearnet-sweep.json", PackageResources.linearnet_sweep_json),
+        Example("linearnet-seeds.json", PackageResources.linearnet_seeds_json),
         Example("convnet.json", PackageResources.convnet_json),
         Example("alexnet.json", PackageResources.alexnet_json),
         Example("table1.json", PackageResources.table1_json),
