@@ -156,4 +156,13 @@ struct READMETests {
             }
         }
     }
+
+    @Test("the page about specs, to which it leads, names every field of one")
+    func fields() throws {
+        let page = Self.text("docs/spec.md")
+        let schema = try JSONSerialization.jsonObject(with: Data(Self.text("experiments/experiment.schema.json").utf8))
+        let fields = try #require((schema as? [String: Any])?["properties"] as? [String: Any]).keys
+        #expect(Self.text("README.md").contains("](docs/spec.md)"))
+        for field in fields { #expect(page.contains("`\(field)`") || page.contains("`\"\(field)\":"), "\(field)") }
+    }
 }
