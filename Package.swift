@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Numeric targets are optimised in debug builds too, because tests train real networks.
+// Optimised in debug builds too: numeric targets, because tests train real networks, and tests that compute references in plain loops.
 let optimised: [SwiftSetting] = [.unsafeFlags(["-O"])]
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -137,7 +137,6 @@ let package = Package(
         .testTarget(
             name: "BrowserTests", dependencies: ["pcnlab", "ProgramUnderTest", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Lab", "Specs"]),
-        // Their references are products and difference quotients in plain loops: optimised they take a tenth of the time.
         .testTarget(
             name: "TensorsTests", dependencies: ["Benchmarks", "ProgramUnderTest", "Tensors"], swiftSettings: optimised),
         .target(name: "Allocations", path: "Tests/Allocations"),
