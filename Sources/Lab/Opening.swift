@@ -37,7 +37,21 @@ extension Lab {
 
     /// Opens a lab's database, and makes it if the file is missing or empty. A pool would switch any database to write-ahead logging, so
     /// a read-only connection examines it first: a file that is no lab is not changed.
+    ///
+    /// SQLite waits for other connections, but not where it could wait for ever: of several that open a new file at once and switch it to
+    /// write-ahead logging, all but one may get SQLITE_BUSY at once. They try again.
     static func open(_ file: URL, busyTimeout: TimeInterval) throws -> DatabasePool {
+        let end = ContinuousClock.now + .seconds(busyTimeout)
+        while true {
+            do {
+                return try openOnce(file, busyTimeout: busyTimeout)
+            } catch LabError.busy where ContinuousClock.now < end {
+                Thread.sleep(forTimeInterval: 0.01)
+            }
+        }
+    }
+
+    private static func openOnce(_ file: URL, busyTimeout: TimeInterval) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeout)
         // 64 MB hold the indices of a lab of 100,000 runs.
